@@ -1,0 +1,76 @@
+# Every task of Fenliu. Needs Python >= 3.11 and make, nothing else.
+#
+#   make demo      set up and serve the demo hospital   PORT=8000 DATA_DIR=.data RESET=1 to start over
+#   make test      every test, browser included         ARGS="-k booking" to choose
+#   make lint      style, types, direction of imports, templates, migrations
+#   make bench     measurements against references      ONLY=B1,W1 SCALE=small
+#   make test-data FILE=history.csv   importer and estimators on a real file
+#   make clean     remove what the other tasks made, the demo's data excepted
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= .data
+TEST_DATA_DIR ?= .data-test
+RESET ?=
+ARGS ?=
+
+PY := .venv/bin/python
+SOURCES := hospital booking queueing analytics
+MANAGE := $(PY) manage.py
+# The command stops when make is killed, even by SIGKILL.
+WITH_MAKE := exec $(PY) -I -S hospital/servers/shim.py --die TERM --
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench test-data clean install install-dev translations \
+	lint-style lint-format lint-types lint-imports lint-templates lint-migrations
+
+help:
+	@sed -n 's/^#  //p' Makefile
+
+install:
+	@$(PYTHON) scripts/install.py requirements.txt
+
+install-dev:
+	@$(PYTHON) scripts/install.py requirements-dev.txt
+
+translations: install
+	@$(MANAGE) compile_po
+
+demo: install
+	@$(WITH_MAKE) env DATA_DIR="$(DATA_DIR)" $(MANAGE) demo --port "$(PORT)" $(if $(RESET),--reset)
+
+test: install-dev translations
+	@CHROMIUM="$$($(PY) scripts/browser.py)" && export CHROMIUM && \
+	$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: lint-style lint-format lint-types lint-imports lint-templates lint-migrations
+
+lint-style: install-dev
+	$(PY) -m ruff check .
+
+lint-format: install-dev
+	$(PY) -m ruff format --check .
+
+lint-types: install-dev
+	$(PY) -m mypy $(SOURCES)
+
+lint-imports: install-dev
+	.venv/bin/lint-imports
+
+lint-templates: install-dev
+	$(PY) -m djlint templates --lint --quiet
+
+lint-migrations: install-dev
+	DATA_DIR="$(TEST_DATA_DIR)" $(MANAGE) makemigrations --check --dry-run
+
+bench: install-dev translations
+	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale "$(SCALE)")
+
+test-data: install-dev translations
+	@test -n "$(FILE)" || { echo "error: name the file: make test-data FILE=history.csv" >&2; exit 1; }
+	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" VISITS_FILE="$(FILE)" $(PY) -m pytest tests/analytics -m real_file $(ARGS)
+
+clean:
+	rm -rf .venv .venv.lock .data-test .data-bench staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find locale -name '*.mo' -delete 2>/dev/null || true

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Find the Chromium of the browser tests, installing one if need be; print its path.
+
+An installed browser comes first; then, as root on Debian or Ubuntu, the system's package; then the
+download of Playwright. A machine without any is an error: browser tests are never skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CJK_FONT = "fonts-noto-cjk"
+
+
+def main() -> None:
+    browser = find() or install_package() or install_download()
+    if browser is None:
+        raise SystemExit(
+            "error: no Chromium for the browser tests. Install the package chromium (Debian, Fedora, Arch) or "
+            "chromium-browser (Ubuntu), or name one: CHROMIUM=/path/to/chrome make test"
+        )
+    install_font()
+    print(browser)
+
+
+def find() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise SystemExit(f"error: CHROMIUM names {named}, which is not a program that can be run")
+        return named
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def may_use_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_install(*packages: str) -> bool:
+    say(f"installing {' '.join(packages)} with apt-get")
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(["apt-get", "-q", *command], capture_output=True, text=True, env=quiet)
+        if done.returncode:
+            say(f"apt-get {command[0]} failed:\n" + (done.stdout + done.stderr)[-1500:])
+            return False
+    return True
+
+
+def install_package() -> str | None:
+    return find() if may_use_apt() and apt_install("chromium", CJK_FONT) else None
+
+
+def install_download() -> str | None:
+    say("downloading Chromium with playwright")
+    done = subprocess.run(
+        [sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True, text=True
+    )
+    if done.returncode:
+        say("playwright install chromium failed:\n" + (done.stdout + done.stderr)[-1500:])
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def install_font() -> None:
+    """Chinese text needs a font to be measured; without one the tests run all the same."""
+    if not shutil.which("fc-list"):
+        return
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True).stdout
+    if fonts.strip():
+        return
+    if not (may_use_apt() and apt_install(CJK_FONT)):
+        say(f"no Chinese font found: screenshots show boxes until the package {CJK_FONT} is installed")
+
+
+def say(text: str) -> None:
+    print(f"[browser] {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
