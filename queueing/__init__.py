@@ -1,0 +1,1 @@
+"""Tickets, check-in, the order of calling, calls, screens."""

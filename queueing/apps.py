@@ -1,0 +1,16 @@
+"""The queueing app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class QueueingConfig(AppConfig):
+    """Tickets, check-in, the order of calling, calls, screens."""
+
+    name = "queueing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the duties of the worker."""
+        import_module("queueing.tasks")

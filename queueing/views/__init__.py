@@ -1,0 +1,1 @@
+"""Pages of the queue: desk, room, screens, the patient's live ticket."""
