@@ -1,0 +1,332 @@
+"""One hub a process stands between Valkey, the database and all open WebSockets.
+
+* A :class:`Feed` is one thing to look at in one language (the board of rooms 305-308, the ticket A23). Its content
+  is built once and sent to every socket that joined it.
+* A socket joins before the content is read, so no change falls between the snapshot and the first change.
+* Valkey messages are hints: the feeds of the topic are built again. Every :data:`POLL_S` seconds the revisions
+  of all topics are compared with the database, so a lost message or a dead Valkey costs seconds, not truth.
+* After every (re)subscription everything is built again and sent to everybody.
+* Pings are sent only while the database can be read: a page that hears nothing for 15 s says so.
+
+Everything runs on the event loop of the live process; only ``build`` and ``revisions`` run in threads.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import time
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import redis.asyncio
+from django.conf import settings
+from django.db import connections
+from redis.exceptions import RedisError
+
+from hospital.common import live
+from hospital.common.sockets import Frame, Socket
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 2.5
+PING_S = 5.0
+TRUTHFUL_S = 12.0
+"""Without a successful look at the database for this long, no ping claims that all is well."""
+RETRY_S = 1.0
+WORKERS = 2
+
+T = TypeVar("T")
+Topics = frozenset[str]
+Revisions = Callable[[Iterable[str]], Mapping[str, int]]
+
+
+class Gone(Exception):
+    """What a feed showed exists no longer; its sockets are closed with ``code``."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a feed shows now; ``topics`` are what it depends on."""
+
+    revision: int
+    data: Mapping[str, Any]
+    topics: Topics
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How to build a feed. Equal keys share one feed; a lower ``rank`` is built first."""
+
+    key: str
+    topics: Topics
+    build: Callable[[], Content]
+    rank: int = 1
+    refresh_s: float = 20.0
+    """Built again this often even without a change, for what depends on the time."""
+
+
+@dataclass(slots=True, eq=False)
+class Feed:
+    """A source with those who watch it."""
+
+    source: Source
+    topics: Topics
+    sockets: set[Socket] = field(default_factory=set)
+    joining: list[Socket] = field(default_factory=list)
+    body: str = ""
+    revision: int = 0
+    waiting: bool = False
+    dirty: bool = False
+    failing: bool = False
+    built_at: float = 0.0
+
+
+class Hub:
+    """See the module. ``start`` is called by the first socket; ``stop`` ends every task."""
+
+    def __init__(self, revisions: Revisions, url: str | None = None) -> None:
+        self._revisions_of = revisions
+        self._url = url or settings.REDIS_URL
+        self._feeds: dict[str, Feed] = {}
+        self._by_topic: dict[str, set[Feed | Socket]] = {}
+        self._known: dict[str, int] = {}
+        self._work: asyncio.PriorityQueue[tuple[int, int, str]] = asyncio.PriorityQueue()
+        self._count = 0
+        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._read_at = 0.0
+        self.listening = False
+        self.duties: list[Callable[[], None]] = []
+        """Called at every ping round, in a thread (last signs of life of the screens)."""
+
+    # -- for consumers ---------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to listen, poll and ping, once."""
+        if not self._tasks:
+            loops = [self._listen, self._poll, self._beat] + [self._build_feeds] * WORKERS
+            self._tasks = [asyncio.create_task(self._forever(loop)) for loop in loops]
+
+    async def stop(self) -> None:
+        """End every task (tests, shutdown)."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def join(self, source: Source, socket: Socket) -> None:
+        """Give ``socket`` a snapshot read from now on, and every change after it."""
+        self.start()
+        feed = self._feeds.get(source.key)
+        if feed is None:
+            feed = self._feeds[source.key] = Feed(source, frozenset())
+            self._move(feed, source.topics)
+        feed.joining.append(socket)
+        for topic in socket.topics:
+            self._by_topic.setdefault(topic, set()).add(socket)
+        self._mark(feed)
+
+    def leave(self, source: Source, socket: Socket) -> None:
+        """Forget ``socket``; the last one takes the feed with it."""
+        for topic in socket.topics:
+            self._drop(topic, socket)
+        feed = self._feeds.get(source.key)
+        if feed is None:
+            return
+        feed.sockets.discard(socket)
+        if socket in feed.joining:
+            feed.joining.remove(socket)
+        if not feed.sockets and not feed.joining:
+            self._close(feed)
+
+    def again(self, source: Source, socket: Socket) -> None:
+        """Send ``socket`` a fresh snapshot: it noticed a gap."""
+        feed = self._feeds.get(source.key)
+        if feed is not None and socket not in feed.joining:
+            feed.sockets.discard(socket)
+            feed.joining.append(socket)
+            self._mark(feed)
+
+    async def in_thread(self, action: Callable[[], T]) -> T:
+        """Run ``action``, which uses the database, off the event loop."""
+
+        def run() -> T:
+            try:
+                return action()
+            finally:
+                connections.close_all()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    # -- topics ----------------------------------------------------------------------------------------------
+
+    def _move(self, feed: Feed, topics: Topics) -> None:
+        for topic in feed.topics - topics:
+            self._drop(topic, feed)
+        for topic in topics - feed.topics:
+            self._by_topic.setdefault(topic, set()).add(feed)
+        feed.topics = topics
+
+    def _drop(self, topic: str, watcher: "Feed | Socket") -> None:
+        watchers = self._by_topic.get(topic)
+        if watchers is not None:
+            watchers.discard(watcher)
+            if not watchers:
+                del self._by_topic[topic]
+                self._known.pop(topic, None)
+
+    def _close(self, feed: Feed) -> None:
+        self._move(feed, frozenset())
+        self._feeds.pop(feed.source.key, None)
+
+    def _changed(self, topic: str, event: Mapping[str, Any]) -> None:
+        for watcher in tuple(self._by_topic.get(topic, ())):
+            if isinstance(watcher, Feed):
+                self._mark(watcher)
+            else:
+                watcher.on_event(event)
+
+    def _mark(self, feed: Feed) -> None:
+        feed.dirty = True
+        if not feed.waiting:
+            feed.waiting = True
+            self._count += 1
+            self._work.put_nowait((feed.source.rank, self._count, feed.source.key))
+
+    # -- loops -----------------------------------------------------------------------------------------------
+
+    async def _forever(self, loop: Callable[[], Any]) -> None:
+        while True:
+            try:
+                await loop()
+            except asyncio.CancelledError:
+                raise
+            except (RedisError, OSError) as error:
+                logger.warning("live: %s lost: %s", loop.__name__, type(error).__name__)
+            except Exception:
+                logger.exception("live: %s failed", loop.__name__)
+            await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
+
+    async def _listen(self) -> None:
+        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=1.0, health_check_interval=5)
+        try:
+            async with client.pubsub() as pubsub:
+                await pubsub.subscribe(live.CHANNEL)
+                while True:
+                    self._hear(await pubsub.get_message(timeout=5.0))
+        finally:
+            self.listening = False
+            await client.aclose()
+
+    def _hear(self, message: Mapping[str, Any] | None) -> None:
+        if message is None:
+            return
+        if message["type"] == "subscribe":  # also after redis-py reconnected by itself
+            self.listening = True
+            for feed in self._feeds.values():
+                self._mark(feed)
+        elif message["type"] == "message":
+            try:
+                event = json.loads(message["data"])
+                topic = event["topic"]
+            except (ValueError, KeyError, TypeError):
+                logger.warning("live: a message that is none was ignored")
+            else:
+                self._changed(topic, event)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            topics = tuple(self._by_topic)
+            found = await self.in_thread(lambda topics=topics: self._revisions_of(topics))  # type: ignore[misc]
+            self._read_at = time.monotonic()
+            for topic, revision in found.items():
+                if self._known.get(topic) != revision:
+                    self._known[topic] = revision
+                    self._changed(topic, {"topic": topic, "event": "revision"})
+            for feed in tuple(self._feeds.values()):
+                if self._read_at - feed.built_at > feed.source.refresh_s:
+                    self._mark(feed)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(PING_S)
+            now = time.monotonic()
+            truthful = now - self._read_at < TRUTHFUL_S
+            for feed in tuple(self._feeds.values()):
+                text = Frame.ping(feed.revision) if truthful and not feed.failing else ""
+                for socket in tuple(feed.sockets):
+                    socket.beat(text, now)
+            for duty in self.duties:
+                await self.in_thread(duty)
+
+    async def _build_feeds(self) -> None:
+        while True:
+            _, _, key = await self._work.get()
+            feed = self._feeds.get(key)
+            if feed is not None:
+                await self._build(feed)
+
+    async def _build(self, feed: Feed) -> None:
+        feed.dirty = False
+        joining, feed.joining = feed.joining, []
+        try:
+            content = await self.in_thread(feed.source.build)
+        except Gone as gone:
+            self._close(feed)
+            for socket in (*feed.sockets, *joining):
+                socket.close(gone.code)
+            return
+        except Exception:
+            logger.exception("live: %s could not be built", feed.source.key)
+            feed.failing = feed.dirty = True
+            feed.joining[:0] = joining
+            asyncio.get_running_loop().call_later(RETRY_S, self._retry, feed)
+            return
+        feed.failing = False
+        feed.built_at = self._read_at = time.monotonic()
+        if self._feeds.get(feed.source.key) is feed and feed.topics != content.topics:
+            self._move(feed, content.topics)
+            feed.dirty = True  # something may have happened in the new topics since
+        self._deliver(feed, joining, content)
+        self._retry(feed)
+
+    def _retry(self, feed: Feed) -> None:
+        feed.waiting = False
+        if (feed.dirty or feed.joining) and self._feeds.get(feed.source.key) is feed:
+            self._mark(feed)
+
+    def _deliver(self, feed: Feed, joining: list[Socket], content: Content) -> None:
+        body = json.dumps(content.data, ensure_ascii=False, separators=(",", ":"))
+        changed = (content.revision, body) != (feed.revision, feed.body)
+        feed.revision, feed.body = content.revision, body
+        frame = Frame(content.revision, body)
+        if changed:
+            for socket in tuple(feed.sockets):
+                socket.offer(frame)
+        for socket in joining:
+            if not socket.closed:
+                feed.sockets.add(socket)
+                socket.snapshot(frame)
+        if not feed.sockets and not feed.joining:
+            self._close(feed)
+
+
+_hubs: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()
+
+
+def hub_of_process(revisions: Revisions) -> Hub:
+    """The hub of the running event loop (a process has one), made at first use."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub(revisions)
+    return _hubs[loop]

@@ -1,0 +1,121 @@
+"""One open WebSocket as the hub sees it: a slow one gets the latest state only, a dead one is let go."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+DEAD_S = 30.0
+"""A socket that answers no ping, or takes no byte, for this long is given up."""
+
+
+class Frame:
+    """A state of a feed; its texts are made once, however many sockets get it."""
+
+    def __init__(self, revision: int, body: str) -> None:
+        self.revision = revision
+        self.body = body
+
+    @cached_property
+    def as_snapshot(self) -> str:
+        """The first frame of a connection, or the answer to a gap."""
+        return f'{{"kind":"snapshot","revision":{self.revision},"data":{self.body}}}'
+
+    @cached_property
+    def as_changed(self) -> str:
+        """Every later frame."""
+        return f'{{"kind":"changed","revision":{self.revision},"data":{self.body}}}'
+
+    @staticmethod
+    def ping(revision: int) -> str:
+        """A sign of life with the revision that the page should show."""
+        return f'{{"kind":"ping","revision":{revision},"data":{{}}}}'
+
+
+class Socket:
+    """Sends frames one after another without ever waiting: the hub offers, the socket keeps the latest."""
+
+    def __init__(
+        self,
+        send: Callable[[str], Awaitable[None]],
+        close: Callable[[int], Awaitable[None]],
+        topics: frozenset[str] = frozenset(),
+        on_event: Callable[[Mapping[str, Any]], None] = lambda event: None,
+    ) -> None:
+        self._send = send
+        self._close = close
+        self.topics = topics
+        self.on_event = on_event
+        self.closed = False
+        self.heard_at = time.monotonic()
+        self._greeted = False
+        self._next: Frame | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._writing_since = 0.0
+
+    def snapshot(self, frame: Frame) -> None:
+        """Send ``frame`` as a snapshot."""
+        self._greeted = False
+        self.offer(frame)
+
+    def offer(self, frame: Frame) -> None:
+        """Send ``frame``, or keep it (and drop an older one) while the socket is still busy."""
+        if self.closed:
+            return
+        self._next = frame
+        if self._writer is None:
+            self._begin(self._drain())
+
+    def beat(self, text: str, now: float) -> None:
+        """Send the ping ``text`` (none when empty) and give up a socket that is dead."""
+        if self.closed:
+            return
+        if now - self.heard_at > DEAD_S or (self._writer and now - self._writing_since > DEAD_S):
+            logger.info("live: a silent socket is let go")
+            self.close(1011)
+        elif text and self._writer is None:
+            self._begin(self._quietly(self._send(text)))
+
+    def heard(self) -> None:
+        """The other side gave a sign of life."""
+        self.heard_at = time.monotonic()
+
+    def close(self, code: int) -> None:
+        """Close with ``code``; nothing is sent any more."""
+        if not self.closed:
+            self.closed = True
+            if self._writer is not None:
+                self._writer.cancel()
+            self._begin(self._quietly(self._close(code)))
+
+    def _begin(self, work: Awaitable[None]) -> None:
+        self._writing_since = time.monotonic()
+        self._writer = asyncio.ensure_future(work)
+        self._writer.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Future[None]") -> None:
+        if self._writer is task:
+            self._writer = None
+            if self._next is not None and not self.closed:
+                self._begin(self._drain())
+
+    async def _drain(self) -> None:
+        while self._next is not None and not self.closed:
+            frame, self._next = self._next, None
+            text = frame.as_changed if self._greeted else frame.as_snapshot
+            self._greeted = True
+            self._writing_since = time.monotonic()
+            await self._quietly(self._send(text))
+
+    async def _quietly(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # the peer is gone: whatever the server calls it
+            self.closed = True
+            logger.debug("live: a socket ended while sending: %s", type(error).__name__)
