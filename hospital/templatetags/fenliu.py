@@ -1,0 +1,144 @@
+"""How values look on every page: icons, money, clock times and days in the reader's language.
+
+Times are shown in the hospital's zone whatever the server's is. `{% load fenliu %}` gives the lot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
+
+from hospital.common import clock
+
+register = template.Library()
+
+STAFF_PATHS = ("/desk/", "/room/", "/manage/", "/admin/")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of static/img/icons.svg: decoration, unless a label says what it means."""
+    href = f"{static('img/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', href)
+
+
+@register.simple_tag(takes_context=True)
+def audience(context: template.Context) -> str:
+    """Whose look an error page wears."""
+    request = context.get("request")
+    if isinstance(request, HttpRequest) and request.path.startswith(STAFF_PATHS):
+        return "staff"
+    return "patient"
+
+
+@register.simple_tag
+def now_iso() -> str:
+    """The hospital's present moment with its offset: the page's clock counts on from here."""
+    return clock.local(clock.now()).isoformat(timespec="seconds")
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """5000 -> ¥50.00."""
+    return "" if fen is None else f"¥{fen / 100:.2f}"
+
+
+@register.filter
+def yuan_short(fen: int | None) -> str:
+    """5000 -> ¥50, 5050 -> ¥50.50."""
+    if fen is None:
+        return ""
+    return f"¥{fen // 100}" if fen % 100 == 0 else yuan(fen)
+
+
+@register.filter
+def hm(moment: dt.datetime | dt.time | None) -> str:
+    """09:57."""
+    if moment is None:
+        return ""
+    return (clock.local(moment) if isinstance(moment, dt.datetime) else moment).strftime("%H:%M")
+
+
+@register.filter
+def span(thing: Any) -> str:
+    """10:00–11:00 of anything with starts_at and ends_at."""
+    return f"{hm(thing.starts_at)}–{hm(thing.ends_at)}"
+
+
+def _date_of(value: dt.datetime | dt.date) -> dt.date:
+    return clock.local(value).date() if isinstance(value, dt.datetime) else value
+
+
+@register.filter
+def day(value: dt.datetime | dt.date | None) -> str:
+    """11月25日 周三, Wed 25 Nov."""
+    if value is None:
+        return ""
+    date = _date_of(value)
+    if (get_language() or "").startswith("zh"):
+        return f"{date.month}月{date.day}日 {formats.date_format(date, 'D').replace('星期', '周')}"
+    return formats.date_format(date, "D j M")
+
+
+@register.filter
+def short_day(value: dt.datetime | dt.date | None) -> str:
+    """11月25日, 25 Nov."""
+    if value is None:
+        return ""
+    date = _date_of(value)
+    if (get_language() or "").startswith("zh"):
+        return f"{date.month}月{date.day}日"
+    return formats.date_format(date, "j M")
+
+
+@register.filter
+def near_day(value: dt.datetime | dt.date | None) -> str:
+    """今天, 明天, 后天 before the full day; otherwise the full day alone."""
+    if value is None:
+        return ""
+    word = near_word(value)
+    return f"{word} {day(value)}" if word else day(value)
+
+
+@register.filter
+def near_word(value: dt.datetime | dt.date | None) -> str:
+    """The word for a day close to today, empty when there is none."""
+    if value is None:
+        return ""
+    distance = (_date_of(value) - clock.today()).days
+    return {0: gettext("Today"), 1: gettext("Tomorrow"), 2: gettext("In 2 days")}.get(distance, "")
+
+
+@register.filter
+def weekday(value: dt.datetime | dt.date | None) -> str:
+    """周三, Wed."""
+    if value is None:
+        return ""
+    return formats.date_format(_date_of(value), "D").replace("星期", "周")
+
+
+@register.filter
+def half_day(moment: dt.datetime | None) -> str:
+    """上午 before noon, 下午 before 18:00, then 晚上."""
+    if moment is None:
+        return ""
+    hour = clock.local(moment).hour
+    if hour < 12:
+        return pgettext("half of a day", "morning")
+    return pgettext("half of a day", "afternoon") if hour < 18 else pgettext("half of a day", "evening")
+
+
+@register.filter
+def spaced_code(code: str) -> str:
+    """K7QM2XHD -> K7QM 2XHD, easier to read out and to type."""
+    return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
