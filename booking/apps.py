@@ -1,0 +1,9 @@
+"""The booking app."""
+
+from django.apps import AppConfig
+
+
+class BookingConfig(AppConfig):
+    """Departments, experts, sessions, patients, appointments, payments."""
+
+    name = "booking"

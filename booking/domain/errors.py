@@ -1,0 +1,127 @@
+"""What booking refuses, with stable codes."""
+
+from hospital.common.errors import DomainError, Invalid, NotFound, gettext_noop
+
+
+class SoldOut(DomainError):
+    """No number is left."""
+
+    code = "sold_out"
+    message = gettext_noop("Just taken. Choose another time.")
+
+
+class PoolEmpty(SoldOut):
+    """No walk-in number is left in the session."""
+
+    message = gettext_noop("Not registered: this session has just sold out. Nothing was charged or printed.")
+
+
+class AlreadyBooked(DomainError):
+    """The patient already has a number in this department on this day."""
+
+    code = "already_booked"
+    message = gettext_noop("This patient already has a number in this department on this day.")
+
+
+class Banned(DomainError):
+    """No online booking for a time."""
+
+    code = "banned"
+    message = gettext_noop("Online booking is closed for this patient until %(until)s. Walk-in stays possible.")
+
+
+class NotReleased(DomainError):
+    """The session's numbers are not out yet."""
+
+    code = "not_released"
+    message = gettext_noop("Numbers for this session open at %(at)s.")
+
+
+class BookingClosed(DomainError):
+    """Walk-in registration has opened, or the session was stopped or is over."""
+
+    code = "closed"
+    message = gettext_noop("Booking for this session is closed. Numbers left are given out at the hospital.")
+
+
+class LimitReached(DomainError):
+    """A limit of the policy."""
+
+    code = "limit_reached"
+    message = gettext_noop("At most %(limit)s departments a day can be booked.")
+
+
+class TooLate(DomainError):
+    """The deadline to cancel has passed."""
+
+    code = "too_late"
+    message = gettext_noop("Walk-in registration has opened, so this number can no longer be cancelled here. Ask the desk.")
+
+
+class WalkInNotOpen(DomainError):
+    """Before walk-in registration opens, or after the session."""
+
+    code = "closed"
+    message = gettext_noop("Walk-in registration for this session is not open.")
+
+
+class HoldOver(DomainError):
+    """The hold ran out, so nothing can be paid any more."""
+
+    code = "hold_over"
+    message = gettext_noop("Time is up. The number was released.")
+
+
+class ReasonMissing(Invalid):
+    """Staff must give a reason."""
+
+    code = "reason_missing"
+    message = gettext_noop("Please give a reason.")
+
+
+class ImpossibleIdentity(Invalid):
+    """The document number cannot be right."""
+
+    code = "impossible_id_number"
+    message = gettext_noop("This ID number cannot be right. Please check every digit.")
+
+
+class ImpossiblePhone(Invalid):
+    """The phone number cannot be right."""
+
+    code = "impossible_phone"
+    message = gettext_noop("This phone number cannot be right.")
+
+
+class ImpossibleName(Invalid):
+    """The name has characters that no name has."""
+
+    code = "impossible_name"
+    message = gettext_noop("Please enter the name as on the ID document.")
+
+
+class NameDiffers(DomainError):
+    """The document is known under another name."""
+
+    code = "name_differs"
+    message = gettext_noop("This ID number is registered under another name. Please ask the desk.")
+
+
+class TooManyPatients(DomainError):
+    """The account already has the most family members allowed."""
+
+    code = "limit_reached"
+    message = gettext_noop("An account can keep at most %(limit)s patients.")
+
+
+class UnknownNumber(NotFound):
+    """No such slot, session, appointment or patient."""
+
+    message = gettext_noop("Not found.")
+
+
+class QuotaBelowBooked(DomainError):
+    """A released slot's quota never falls below what is held and booked."""
+
+    code = "quota_below_booked"
+    message = gettext_noop("A slot cannot offer fewer numbers than are already taken.")

@@ -1,0 +1,111 @@
+"""Departments, rooms and experts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Department(models.Model):
+    """A department; a sensitive one shows numbers only on its screens."""
+
+    class Discipline(models.TextChoices):
+        APPOINTMENTS_FIRST = "appointments_first", _("appointments first")
+        FIRST_COME = "first_come", _("first come, first served")
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    pinyin = models.CharField(max_length=120, blank=True, db_index=True)
+    place = models.CharField(max_length=60, blank=True)
+    place_en = models.CharField(max_length=60, blank=True)
+    symptoms = models.CharField(max_length=200, blank=True)
+    symptoms_en = models.CharField(max_length=200, blank=True)
+    sensitive = models.BooleanField(default=False)
+    discipline = models.CharField(max_length=20, choices=Discipline, default=Discipline.APPOINTMENTS_FIRST)
+
+    class Meta:
+        ordering = ["pinyin", "code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the user's language."""
+        return self.name if _chinese() else self.name_en
+
+    @property
+    def place_label(self) -> str:
+        """Where its waiting area is, in the user's language."""
+        return self.place if _chinese() else self.place_en or self.place
+
+    @property
+    def symptoms_label(self) -> str:
+        """What it treats, in the user's language."""
+        return self.symptoms if _chinese() else self.symptoms_en or self.symptoms
+
+
+class Room(models.Model):
+    """A consulting room, as the signs in the building name it."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=20)
+    place = models.CharField(max_length=60, blank=True)
+    place_en = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place_label(self) -> str:
+        """Where it is, in the user's language."""
+        return self.place if _chinese() else self.place_en or self.place
+
+
+class Expert(models.Model):
+    """A doctor whom patients book."""
+
+    class Title(models.TextChoices):
+        CHIEF = "chief", _("chief physician")
+        ASSOCIATE = "associate", _("associate chief physician")
+        ATTENDING = "attending", _("attending physician")
+
+    code = models.SlugField(max_length=20, unique=True)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="experts")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="expert"
+    )
+    name = models.CharField(max_length=50)
+    name_en = models.CharField(max_length=80)
+    pinyin = models.CharField(max_length=120, blank=True, db_index=True)
+    initials = models.CharField(max_length=20, blank=True, db_index=True)
+    title = models.CharField(max_length=20, choices=Title)
+    specialty = models.CharField(max_length=120, blank=True)
+    specialty_en = models.CharField(max_length=160, blank=True)
+    fee_fen = models.PositiveIntegerField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["pinyin", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(fee_fen__lte=1_000_000), name="expert_fee_is_plausible"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the user's language."""
+        return self.name if _chinese() else self.name_en
+
+    @property
+    def specialty_label(self) -> str:
+        """What the expert is known for, in the user's language."""
+        return self.specialty if _chinese() else self.specialty_en or self.specialty
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")

@@ -1,0 +1,1 @@
+"""The shared floor: time, errors, transactions, history, jobs, live announcements. Owns no clinic rule."""

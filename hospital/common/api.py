@@ -1,0 +1,122 @@
+"""API v1: problem details (RFC 9457), roles, idempotent posts.
+
+Views stay thin::
+
+    class AppointmentList(ApiView):
+        roles = {"patient", "desk"}
+
+        def post(self, request: Request) -> Response:
+            data = parsed(HoldSerializer, request)
+            return self.idempotent(lambda: (201, held(appointment_hold(...))), body=data)
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext
+from rest_framework import exceptions
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
+from hospital.common.errors import DomainError
+
+PROBLEM_JSON = "application/problem+json"
+
+
+def translated(error: DomainError) -> str:
+    """The error's message in the user's language."""
+    text = gettext(error.message)
+    return text % error.params if error.params else text
+
+
+def problem(status: int, code: str, detail: str, **extra: object) -> Response:
+    """An RFC 9457 answer; ``code`` is stable, ``detail`` is for people."""
+    body = {"type": f"urn:fenliu:problem:{code}", "title": code, "status": status, "code": code, "detail": detail}
+    response = Response({**body, **extra}, status=status, content_type=PROBLEM_JSON)
+    if status in {429, 503}:
+        response["Retry-After"] = "2"
+    return response
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn domain errors and DRF's own into problem details."""
+    if isinstance(error, DomainError):
+        extra = {"field": error.field} if error.field else {}
+        return problem(error.status, error.code, translated(error), **extra, **_plain(error.params))
+    if isinstance(error, Http404):
+        return problem(404, "not_found", gettext("Not found."))
+    if isinstance(error, PermissionDenied):
+        return problem(403, "not_allowed", gettext("You are not allowed to do this."))
+    if isinstance(error, exceptions.ValidationError):
+        return problem(400, "invalid", gettext("Some values are not valid."), errors=error.detail)
+    if isinstance(error, exceptions.APIException):
+        code = {"not_authenticated": "not_signed_in", "permission_denied": "not_allowed"}.get(
+            error.default_code, error.default_code
+        )
+        response = problem(error.status_code, code, str(error.detail))
+        if header := getattr(error, "auth_header", None):
+            response["WWW-Authenticate"] = header
+        return response
+    return None
+
+
+def _plain(params: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in params.items() if isinstance(value, str | int | list | dict)}
+
+
+def parsed(serializer: type[Serializer[Any]], request: Request, *, query: bool = False) -> dict[str, Any]:
+    """The request's body (or query parameters), checked; a 400 names the fields."""
+    checked = serializer(data=request.query_params if query else request.data)
+    checked.is_valid(raise_exception=True)
+    return cast(dict[str, Any], checked.validated_data)
+
+
+class RolePermission(BasePermission):
+    """The view's ``roles`` say who may call it; devices carry their kind as role."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the signed-in account's role is listed."""
+        roles = getattr(view, "roles", None)
+        if roles is None:
+            return True
+        role = getattr(request.user, "role", None)
+        return bool(request.user and request.user.is_authenticated and role in roles)
+
+
+class ApiView(APIView):
+    """Base of every API view: role check, actor, idempotent posts."""
+
+    roles: ClassVar[frozenset[str] | set[str] | None] = None
+    permission_classes = [RolePermission]
+
+    @property
+    def actor(self) -> Actor:
+        """Who is asking."""
+        user = self.request.user
+        if user.pk is None:
+            return Actor.device(getattr(user, "role", "anonymous"), getattr(user, "name", ""))
+        return Actor.of(cast(Any, user))
+
+    def idempotent(self, produce: Callable[[], idempotency.Answer], *, body: object) -> Response:
+        """Answer once per ``Idempotency-Key``; see :func:`hospital.common.idempotency.once`."""
+        request = self.request
+        who = self.actor
+        (status, answer), repeated = idempotency.once(
+            account=f"{who.kind}:{who.user_id or who.name}",
+            route=request.path,
+            key=request.headers.get("Idempotency-Key", ""),
+            body=body,
+            now=clock.now(),
+            produce=produce,
+        )
+        response = Response(answer, status=status)
+        if repeated:
+            response["Idempotency-Replayed"] = "true"
+        return response

@@ -1,0 +1,26 @@
+"""Random public handles: never a primary key, hard to guess, easy to read aloud."""
+
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Digits and letters without look-alikes (0 O, 1 I L)."""
+
+
+def random_code(length: int) -> str:
+    """Return ``length`` random characters (4.95 bits each)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def code_8() -> str:
+    """A code a person types: check-in codes, 39 bits."""
+    return random_code(8)
+
+
+def code_12() -> str:
+    """A public handle in addresses: 59 bits."""
+    return random_code(12)
+
+
+def code_20() -> str:
+    """An unguessable link that needs no sign-in: 99 bits."""
+    return random_code(20)

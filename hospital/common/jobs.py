@@ -1,0 +1,132 @@
+"""The only place that queues work: rows with leases, polled by the worker; Celery only wakes it.
+
+A *job* is one thing to do once (a refund, a message). A *duty* is looked after every few seconds (holds that have
+run out). Both are found in the database, so they go on when Valkey is down or a worker was killed.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from hospital.common.models import Job
+from hospital.common.transactions import on_commit
+
+logger = logging.getLogger(__name__)
+
+LEASE_S = 60
+POLL_S = 10
+BACKOFF_MAX_S = 3600
+
+Handler = Callable[[Mapping[str, object], datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something looked after again and again; ``run`` gets the present moment and must be idempotent."""
+
+    name: str
+    every_s: int
+    run: Callable[[datetime], object]
+
+
+HANDLERS: dict[str, Handler] = {}
+DUTIES: dict[str, Duty] = {}
+_wakers: list[Callable[[], None]] = []
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of ``kind``; it may run more than once."""
+
+    def register(function: Handler) -> Handler:
+        HANDLERS[kind] = function
+        return function
+
+    return register
+
+
+def duty(name: str, *, every_s: int = POLL_S) -> Callable[[Callable[[datetime], object]], Callable[[datetime], object]]:
+    """Register a function to run every ``every_s`` seconds in the worker."""
+
+    def register(function: Callable[[datetime], object]) -> Callable[[datetime], object]:
+        DUTIES[name] = Duty(name, every_s, function)
+        return function
+
+    return register
+
+
+def on_wake(waker: Callable[[], None]) -> None:
+    """Let ``waker`` be called after a commit that queued a job (the Celery app registers itself)."""
+    _wakers.append(waker)
+
+
+def enqueue(kind: str, *, key: str, payload: Mapping[str, object], due_at: datetime) -> None:
+    """Write a job row in the caller's transaction; the same kind and key is written once only."""
+    Job.objects.bulk_create(
+        [Job(kind=kind, key=key, payload=dict(payload), due_at=due_at)],
+        ignore_conflicts=True,
+    )
+    on_commit(_wake)
+
+
+def _wake() -> None:
+    for waker in _wakers:
+        waker()
+
+
+def _take_one(now: datetime) -> Job | None:
+    """Lease the next due job, skipping what another worker holds."""
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    with transaction.atomic():
+        job = (
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(free, done_at=None, due_at__lte=now, kind__in=list(HANDLERS))
+            .order_by("due_at", "pk")
+            .first()
+        )
+        if job is not None:
+            job.leased_until = now + timedelta(seconds=LEASE_S)
+            job.attempts += 1
+            job.save(update_fields=["leased_until", "attempts"])
+    return job
+
+
+def run_due(now: datetime, *, limit: int = 1000) -> int:
+    """Do the due jobs; return how many succeeded. A failed job is tried again later, ever less often."""
+    done = 0
+    for _turn in range(limit):
+        job = _take_one(now)
+        if job is None:
+            break
+        try:
+            HANDLERS[job.kind](job.payload, now)
+        except Exception as error:
+            logger.exception("job %s %s failed", job.kind, job.key)
+            wait_s = min(2**job.attempts, BACKOFF_MAX_S)
+            Job.objects.filter(pk=job.pk).update(
+                leased_until=None, due_at=now + timedelta(seconds=wait_s), last_error=repr(error)[:500]
+            )
+        else:
+            Job.objects.filter(pk=job.pk).update(done_at=now, leased_until=None, last_error="")
+            done += 1
+    return done
+
+
+def run_duties(now: datetime, *, names: list[str] | None = None) -> None:
+    """Run the duties once; one that fails is logged and does not stop the others."""
+    for each in list(DUTIES.values()):
+        if names is None or each.name in names:
+            try:
+                each.run(now)
+            except Exception:
+                logger.exception("duty %s failed", each.name)
+
+
+def overdue(now: datetime, *, by_s: int = 120) -> int:
+    """How many jobs should have been done ``by_s`` seconds ago (for the metrics and readiness pages)."""
+    return Job.objects.filter(done_at=None, due_at__lt=now - timedelta(seconds=by_s)).filter(
+        Q(leased_until=None) | Q(leased_until__lt=now) | Q(due_at__lt=F("leased_until"))
+    ).count()

@@ -1,0 +1,127 @@
+"""Rows of the shared floor: clock, policy, history, jobs, messages, idempotency keys."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hospital.common.triggers import append_only
+
+
+class ClockOffset(models.Model):
+    """How far the clock of every process is moved. One row at most; read in the demo and in tests only."""
+
+    seconds = models.FloatField()
+
+    class Meta:
+        app_label = "hospital"
+
+
+class PolicyVersion(models.Model):
+    """One version of the hospital's policy: what differs from the defaults of :class:`~hospital.common.policy.Policy`."""
+
+    number = models.PositiveIntegerField(unique=True)
+    values = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    actor_name = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "hospital"
+        triggers = [append_only("policy_is_append_only")]
+
+    def __str__(self) -> str:
+        return f"policy {self.number}"
+
+
+class StateChange(models.Model):
+    """Who moved what from which state to which, and when. Append-only."""
+
+    thing = models.CharField(max_length=40)
+    thing_id = models.BigIntegerField()
+    verb = models.CharField(max_length=20)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20)
+    actor_kind = models.CharField(max_length=20)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    actor_name = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        app_label = "hospital"
+        verbose_name = _("history row")
+        verbose_name_plural = _("history")
+        indexes = [models.Index(fields=["thing", "thing_id"], name="history_by_thing")]
+        triggers = [append_only("history_is_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.thing} {self.thing_id}: {self.verb}"
+
+
+class Job(models.Model):
+    """Work to do after a commit: the database is the truth, Celery only wakes the worker.
+
+    A worker takes a due job with a lease; when it is killed, the lease runs out and another takes it again.
+    """
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+    payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        app_label = "hospital"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_job_per_kind_and_key")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="jobs_to_do")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Message(models.Model):
+    """A text message to a phone: one row per kind and key, so nobody is told the same thing twice."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    phone_sealed = models.BinaryField()
+    phone_tail = models.CharField(max_length=4)
+    body_sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "hospital"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_message_per_kind_and_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer once given to a key: repeated requests get it again, another body is refused."""
+
+    account = models.CharField(max_length=60)
+    route = models.CharField(max_length=80)
+    key = models.CharField(max_length=120)
+    body_digest = models.BinaryField()
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "hospital"
+        constraints = [models.UniqueConstraint(fields=["account", "route", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"
+
+
+__all__ = ["ClockOffset", "IdempotencyKey", "Job", "Message", "PolicyVersion", "StateChange"]

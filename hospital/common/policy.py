@@ -1,0 +1,97 @@
+"""The hospital's numbers: one versioned row, handed to the domain as a frozen dataclass.
+
+Defaults and the ranges seen in published rules of Chinese hospitals: docs/glossary.md.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, time
+
+from hospital.common.actor import Actor
+from hospital.common.errors import Invalid, gettext_noop
+from hospital.common.models import PolicyVersion
+from hospital.common.transactions import transactional
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every number that a hospital may set. Units stand in the names."""
+
+    version: int = 0
+    horizon_days: int = 7
+    release_time: time = time(7, 0)
+    slot_min: int = 60
+    arrival_advice_min: int = 30
+    hold_min: int = 15
+    numbers_per_department_day: int = 1
+    departments_per_day: int = 3
+    patients_per_account: int = 5
+    no_show_limit: int = 3
+    no_show_window_days: int = 90
+    no_show_ban_days: int = 90
+    late_cancel_before_deadline_h: int = 12
+    late_cancel_limit: int = 5
+    late_cancel_window_days: int = 30
+    late_cancel_ban_days: int = 30
+    recall_limit: int = 2
+    recall_gap_s: int = 60
+    undo_min: int = 5
+    priority_ratio: int = 2
+    review_ratio: int = 2
+    close_grace_min: int = 120
+    no_show_grace_h: int = 24
+    screen_stale_s: int = 15
+    come_back_margin_min: int = 15
+    history_weeks: int = 13
+    history_min_sessions: int = 4
+    auto_approve: bool = False
+
+
+class UnknownPolicy(Invalid):
+    """A policy value that does not exist or has the wrong type."""
+
+    code = "unknown_policy"
+    message = gettext_noop("“%(name)s” is not a policy value.")
+
+
+def policy() -> Policy:
+    """The policy in force."""
+    latest = PolicyVersion.objects.order_by("-number").first()
+    if latest is None:
+        return Policy()
+    return replace(Policy(), version=latest.number, **_parsed(latest.values))
+
+
+def _parsed(values: dict[str, object]) -> dict[str, object]:
+    parsed: dict[str, object] = {}
+    defaults = asdict(Policy())
+    for name, value in values.items():
+        if name not in defaults or name == "version":
+            raise UnknownPolicy(field=name, name=name)
+        wanted = time.fromisoformat(value) if isinstance(defaults[name], time) and isinstance(value, str) else value
+        if type(wanted) is not type(defaults[name]):
+            raise UnknownPolicy(field=name, name=name)
+        parsed[name] = wanted
+    return parsed
+
+
+@transactional
+def policy_change(*, actor: Actor, now: datetime, reason: str, **changes: object) -> Policy:
+    """Set some values; every change is a new version.
+
+    Raises
+    ------
+    UnknownPolicy
+        For a name that is no policy value, or a value of another type.
+    """
+    latest = PolicyVersion.objects.select_for_update().order_by("-number").first()
+    values = {**(latest.values if latest else {}), **{name: _plain(value) for name, value in changes.items()}}
+    _parsed(values)
+    number = (latest.number if latest else 0) + 1
+    PolicyVersion.objects.create(number=number, values=values, reason=reason, actor_name=actor.name, at=now)
+    return policy()
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, time) else value
+
+

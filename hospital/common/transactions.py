@@ -1,0 +1,59 @@
+"""One way to change data: a transaction with short lock waits, retried when the database says so.
+
+Lock and statement timeouts are set on the connection (``settings.DATABASES``): 3 s and 5 s in web processes.
+Locks are taken in the order session, slot, appointment, payment, queue, ticket, each by id.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import DatabaseError, transaction
+from psycopg import errors as pg
+
+from hospital.common.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 4
+RETRIED = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable)
+GIVEN_UP = (*RETRIED, pg.QueryCanceled)
+
+
+def transactional(service: Callable[P, R]) -> Callable[P, R]:
+    """Run ``service`` in one transaction; retry serialization failures, deadlocks and lock timeouts.
+
+    Inside an open transaction it simply joins it: the outermost caller retries.
+
+    Raises
+    ------
+    Busy
+        When the database still refused after three retries; nothing was changed.
+    """
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        connection = transaction.get_connection()
+        if connection.in_atomic_block:
+            return service(*args, **kwargs)
+        for attempt in range(TRIES):
+            try:
+                with transaction.atomic():
+                    return service(*args, **kwargs)
+            except DatabaseError as error:
+                if not isinstance(error.__cause__, GIVEN_UP):
+                    raise
+                if attempt == TRIES - 1 or isinstance(error.__cause__, pg.QueryCanceled):
+                    raise Busy from error
+                time.sleep(random.uniform(0.005, 0.03) * 2**attempt)  # noqa: S311 - jitter, no secret
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def on_commit(action: Callable[..., object], /, *args: object, **kwargs: object) -> None:
+    """Call ``action`` once the outermost transaction is committed; its failure never fails the request."""
+    transaction.on_commit(partial(action, *args, **kwargs), robust=True)

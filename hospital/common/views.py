@@ -1,0 +1,70 @@
+"""What pages share: roles, errors in the user's language, the hospital's name."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from hospital.common import clock
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def role_required(*roles: str) -> Callable[[View[P]], View[P]]:
+    """Let only these roles see a page: others get 403, anonymous visitors the sign-in page."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.user.role not in roles:
+                raise PermissionDenied
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return checked
+
+    return decorate
+
+
+class DomainErrorMiddleware:
+    """A refusal that a page did not handle itself becomes a plain page saying why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a domain error with its own status and message."""
+        if not isinstance(error, DomainError):
+            return None
+        context = {"message": translated(error), "code": error.code}
+        response = render(request, "refused.html", context, status=error.status)
+        if error.status in {429, 503}:
+            response["Retry-After"] = "2"
+        return response
+
+
+def hospital_context(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use."""
+    chinese = (get_language() or "").startswith("zh")
+    return {
+        "hospital_name": settings.HOSPITAL_NAME if chinese else settings.HOSPITAL_NAME_EN,
+        "demo": settings.DEMO,
+        "now": clock.now(),
+        "large_text": request.COOKIES.get("large_text") == "1",
+    }

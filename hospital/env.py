@@ -1,0 +1,107 @@
+"""Typed readers of the environment: a wrong value stops the start with the setting's name and the reason."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of ``name``, or the content of the file that ``name_FILE`` points to (secrets)."""
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: cannot read {file}: {error.strerror}") from error
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set")
+    return value
+
+
+def secret(name: str, folder: Path) -> str:
+    """The secret ``name``; when it is not set, one made at random and kept in ``folder`` (mode 0600).
+
+    Keys of their own let a demo or a test start with nothing set; ``check_ready`` asks for real ones.
+    """
+    if name in os.environ or f"{name}_FILE" in os.environ:
+        return text(name)
+    path = folder / name.lower()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """A yes-or-no setting: 1, true, yes, on; 0, false, no, off."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r}: expected 1 or 0")
+
+
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={value!r}: expected a whole number") from error
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(name: str, *, lock_timeout_s: int, statement_timeout_s: int, pool: dict[str, Any] | None) -> dict[str, Any]:
+    """The Django database of a ``postgres://user:password@host:port/name`` address.
+
+    ``?host=/folder`` names a unix socket. Lock and statement timeouts are set on every connection.
+    """
+    url = text(name)
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"{name}: expected postgres://user:password@host:port/name, got {parts.scheme or url!r}")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: the port is not a number") from error
+    query = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = {
+        "options": f"-c lock_timeout={lock_timeout_s}s -c statement_timeout={statement_timeout_s}s",
+        "connect_timeout": 5,
+    }
+    if pool:
+        options["pool"] = pool
+    if sslmode := query.get("sslmode"):
+        options["sslmode"] = sslmode
+    database_name = unquote(parts.path.lstrip("/"))
+    if not database_name:
+        raise ImproperlyConfigured(f"{name}: the address names no database")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database_name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or unquote(parts.hostname or ""),
+        "PORT": str(port or query.get("port", "")),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": options,
+    }

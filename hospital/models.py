@@ -1,0 +1,76 @@
+"""Users, their roles and tokens; the rows of the shared floor belong to this app too."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hospital.common.models import ClockOffset, IdempotencyKey, Job, Message, PolicyVersion, StateChange
+
+
+class User(AbstractUser):
+    """An account: a patient's or a staff member's. The phone is sealed; sign-in finds it by its blind index."""
+
+    class Role(models.TextChoices):
+        PATIENT = "patient", _("patient")
+        DESK = "desk", _("front desk")
+        EXPERT = "expert", _("expert")
+        MANAGER = "manager", _("manager")
+        ADMINISTRATOR = "administrator", _("administrator")
+
+    STAFF_ROLES: ClassVar = frozenset({Role.DESK, Role.EXPERT, Role.MANAGER, Role.ADMINISTRATOR})
+
+    role = models.CharField(max_length=20, choices=Role, default=Role.PATIENT)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True, unique=True)
+    phone_tail = models.CharField(max_length=4, blank=True)
+    phone_verified_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["patient", "desk", "expert", "manager", "administrator"]),
+                name="user_role_is_known",
+            )
+        ]
+
+    @property
+    def is_hospital_staff(self) -> bool:
+        """Whether this account belongs to the hospital's staff."""
+        return self.role in self.STAFF_ROLES
+
+
+class ApiToken(models.Model):
+    """A bearer token, kept as a digest only: a person's after a full sign-in, or a kiosk's."""
+
+    digest = models.BinaryField(unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="api_tokens")
+    device = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, device="") | Q(user__isnull=True, device="kiosk"),
+                name="token_is_a_persons_or_a_kiosks",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+__all__ = [
+    "ApiToken",
+    "ClockOffset",
+    "IdempotencyKey",
+    "Job",
+    "Message",
+    "PolicyVersion",
+    "StateChange",
+    "User",
+]

@@ -1,0 +1,34 @@
+"""Addresses: pages of each app, API v1, administration, health."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+import analytics.urls
+import booking.urls
+import queueing.urls
+from hospital.accounts.urls import api_urlpatterns as account_api
+from hospital.views import demo, health, preferences
+
+api_v1 = [
+    *booking.urls.api_urlpatterns,
+    *queueing.urls.api_urlpatterns,
+    *account_api,
+]
+
+urlpatterns = [
+    path("", include("booking.urls")),
+    path("", include("queueing.urls")),
+    path("manage/", include("analytics.urls")),
+    path("accounts/", include("hospital.accounts.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include((api_v1, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    *preferences.urlpatterns,
+    *demo.urlpatterns,
+]

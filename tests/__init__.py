@@ -1,0 +1,1 @@
+"""Tests: behaviour in sentences, mirrored after the source."""

@@ -1,0 +1,15 @@
+"""Fixtures of every test."""
+
+import pytest
+
+from tests.clock import now
+
+__all__ = ["now"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    """No test sees another's cached clock."""
+    from hospital.common import clock
+
+    clock.forget()

@@ -1,0 +1,21 @@
+"""Settings of the tests: the product's own, with a clock that tests can move and fast password hashing."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data-test"))
+os.environ.setdefault("DEMO", "1")
+
+from hospital import servers
+
+servers.environment()
+
+from hospital.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATABASES["default"].setdefault("TEST", {})  # noqa: F405
+LANGUAGE_CODE = "en"
