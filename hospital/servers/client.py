@@ -1,0 +1,85 @@
+"""Find the servers of a DATA_DIR, or have them started, for the life of this process."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+
+from hospital.servers.errors import ServerError
+from hospital.servers.layout import BASE_DIR, DataDir, locked, open_lock, read_json, try_lock
+
+START_LIMIT_S = 150
+_held: dict[str, int] = {}
+
+
+def ensure_server(name: str, data: DataDir) -> str:
+    """The address of the server, which runs at least until this process ends.
+
+    Raises
+    ------
+    ServerError
+        With the reason and the remedy, when it cannot be started.
+    """
+    folder = data.server(name)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    use(name, folder / "users.lock")
+    with locked(folder / "start.lock"):
+        deadline = time.monotonic() + START_LIMIT_S
+        while is_kept(folder / "keeper.lock"):
+            if url := read_json(folder / "state.json").get("url"):
+                return str(url)
+            if time.monotonic() > deadline:
+                raise ServerError(f"{name} of {data.root} neither starts nor stops, see {folder / 'keeper.log'}")
+            time.sleep(0.05)
+        return start_keeper(name, data)
+
+
+def use(name: str, path: "os.PathLike[str]") -> None:
+    """Hold the shared lock that keeps the server up; waits while a keeper is just stopping."""
+    key = str(path)
+    if key not in _held:
+        descriptor = open_lock(path)  # type: ignore[arg-type]
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        _held[key] = descriptor
+
+
+def release(data: DataDir) -> None:
+    """Stop using the servers of the folder before this process ends."""
+    for key in [key for key in _held if key.startswith(f"{data.root}{os.sep}")]:
+        os.close(_held.pop(key))
+
+
+def is_kept(path: "os.PathLike[str]") -> bool:
+    """Whether a keeper is alive."""
+    descriptor = open_lock(path)  # type: ignore[arg-type]
+    try:
+        return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def start_keeper(name: str, data: DataDir) -> str:
+    reading, writing = os.pipe()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "DJANGO_"))}
+    with open(data.server(name) / "keeper.log", "ab") as log:
+        keeper = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "hospital.servers.keeper", name, str(data.root), str(writing)],
+            cwd=BASE_DIR,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[writing],
+            start_new_session=True,
+        )
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        line = pipe.readline()
+    if not line:
+        raise ServerError(f"{name} could not be started (exit {keeper.wait()}), see {data.server(name) / 'keeper.log'}")
+    news = json.loads(line)
+    if "error" in news:
+        raise ServerError(str(news["error"]))
+    return str(news["url"])

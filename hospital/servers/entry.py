@@ -1,0 +1,79 @@
+"""What manage.py and the other entry points do before Django reads its settings."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from hospital.servers.layout import DataDir, read_json, secrets_of
+
+SERVERS = {"DATABASE_URL": "postgres", "REDIS_URL": "valkey"}
+KEYS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
+
+# Commands that touch no server; they run with addresses that lead nowhere.
+OFFLINE = {"", "help", "--help", "-h", "version", "--version", "compile_po", "collectstatic", "makemessages", "check_ready"}
+NOWHERE = {"DATABASE_URL": "postgres://nobody:none@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def ensure(data_dir: str | Path | None = None) -> tuple[str, str]:
+    """The addresses of PostgreSQL and Valkey of a DATA_DIR, started if they are not up.
+
+    They run until the last process that asked for them has ended, however it ended.
+    """
+    data = DataDir.named(data_dir)
+    found = ensure_servers(data, list(SERVERS))
+    return found["DATABASE_URL"], found["REDIS_URL"]
+
+
+def ensure_servers(data: DataDir, settings: Sequence[str]) -> dict[str, str]:
+    from hospital.servers.client import ensure_server
+
+    data.create()
+    secrets_of(data)
+    with ThreadPoolExecutor(len(SERVERS)) as pool:
+        return dict(zip(settings, pool.map(lambda name: ensure_server(SERVERS[name], data), settings), strict=True))
+
+
+def is_set(name: str) -> bool:
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
+def environment(arguments: Sequence[str] = ()) -> None:
+    """Complete the environment: addresses of servers, keys, the marks of a demo. What is set stays.
+
+    Keys are made only where the servers are our own or this is a demo: a production start without its
+    SECRET_KEY stops instead of running with one that nobody keeps.
+    """
+    command = arguments[1] if len(arguments) > 1 else "" if arguments else "serve"
+    data = DataDir.named(os.environ.get("DATA_DIR"))
+    os.environ["DATA_DIR"] = str(data.root)
+    if command in OFFLINE:
+        for name, value in {**NOWHERE, "SECRET_KEY": "of an offline command"}.items():
+            if not is_set(name):
+                os.environ[name] = value
+        return
+    take_demo(command, arguments, data)
+    missing = [name for name in SERVERS if not is_set(name)]
+    if "DATABASE_URL" in missing or os.environ.get("DEMO") == "1":
+        data.create()
+        known = secrets_of(data)
+        for name in KEYS:
+            if not is_set(name):
+                os.environ[name] = known[name]
+    if missing and command != "demo":  # the demo starts them itself, with progress shown
+        os.environ.update(ensure_servers(data, missing))
+    elif missing:
+        os.environ.update({name: NOWHERE[name] for name in missing}, FENLIU_EMBED=",".join(missing))
+
+
+def take_demo(command: str, arguments: Sequence[str], data: DataDir) -> None:
+    """Mark this process as part of the demo of the folder, if it is one."""
+    known = read_json(data.demo)
+    if command == "demo":
+        os.environ["DEMO"] = "1"
+        for before, after in zip(arguments, [*arguments[1:], ""], strict=True):
+            if before == "--port" or before.startswith("--port="):
+                os.environ["PORT"] = before.partition("=")[2] or after
+    elif known and not is_set("DATABASE_URL"):
+        os.environ.setdefault("DEMO", "1")
+        os.environ.setdefault("PORT", str(known.get("port", 8000)))
