@@ -18,14 +18,15 @@ def masked_name(name: str) -> str:
     Returns
     -------
     str
-        Names without spaces: first and last character, one star for each character between (two at most, so that
-        long names do not tell their length); of two characters only the first. Names with spaces: the first letter
-        of every word and two stars.
+        Names without spaces: first and last character, one star for each character between (two at most, so
+        that long names do not tell their length); of two characters only the first. Names with spaces: the
+        first letter of every word and two stars.
 
     Notes
     -----
-    The form 张*三 is the default of the domain's rules; two-character, long and Latin names are our choice: a name
-    of two characters must not be readable in full, and a Latin word's last letter tells little but costs width.
+    The form 张*三 is the default of the domain's rules; two-character, long and Latin names are our choice: a
+    name of two characters must not be readable in full, and a Latin word's last letter tells little but costs
+    width.
 
     Examples
     --------

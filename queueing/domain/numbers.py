@@ -25,7 +25,8 @@ def display_number(letter: str, number: int) -> str:
 
 
 def queue_letter(position: int) -> str:
-    """The letter of the ``position``-th queue of a day: A..Z without I, O and Q (look-alikes), then AA, AB, ...
+    """The letter of the ``position``-th queue of a day: A..Z without I, O and Q (look-alikes), then AA, AB,
+    ...
 
     Parameters
     ----------

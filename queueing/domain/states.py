@@ -31,7 +31,8 @@ TICKET: Final[dict[tuple[str | None, str], str]] = {
     (WAITING, "transfer"): TRANSFERRED,
     (SERVING, "transfer"): TRANSFERRED,
 }
-"""``(state, verb): state``. A ticket is born waiting; a called ticket may finish at once (begun at the call)."""
+"""``(state, verb): state``. A ticket is born waiting; a called ticket may finish at once (begun at the
+call)."""
 
 LIVE: Final = (WAITING, CALLED, SERVING, PASSED)
 """The patient still has something to come from this ticket."""
@@ -43,5 +44,5 @@ STATES: Final = (WAITING, CALLED, SERVING, PASSED, DONE, LEFT, CANCELLED, TRANSF
 VERBS: Final = tuple(sorted({verb for start, verb in TICKET if start is not None}))
 
 UNDOABLE: Final = frozenset({"call", "start", "pass", "return", "finish", "leave"})
-"""Moves that undo takes back. A cancelled number has gone back to the pool, a transferred patient has a new ticket,
-and nobody can unhear a recall: those are mended by a new move."""
+"""Moves that undo takes back. A cancelled number has gone back to the pool, a transferred patient has a new
+ticket, and nobody can unhear a recall: those are mended by a new move."""
