@@ -1,0 +1,1 @@
+"""History, estimates, quota plans and dashboards: the part that learns from the hospital's own visits."""

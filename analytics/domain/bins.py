@@ -1,0 +1,189 @@
+"""The daily summary in quarter hours: which bin a moment belongs to, and how slots are sums of bins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analytics.domain.arrivals import Window
+from analytics.domain.capacity import Durations
+
+BIN_MIN: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """What one session showed in one quarter of an hour.
+
+    Parameters
+    ----------
+    index : int
+        Quarter hours after the session's opening; negative before it.
+    walk_ins : int
+        Walk-ins registered in it that were not cancelled.
+    crowded_minutes : tuple of 4 int
+        Minutes in which 1, 2, 3 and "4 or more" walk-ins registered.
+    starts : int
+        Consultations begun in it.
+    durations : Durations
+        Those of them with a known length.
+    """
+
+    index: int
+    walk_ins: int
+    crowded_minutes: tuple[int, int, int, int]
+    starts: int
+    durations: Durations
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Minutes relative to a session's opening: from `start_min` (included) to `end_min` (not included)."""
+
+    start_min: int
+    end_min: int
+
+    @property
+    def length_min(self) -> int:
+        """Length [min]."""
+        return self.end_min - self.start_min
+
+
+def bin_index(offset_min: float, bin_min: int = BIN_MIN) -> int:
+    """The bin of a moment `offset_min` minutes after the opening.
+
+    Examples
+    --------
+    >>> bin_index(0), bin_index(14.9), bin_index(15), bin_index(-0.1)
+    (0, 0, 1, -1)
+    """
+    return int(offset_min // bin_min)
+
+
+def slot_spans(length_min: int, slot_min: int) -> tuple[Span, ...]:
+    """The slots of a period of `length_min` minutes; the last one is shorter when they do not divide.
+
+    Examples
+    --------
+    >>> slot_spans(150, 60)
+    (Span(start_min=0, end_min=60), Span(start_min=60, end_min=120), Span(start_min=120, end_min=150))
+    """
+    if length_min <= 0 or slot_min <= 0:
+        message = "period and slot must be longer than 0 min"
+        raise ValueError(message)
+    return tuple(Span(start, min(start + slot_min, length_min)) for start in range(0, length_min, slot_min))
+
+
+def summable(spans: Iterable[Span]) -> bool:
+    """Whether these slots are sums of bins; other lengths must be read from the raw visits.
+
+    Examples
+    --------
+    >>> summable(slot_spans(240, 60)), summable(slot_spans(240, 40))
+    (True, False)
+    """
+    return all(span.start_min % BIN_MIN == 0 for span in spans)
+
+
+def window_of_bins(bins: Mapping[int, Bin], span: Span, observed: Span, bin_min: int = BIN_MIN) -> Window:
+    """Walk-in counts of one session's window, as far as registration was open.
+
+    Parameters
+    ----------
+    bins : mapping of int to Bin
+        The session's bins; a bin without events may be missing.
+    span : Span
+        The window.
+    observed : Span
+        Minutes in which this session registered walk-ins: from the start of registration to the close.
+    bin_min : int
+        Width of the bins [min]; 1 where slots are no sums of quarter hours.
+
+    Examples
+    --------
+    >>> quarter = Bin(-1, 3, (3, 0, 0, 0), 0, Durations())
+    >>> window_of_bins({-1: quarter}, Span(-60, 0), Span(-60, 240))
+    Window(minutes=(57, 3, 0, 0, 0), walk_ins=3)
+    """
+    start, end = max(span.start_min, observed.start_min), min(span.end_min, observed.end_min)
+    if end <= start:
+        return Window((0, 0, 0, 0, 0), 0)
+    crowded = [0, 0, 0, 0]
+    walk_ins = 0
+    for index in range(bin_index(start, bin_min), bin_index(end - 1, bin_min) + 1):
+        if found := bins.get(index):
+            walk_ins += found.walk_ins
+            crowded = [total + count for total, count in zip(crowded, found.crowded_minutes, strict=True)]
+    empty = max(0, end - start - sum(crowded))
+    return Window((empty, crowded[0], crowded[1], crowded[2], crowded[3]), walk_ins)
+
+
+def consultations_of_bins(
+    bins: Iterable[Bin], span: Span, *, first: bool, bin_min: int = BIN_MIN
+) -> tuple[int, Durations]:
+    """Consultations begun in a slot, and the lengths of those known.
+
+    Notes
+    -----
+    Our choice: a consultation belongs to the slot that holds its start; those begun before the opening
+    count in slot 1, those begun after the close are overtime and no capacity.
+
+    Examples
+    --------
+    >>> early = Bin(-2, 0, (0, 0, 0, 0), 1, Durations(1, 5.0, 25.0))
+    >>> consultations_of_bins([early], Span(0, 60), first=True)
+    (1, Durations(count=1, sum_min=5.0, sum_squares_min=25.0))
+    >>> consultations_of_bins([early], Span(0, 60), first=False)[0]
+    0
+    """
+    starts = 0
+    durations = Durations()
+    for item in bins:
+        begin = item.index * bin_min
+        if (span.start_min <= begin or first) and begin < span.end_min:
+            starts += item.starts
+            durations += item.durations
+    return starts, durations
+
+
+def bins_of_events(
+    walk_in_minutes: Sequence[float],
+    consultations: Sequence[tuple[float, float | None]],
+    bin_min: int = BIN_MIN,
+) -> list[Bin]:
+    """The bins of one session from its raw events: the reference of the SQL summary.
+
+    Parameters
+    ----------
+    walk_in_minutes : sequence of float
+        Registrations of walk-ins [min after the opening].
+    consultations : sequence of (float, float or None)
+        Start [min after the opening] and length [min] where known.
+    bin_min : int
+        Width of the bins [min].
+
+    Examples
+    --------
+    >>> [one] = bins_of_events([3.0, 3.5], [(4.0, 6.0)])
+    >>> one.walk_ins, one.crowded_minutes, one.starts, one.durations.mean_min
+    (2, (0, 1, 0, 0), 1, 6.0)
+    """
+    minutes: dict[int, int] = {}
+    for moment in walk_in_minutes:
+        minute = int(moment // 1)
+        minutes[minute] = minutes.get(minute, 0) + 1
+    indexes = {bin_index(minute, bin_min) for minute in minutes} | {
+        bin_index(start, bin_min) for start, _ in consultations
+    }
+    bins = []
+    for index in sorted(indexes):
+        counts = [count for minute, count in minutes.items() if bin_index(minute, bin_min) == index]
+        crowded = [sum(1 for count in counts if min(count, 4) == k) for k in (1, 2, 3, 4)]
+        begun = [length for start, length in consultations if bin_index(start, bin_min) == index]
+        known = [length for length in begun if length is not None]
+        durations = Durations(len(known), sum(known), sum(length**2 for length in known))
+        bins.append(
+            Bin(index, sum(counts), (crowded[0], crowded[1], crowded[2], crowded[3]), len(begun), durations)
+        )
+    return bins

@@ -1,0 +1,117 @@
+"""The past sessions that a plan rests on: which period, which sessions, what must be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from analytics.domain.bins import BIN_MIN, Bin, Span, slot_spans
+from analytics.domain.capacity import NONE, Durations
+
+MIN_SESSIONS: Final = 4
+WINDOW_WEEKS: Final = 13
+
+
+class Warned(StrEnum):
+    """What a manager must know before trusting a plan."""
+
+    POOLED_WEEKDAYS = "pooled_weekdays"
+    POOLED_DEPARTMENT = "pooled_department"
+    FEW_SESSIONS = "few_sessions"
+    NO_WALK_INS = "no_walk_in_history"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    SYNTHETIC = "synthetic_history"
+    ABOVE_CAPACITY = "appointments_exceed_capacity"
+    LAST_ABOVE_CAPACITY = "last_slot_exceeds_capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The recurring service period that a plan is for; times are the hospital's."""
+
+    weekday: int
+    opens_at: time
+    closes_at: time
+    walk_in_opens_at: time
+    slot_min: int
+
+    @property
+    def length_min(self) -> int:
+        """T [min]; a period that ends at or before its opening ends the next day."""
+        length = _minutes(self.closes_at) - _minutes(self.opens_at)
+        return length if length > 0 else length + 24 * 60
+
+    @property
+    def pre_opening_min(self) -> int:
+        """Minutes of walk-in registration before the opening."""
+        return (_minutes(self.opens_at) - _minutes(self.walk_in_opens_at)) % (24 * 60)
+
+    def starts(self) -> tuple[time, ...]:
+        """Start of each slot."""
+        opening = datetime.combine(date.min, self.opens_at)
+        return tuple(
+            (opening + timedelta(minutes=span.start_min)).time()
+            for span in slot_spans(self.length_min, self.slot_min)
+        )
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """One session of history: its bins, when registration was open, and how it went."""
+
+    day: date
+    weekday: int
+    observed: Span
+    bins: Sequence[Bin]
+    first_start_min: float | None
+    live_appointments: int
+    unknown_channel: int
+    known_channel: int
+    synthetic: bool = False
+    bin_min: int = BIN_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The sessions that a plan rests on, and what to fall back to."""
+
+    sessions: Sequence[PastSession]
+    warnings: tuple[Warned, ...] = ()
+    expert: Durations = NONE
+    department: Durations = NONE
+
+
+def choose_sessions(
+    own: Sequence[PastSession], department: Sequence[PastSession], weekday: int
+) -> tuple[Sequence[PastSession], tuple[Warned, ...]]:
+    """The sessions to use: this weekday's, else all weekdays', else the department's; the plan says which.
+
+    Parameters
+    ----------
+    own, department : sequence of PastSession
+        Sessions of this opening time in the weeks before the plan, of the expert and of the whole department.
+    weekday : int
+        1 = Monday.
+
+    Notes
+    -----
+    Our choice: four sessions at least, as the paper pools its mornings of one month.
+    """
+    same = [session for session in own if session.weekday == weekday]
+    if len(same) >= MIN_SESSIONS:
+        return same, ()
+    if len(own) >= MIN_SESSIONS:
+        return own, (Warned.POOLED_WEEKDAYS,)
+    if len(department) > len(own):
+        few = (Warned.FEW_SESSIONS,) if len(department) < MIN_SESSIONS else ()
+        return department, (Warned.POOLED_DEPARTMENT, *few)
+    return own, (Warned.POOLED_WEEKDAYS, Warned.FEW_SESSIONS) if len(same) < len(own) else (
+        Warned.FEW_SESSIONS,
+    )
