@@ -1,0 +1,80 @@
+"""Changes of accounts: a patient's account at the first code, tokens for scripts and kiosks."""
+
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from hospital.accounts.digests import phone_index, token_digest
+from hospital.common import history
+from hospital.common.actor import Actor
+from hospital.common.codes import random_code
+from hospital.common.crypto import seal
+from hospital.common.transactions import transactional
+from hospital.models import ApiToken, User
+
+TAIL = 4
+USERNAME_LENGTH = 12
+TOKEN_PREFIX = "fl_"
+
+
+def phone_fields(phone: str) -> dict[str, object]:
+    """The columns of :class:`User` that hold ``phone`` (canonical form)."""
+    return {
+        "phone_sealed": seal(phone),
+        "phone_index": phone_index(phone),
+        "phone_tail": phone[-TAIL:],
+    }
+
+
+@transactional
+def account_open(*, phone: str, now: datetime) -> User:
+    """The account of a phone whose code was just entered: at the first time it is made."""
+    known = User.objects.filter(phone_index=phone_index(phone)).first()
+    if known is not None:
+        if known.phone_verified_at is None:
+            known.phone_verified_at = now
+            known.save(update_fields=["phone_verified_at"])
+        return known
+    user = User(
+        username=f"p{random_code(USERNAME_LENGTH)}",
+        role=User.Role.PATIENT,
+        phone_verified_at=now,
+        **phone_fields(phone),
+    )
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        # the same phone opened its account in another window a moment ago
+        return User.objects.get(phone_index=phone_index(phone))
+    history.record(thing=user, verb="open", from_state=None, to_state="open", actor=Actor.of(user), at=now)
+    return user
+
+
+@transactional
+def account_set_phone(*, user: User, phone: str, verified: bool, now: datetime) -> None:
+    """Give an account its phone number."""
+    for name, value in phone_fields(phone).items():
+        setattr(user, name, value)
+    user.phone_verified_at = now if verified else None
+    user.save(update_fields=["phone_sealed", "phone_index", "phone_tail", "phone_verified_at"])
+
+
+@transactional
+def token_issue(*, name: str, actor: Actor, now: datetime, user: User | None = None, device: str = "") -> str:
+    """Make a bearer token for a person or a kiosk; it is shown once and kept as a digest."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken.objects.create(
+        digest=token_digest(token), user=user, device=device, name=name, created_at=now
+    )
+    history.record(thing=row, verb="issue", from_state=None, to_state="valid", actor=actor, at=now)
+    return token
+
+
+@transactional
+def token_revoke(*, token: ApiToken, actor: Actor, now: datetime) -> None:
+    """End a token; ending it twice changes nothing."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+        history.record(thing=token, verb="revoke", from_state="valid", to_state="revoked", actor=actor, at=now)

@@ -1,0 +1,87 @@
+"""Pages of sign-in."""
+
+from typing import Any
+
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.stages import LoginByCodeStage
+from allauth.account.views import ConfirmLoginCodeView, LoginView, RequestLoginCodeView
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from hospital.accounts.codes import PhoneCodeProcess
+
+STAFF_PAGES = ("/desk/", "/room/", "/manage/", "/admin/")
+
+
+class PhoneView(RequestLoginCodeView):  # type: ignore[misc]
+    """Patients: the phone number that gets a code. Staff who come from a staff page are sent to theirs."""
+
+    template_name = "account/login.html"
+
+    @method_decorator(never_cache)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the form to whoever belongs here."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if request.method == "GET" and not request.user.is_authenticated and wanted.startswith(STAFF_PAGES):
+            return HttpResponseRedirect(self.passthrough_next_url(reverse("account_staff_login")))
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Send the code, whether the phone is known or not."""
+        PhoneCodeProcess.begin(self.request, form.cleaned_data["phone"])
+        return HttpResponseRedirect(self.get_success_url())
+
+
+@method_decorator(
+    login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"), name="dispatch"
+)
+class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]
+    """The page that takes the code."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Find the pending sign-in of this session."""
+        self.stage = request._login_stage  # type: ignore[attr-defined]
+        self._process = PhoneCodeProcess.resume(self.stage)
+        if self._process is None:
+            return HttpResponseRedirect(reverse("account_login"))
+        # past allauth's own lookup of the process, which knows accounts only
+        response: HttpResponseBase = super(ConfirmLoginCodeView, self).dispatch(request, *args, **kwargs)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show only the end of the phone number."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"phone_tail": self._process.phone[-4:], "phone": None}
+
+
+@never_cache
+def confirm_code(request: HttpRequest) -> HttpResponseBase:
+    """Take one try after the other: the count of tries lies in the session, so its row is locked meanwhile."""
+    key = request.session.session_key
+    if request.method != "POST" or key is None:
+        return CodePage.as_view()(request)
+    with transaction.atomic():
+        Session.objects.select_for_update().filter(session_key=key).first()
+        request.session = type(request.session)(key)
+        response: HttpResponseBase = CodePage.as_view()(request)
+        if request.session.modified and not request.session.is_empty():
+            request.session.save()
+    return response
+
+
+class StaffView(LoginView):  # type: ignore[misc]
+    """User name and password; the second factor follows."""
+
+    template_name = "account/staff_login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say in the demo where user names are listed."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"demo": settings.DEMO}
