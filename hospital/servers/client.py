@@ -31,7 +31,9 @@ def ensure_server(name: str, data: DataDir) -> str:
             if url := read_json(folder / "state.json").get("url"):
                 return str(url)
             if time.monotonic() > deadline:
-                raise ServerError(f"{name} of {data.root} neither starts nor stops, see {folder / 'keeper.log'}")
+                raise ServerError(
+                    f"{name} of {data.root} neither starts nor stops, see {folder / 'keeper.log'}"
+                )
             time.sleep(0.05)
         return start_keeper(name, data)
 
@@ -78,7 +80,9 @@ def start_keeper(name: str, data: DataDir) -> str:
     with os.fdopen(reading, encoding="utf-8") as pipe:
         line = pipe.readline()
     if not line:
-        raise ServerError(f"{name} could not be started (exit {keeper.wait()}), see {data.server(name) / 'keeper.log'}")
+        raise ServerError(
+            f"{name} could not be started (exit {keeper.wait()}), see {data.server(name) / 'keeper.log'}"
+        )
     news = json.loads(line)
     if "error" in news:
         raise ServerError(str(news["error"]))

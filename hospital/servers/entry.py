@@ -11,7 +11,18 @@ SERVERS = {"DATABASE_URL": "postgres", "REDIS_URL": "valkey"}
 KEYS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
 
 # Commands that touch no server; they run with addresses that lead nowhere.
-OFFLINE = {"", "help", "--help", "-h", "version", "--version", "compile_po", "collectstatic", "makemessages", "check_ready"}
+OFFLINE = {
+    "",
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "compile_po",
+    "collectstatic",
+    "makemessages",
+    "check_ready",
+}
 NOWHERE = {"DATABASE_URL": "postgres://nobody:none@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
@@ -31,7 +42,9 @@ def ensure_servers(data: DataDir, settings: Sequence[str]) -> dict[str, str]:
     data.create()
     secrets_of(data)
     with ThreadPoolExecutor(len(SERVERS)) as pool:
-        return dict(zip(settings, pool.map(lambda name: ensure_server(SERVERS[name], data), settings), strict=True))
+        return dict(
+            zip(settings, pool.map(lambda name: ensure_server(SERVERS[name], data), settings), strict=True)
+        )
 
 
 def is_set(name: str) -> bool:
@@ -52,28 +65,28 @@ def environment(arguments: Sequence[str] = ()) -> None:
             if not is_set(name):
                 os.environ[name] = value
         return
-    take_demo(command, arguments, data)
+    if command == "demo":
+        from hospital.servers.prelude import prepare
+
+        prepare(arguments, data)
+        return
+    join_demo(data)
     missing = [name for name in SERVERS if not is_set(name)]
     if "DATABASE_URL" in missing or os.environ.get("DEMO") == "1":
         data.create()
         known = secrets_of(data)
-        for name in KEYS:
-            if not is_set(name):
-                os.environ[name] = known[name]
-    if missing and command != "demo":  # the demo starts them itself, with progress shown
+        os.environ.update({name: known[name] for name in KEYS if not is_set(name)})
+    if missing:
         os.environ.update(ensure_servers(data, missing))
-    elif missing:
-        os.environ.update({name: NOWHERE[name] for name in missing}, FENLIU_EMBED=",".join(missing))
+    if arguments and "DATABASE_URL" not in missing:
+        from hospital.servers.check import check_database
+
+        check_database()
 
 
-def take_demo(command: str, arguments: Sequence[str], data: DataDir) -> None:
-    """Mark this process as part of the demo of the folder, if it is one."""
+def join_demo(data: DataDir) -> None:
+    """Mark this process as part of the folder's demo, if there is one and no other server is named."""
     known = read_json(data.demo)
-    if command == "demo":
-        os.environ["DEMO"] = "1"
-        for before, after in zip(arguments, [*arguments[1:], ""], strict=True):
-            if before == "--port" or before.startswith("--port="):
-                os.environ["PORT"] = before.partition("=")[2] or after
-    elif known and not is_set("DATABASE_URL"):
+    if known and not is_set("DATABASE_URL"):
         os.environ.setdefault("DEMO", "1")
         os.environ.setdefault("PORT", str(known.get("port", 8000)))

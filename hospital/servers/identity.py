@@ -76,7 +76,9 @@ def someone() -> int:
     accounts = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
     preferred = [entry.pw_uid for entry in accounts if entry.pw_name == "nobody"]
     if not accounts:
-        raise ServerError("this machine has no account but root. Set DATABASE_URL to a PostgreSQL server of yours.")
+        raise ServerError(
+            "this machine has no account but root. Set DATABASE_URL to a PostgreSQL server of yours."
+        )
     return preferred[0] if preferred else accounts[0].pw_uid
 
 

@@ -96,7 +96,9 @@ class Keeper:
             if self.process.poll() is not None:
                 raise ServerError(f"{self.server.name} stopped at once: {last_lines(log_path)}")
             if time.monotonic() - self.started_at > self.server.start_limit_s:
-                raise ServerError(f"{self.server.name} does not answer, see {log_path}: {last_lines(log_path)}")
+                raise ServerError(
+                    f"{self.server.name} does not answer, see {log_path}: {last_lines(log_path)}"
+                )
             time.sleep(0.02)
 
     def look_after(self) -> None:

@@ -58,7 +58,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (ValueError, OSError) as error:
-        raise ServerError(f"{path} cannot be read ({error}). Restore it, or start over: make demo RESET=1") from error
+        raise ServerError(
+            f"{path} cannot be read ({error}). Restore it, or start over: make demo RESET=1"
+        ) from error
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

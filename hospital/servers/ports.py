@@ -40,7 +40,12 @@ def holder_of(port: int) -> str:
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
             if str(link.readlink()) in inodes:
-                command = (link.parent.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                command = (
+                    (link.parent.parent / "cmdline")
+                    .read_bytes()
+                    .replace(b"\0", b" ")
+                    .decode(errors="replace")
+                )
                 return f"process {link.parent.parent.name} ({command.strip()[:80]})"
         except OSError:
             continue

@@ -113,14 +113,18 @@ class Postgres:
         made = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
         password.unlink()
         if made.returncode:
-            raise ServerError(f"PostgreSQL could not be set up in {aside}: {(made.stdout + made.stderr).strip()[-600:]}")
+            raise ServerError(
+                f"PostgreSQL could not be set up in {aside}: {(made.stdout + made.stderr).strip()[-600:]}"
+            )
         aside.rename(self.cluster)
 
     def command(self) -> list[str]:
         settings = PLAIN | MODEST | DURABLE | {"port": str(self.port)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [
-            *identity.shim(*self.identity.options, "--die", self.die_signal, "--parent", str(os.getpid()), "--"),
+            *identity.shim(
+                *self.identity.options, "--die", self.die_signal, "--parent", str(os.getpid()), "--"
+            ),
             *(str(self.identity.programs / "postgres"), "-D", str(self.cluster), *options),
         ]
 
@@ -153,7 +157,9 @@ class Postgres:
     def make_database(self, connection: psycopg.Connection) -> None:
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
             password = psycopg.sql.Literal(self.passwords["postgres"])
-            connection.execute(psycopg.sql.SQL("CREATE ROLE fenliu LOGIN CREATEDB PASSWORD {}").format(password))
+            connection.execute(
+                psycopg.sql.SQL("CREATE ROLE fenliu LOGIN CREATEDB PASSWORD {}").format(password)
+            )
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             connection.execute("CREATE DATABASE fenliu OWNER fenliu")
 
@@ -190,7 +196,9 @@ def end_leftovers(cluster: Path) -> None:
         while running_in(cluster) and time.monotonic() < deadline:
             time.sleep(0.05)
     if running_in(cluster):
-        raise ServerError(f"PostgreSQL of {cluster} still runs and cannot be ended: processes {running_in(cluster)}")
+        raise ServerError(
+            f"PostgreSQL of {cluster} still runs and cannot be ended: processes {running_in(cluster)}"
+        )
     (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -199,7 +207,9 @@ def running_in(cluster: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if (entry / "cwd").readlink() == cluster.resolve() and (entry / "comm").read_text().strip() == "postgres":
+            if (entry / "cwd").readlink() == cluster.resolve() and (
+                entry / "comm"
+            ).read_text().strip() == "postgres":
                 found.append(int(entry.name))
         except OSError:
             continue

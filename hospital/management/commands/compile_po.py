@@ -1,0 +1,28 @@
+"""Compile the translations; gettext's own msgfmt need not be installed."""
+
+from pathlib import Path
+from typing import Any
+
+import polib
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Compile locale/*/LC_MESSAGES/*.po to .mo where the source is newer."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for folder in settings.LOCALE_PATHS:
+            for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+                compile_catalogue(source)
+
+
+def compile_catalogue(source: Path) -> None:
+    """Write the .mo beside ``source`` in one step, unless it is newer already."""
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns:
+        return
+    new = target.with_suffix(".mo.new")
+    polib.pofile(str(source)).save_as_mofile(str(new))
+    new.replace(target)

@@ -1,0 +1,88 @@
+"""Set up the demo hospital and serve it: ``make demo``."""
+
+import argparse
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from hospital.servers.layout import DataDir
+from hospital.servers.prelude import since_start_s, step
+from hospital.servers.processes import demo_processes
+from hospital.servers.readiness import Readiness, watch_servers
+from hospital.servers.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    help = "Set up the demo hospital (database, static files, people) and serve it until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Options; manage.py has acted on them already, before the settings were read."""
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--reset", action="store_true", help="start over: remove what the demo keeps")
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        data = DataDir.named(settings.DATA_DIR)
+        with step(2, "translations"):
+            call_command("compile_po")
+        with step(3, "static files"):
+            collect_static()
+        with step(4, "database tables"):
+            migrate()
+        with step(5, "checks"):
+            self.check()
+        with step(6, "demo hospital"):
+            seed()
+        connection.close()
+        print("[7/7] processes: web, worker, beat, gateway", flush=True)
+        supervisor = Supervisor(demo_processes(port, data))
+        readiness = Readiness(port, on_ready=lambda: announce(port, data))
+        try:
+            asyncio.run(supervisor.run(readiness.watch, watch_servers(data)))
+        except RuntimeError as error:
+            raise CommandError(str(error)) from error
+        print("Stopped. The data is kept in", data.root, flush=True)
+
+
+def announce(port: int, data: DataDir) -> None:
+    accounts = data.root / "demo-accounts.json"
+    if accounts.exists():
+        print(f"Accounts: {accounts}", flush=True)
+    print(
+        f"Ready: http://127.0.0.1:{port}  ({since_start_s():.1f} s; Ctrl-C stops it and keeps the data)",
+        flush=True,
+    )
+
+
+def collect_static() -> None:
+    """Collect static files when one of them changed: hashing them all takes seconds."""
+    digest = hashlib.sha256(settings.STATIC_URL.encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def seed() -> None:
+    """Make or top up the demo hospital; what users did stays as it is."""
+    if "seed_demo" in get_commands():
+        call_command("seed_demo", verbosity=0)

@@ -1,0 +1,64 @@
+"""The processes of the demo and how each is started: the one place that says so."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+
+from hospital.servers.layout import DataDir
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Process:
+    """A program the supervisor keeps running."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def demo_processes(port: int, data: DataDir) -> list[Process]:
+    """Web (pages, API and live updates at one address), worker, beat and the sandbox payment gateway."""
+    celery = (sys.executable, "-m", "celery", "--app", "hospital", "--quiet")
+    uvicorn = (sys.executable, "-m", "uvicorn", "hospital.asgi:application", "--host", "127.0.0.1")
+    schedule = data.root / "beat-schedule"
+    return [
+        Process(
+            "web",
+            (
+                *uvicorn,
+                "--port",
+                str(port),
+                "--lifespan",
+                "off",
+                "--no-access-log",
+                "--timeout-graceful-shutdown",
+                "3",
+            ),
+            {"WEB_PROCESS": "1"},
+        ),
+        Process(
+            "worker",
+            (
+                *celery,
+                "worker",
+                "--concurrency",
+                str(WORKERS),
+                "--loglevel",
+                "INFO",
+                "--without-mingle",
+                "--without-gossip",
+            ),
+            {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
+        ),
+        Process(
+            "beat", (*celery, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "INFO")
+        ),
+        Process("gateway", (sys.executable, "-m", "hospital.gateway", "--port", str(port + 1))),
+    ]
+
+
+def environment_of(process: Process) -> dict[str, str]:
+    """The environment a process is started in: Python's output unbuffered, so that logs come at once."""
+    return os.environ | {"PYTHONUNBUFFERED": "1"} | process.environment
