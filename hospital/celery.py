@@ -2,17 +2,21 @@
 
 import logging
 import os
+import signal
 import threading
 from typing import Any
 
 from celery import Celery, bootsteps
 from celery.schedules import crontab
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
 
 from hospital import servers
 
 servers.environment()
+
+from hospital.servers.shim import die_with_parent
 
 logger = logging.getLogger(__name__)
 
@@ -70,3 +74,9 @@ class Poller(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(Poller)
+
+
+@worker_process_init.connect
+def end_with_worker(**kwargs: Any) -> None:
+    """A child of the pool ends with its worker, even when that is killed."""
+    die_with_parent(signal.SIGKILL)
