@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats
@@ -142,3 +143,16 @@ def half_day(moment: dt.datetime | None) -> str:
 def spaced_code(code: str) -> str:
     """K7QM2XHD -> K7QM 2XHD, easier to read out and to type."""
     return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """A form field with Bootstrap's class for its kind; an invalid one is marked for the eye, too."""
+    widget = field.field.widget
+    if isinstance(widget, forms.Select):
+        kind = "form-select"
+    elif isinstance(widget, forms.CheckboxInput | forms.RadioSelect):
+        kind = "form-check-input"
+    else:
+        kind = "form-control"
+    return field.as_widget(attrs={"class": f"{kind} is-invalid" if field.errors else kind})

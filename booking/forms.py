@@ -1,0 +1,61 @@
+"""What patients' pages accept. Forms check the shape; the rules live in the domain and the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from booking.models import AccountPatient, Patient
+
+
+class SearchForm(forms.Form):
+    """The question of the start page; a wrong value is no reason to refuse the page."""
+
+    SORTS = ("earliest", "match", "wait")
+
+    q = forms.CharField(required=False, max_length=40, strip=True)
+    department = forms.SlugField(required=False, max_length=20)
+    sort = forms.ChoiceField(required=False, choices=[(sort, sort) for sort in SORTS])
+
+    def wishes(self) -> dict[str, str]:
+        """What can be understood of the question."""
+        self.is_valid()
+        known = {name: str(self.cleaned_data.get(name) or "") for name in ("q", "department", "sort")}
+        return {**known, "sort": known["sort"] or ("match" if known["q"] else "earliest")}
+
+
+class HoldForm(forms.Form):
+    """Which number for whom."""
+
+    slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
+    patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
+    key = forms.CharField(max_length=64)
+
+
+class PaymentForm(forms.Form):
+    """By which provider."""
+
+    provider = forms.CharField(max_length=20)
+    key = forms.CharField(max_length=64)
+
+
+class PatientForm(forms.Form):
+    """A person under the real name."""
+
+    name = forms.CharField(label=_("Name as on the ID"), max_length=50)
+    relation = forms.ChoiceField(label=_("Who is this to you?"), choices=AccountPatient.Relation.choices)
+    id_type = forms.ChoiceField(label=_("ID document"), choices=Patient.IdType.choices)
+    id_number = forms.CharField(
+        label=_("ID number"), max_length=20, help_text=_("Children have their own ID number, too.")
+    )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=20, required=False, help_text=_("For messages about this person's visits.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs |= {"autocomplete": "off"}
+        self.fields["id_number"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
+        self.fields["phone"].widget = forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"})

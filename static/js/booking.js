@@ -1,0 +1,92 @@
+// What booking pages do beyond plain forms. Every page works without this file.
+
+// A summary of errors takes the focus, so that it is read out first.
+document.querySelector("[data-error-summary]")?.focus();
+
+// Buttons keep their width, say what is going on and cannot be pressed twice.
+for (const form of document.querySelectorAll("form[data-busy-text]")) {
+  form.addEventListener("submit", () => {
+    const buttons = [...document.querySelectorAll("button")].filter(
+      (button) => button.form === form && button.type === "submit",
+    );
+    for (const button of buttons) {
+      button.style.minWidth = `${button.offsetWidth}px`;
+      button.dataset.label = button.textContent;
+      button.textContent = form.dataset.busyText;
+      setTimeout(() => { button.disabled = true; });
+    }
+  });
+}
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("button[data-label]")) {
+    button.textContent = button.dataset.label;
+    button.disabled = false;
+  }
+});
+
+// The bar at the bottom repeats the choice.
+const choice = document.querySelector("[data-choice]");
+const forWhom = document.querySelector("[data-for-whom]");
+const showChoice = () => {
+  const slot = document.querySelector("input[name=slot]:checked");
+  if (choice) choice.textContent = slot ? slot.dataset.choiceText : choice.dataset.empty;
+  const patient = document.querySelector("input[name=patient]:checked");
+  if (forWhom && patient) {
+    forWhom.textContent = patient.dataset.name;
+    document.querySelector("span[data-relation]").textContent = patient.dataset.relation;
+  }
+};
+document.addEventListener("change", showChoice);
+showChoice();
+
+// The hold counts down from the server's figure; it speaks at 5 and at 1 minute only.
+const countdown = document.querySelector("[data-countdown]");
+if (countdown) {
+  const end = performance.now() + Number(countdown.dataset.seconds) * 1000;
+  const bar = document.querySelector("progress");
+  const announce = document.querySelector("[data-announce]");
+  let last = Infinity;
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    countdown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    bar.value = left;
+    if (last > 300 && left <= 300 && left > 60) announce.textContent = countdown.dataset.five;
+    if (last > 60 && left <= 60) announce.textContent = countdown.dataset.one;
+    last = left;
+    if (left === 0) {
+      clearInterval(timer);
+      setTimeout(() => location.reload(), 1500);
+    }
+  };
+  const timer = setInterval(tick, 500);
+  countdown.hidden = false;
+  tick();
+}
+
+// Waiting for the payment: ask again until the page would lead elsewhere.
+if (document.querySelector("[data-poll]")) {
+  setInterval(async () => {
+    try {
+      const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" });
+      if (answer.type === "opaqueredirect") location.reload();
+    } catch {
+      // no connection: the next round tries again
+    }
+  }, 1500);
+}
+
+// Send to family: the phone's own sheet, else the clipboard.
+for (const button of document.querySelectorAll("[data-share]")) {
+  if (!navigator.share && !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = button.dataset.shareText;
+    if (navigator.share) {
+      await navigator.share({ text }).catch(() => undefined);
+      return;
+    }
+    await navigator.clipboard.writeText(text);
+    button.querySelector("span").textContent = button.dataset.copied;
+  });
+}
