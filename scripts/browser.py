@@ -18,17 +18,19 @@ CJK_FONT = "fonts-noto-cjk"
 
 
 def main() -> None:
+    """Print the path, or stop and name the package."""
     browser = find() or install_package() or install_download()
     if browser is None:
         raise SystemExit(
-            "error: no Chromium for the browser tests. Install the package chromium (Debian, Fedora, Arch) or "
-            "chromium-browser (Ubuntu), or name one: CHROMIUM=/path/to/chrome make test"
+            "error: no Chromium for the browser tests. Install the package chromium "
+            "(Debian, Fedora, Arch) or chromium-browser (Ubuntu), or name one: CHROMIUM=/path/to/chrome make test"
         )
     install_font()
     print(browser)
 
 
 def find() -> str | None:
+    """The browser that CHROMIUM names, else an installed one."""
     named = os.environ.get("CHROMIUM")
     if named:
         if not os.access(named, os.X_OK):
@@ -38,14 +40,18 @@ def find() -> str | None:
 
 
 def may_use_apt() -> bool:
+    """Whether the system's packages can be installed."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def apt_install(*packages: str) -> bool:
+    """Install packages; say why when that fails."""
     say(f"installing {' '.join(packages)} with apt-get")
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(["apt-get", "-q", *command], capture_output=True, text=True, env=quiet)
+        done = subprocess.run(
+            ["apt-get", "-q", *command], capture_output=True, text=True, env=quiet, check=False
+        )
         if done.returncode:
             say(f"apt-get {command[0]} failed:\n" + (done.stdout + done.stderr)[-1500:])
             return False
@@ -53,13 +59,18 @@ def apt_install(*packages: str) -> bool:
 
 
 def install_package() -> str | None:
+    """Chromium from the system's packages."""
     return find() if may_use_apt() and apt_install("chromium", CJK_FONT) else None
 
 
 def install_download() -> str | None:
+    """The Chromium of Playwright."""
     say("downloading Chromium with playwright")
     done = subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True, text=True
+        [sys.executable, "-m", "playwright", "install", "chromium"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         say("playwright install chromium failed:\n" + (done.stdout + done.stderr)[-1500:])
@@ -75,7 +86,7 @@ def install_font() -> None:
     """Chinese text needs a font to be measured; without one the tests run all the same."""
     if not shutil.which("fc-list"):
         return
-    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True).stdout
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False).stdout
     if fonts.strip():
         return
     if not (may_use_apt() and apt_install(CJK_FONT)):
@@ -83,6 +94,7 @@ def install_font() -> None:
 
 
 def say(text: str) -> None:
+    """Tell the user, leaving standard output to the answer."""
     print(f"[browser] {text}", file=sys.stderr, flush=True)
 
 

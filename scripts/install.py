@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ FOUND = re.compile(r"^(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_
 
 
 def main() -> None:
+    """Install the named requirements if they changed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("requirements", type=Path, help="requirements.txt or requirements-dev.txt")
     requirements = parser.parse_args().requirements
@@ -33,12 +35,13 @@ def main() -> None:
             f"Python {sys.version.split()[0]} is too old: Fenliu needs {OLDEST[0]}.{OLDEST[1]} or newer.",
             "Install a newer Python and name it: make demo PYTHON=python3.12",
         )
-    with open(ROOT / ".venv.lock", "w") as lock:
+    with (ROOT / ".venv.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install(requirements)
 
 
 def install(requirements: Path) -> None:
+    """Make what is missing of the environment and its packages."""
     wanted = fingerprint()
     stamp = VENV / f".installed-{requirements.stem}"
     if stamp.is_file() and stamp.read_text() == wanted and python_works():
@@ -52,6 +55,7 @@ def install(requirements: Path) -> None:
 
 
 def fingerprint() -> str:
+    """What the installed packages depend on."""
     digest = hashlib.sha256(sys.version.encode())
     for path in (ROOT / "requirements.txt", ROOT / "requirements-dev.txt", CONSTRAINTS):
         digest.update(path.read_bytes())
@@ -62,13 +66,16 @@ def python_works() -> bool:
     """Whether .venv has a Python that runs: a moved folder or an upgraded system breaks it."""
     python = VENV / "bin" / "python"
     probe = [str(python), "-c", "import pip, sys; raise SystemExit(sys.version_info < (3, 11))"]
-    return python.exists() and subprocess.run(probe, capture_output=True).returncode == 0
+    return python.exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
 def make_venv() -> None:
+    """Make .venv anew."""
     print(f"[setup] virtual environment .venv (Python {sys.version.split()[0]})", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
+    )
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         stop(
@@ -79,20 +86,29 @@ def make_venv() -> None:
 
 
 def pip_install(requirements: Path) -> None:
+    """Run pip quietly, with progress."""
     total = sum("==" in line for line in CONSTRAINTS.read_text().splitlines())
     if requirements.name == "requirements.txt":
         total = total * 2 // 3
     print(f"[setup] packages of {requirements.name} (a few minutes the first time)", flush=True)
     pip = subprocess.Popen(
-        [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-        + ["--progress-bar", "off", "--prefer-binary", "-r", str(requirements), "-c", str(CONSTRAINTS)],
+        [
+            *(
+                str(VENV / "bin" / "python"),
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--no-input",
+            ),
+            *("--progress-bar", "off", "--prefer-binary", "-r", str(requirements), "-c", str(CONSTRAINTS)),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"},
     )
-    assert pip.stdout is not None
-    output = list(show_progress(pip.stdout, total))
+    output = list(show_progress(pip.stdout or [], total))
     if pip.wait():
         stop(
             "".join(output[-25:]).strip(),
@@ -101,7 +117,7 @@ def pip_install(requirements: Path) -> None:
         )
 
 
-def show_progress(lines, total: int):  # type: ignore[no-untyped-def]
+def show_progress(lines: Iterable[str], total: int) -> Iterator[str]:
     """Pass pip's lines through, saying now and then how far it is."""
     found, said, tty = 0, 0.0, sys.stdout.isatty()
     for line in lines:
@@ -112,13 +128,18 @@ def show_progress(lines, total: int):  # type: ignore[no-untyped-def]
         if line.startswith("Installing collected packages"):
             step, said = "unpacking", 0.0
         if step and (tty or time.monotonic() - said > 5):
-            print(f"\r\033[K[setup]   {step}" if tty else f"[setup]   {step}", end="" if tty else "\n", flush=True)
+            print(
+                f"\r\033[K[setup]   {step}" if tty else f"[setup]   {step}",
+                end="" if tty else "\n",
+                flush=True,
+            )
             said = time.monotonic()
     if tty:
         print("\r\033[K", end="", flush=True)
 
 
 def stop(what: str, advice: str) -> None:
+    """Say what went wrong and what to do, and end."""
     print(f"{what}\n\nerror: {advice}", file=sys.stderr, flush=True)
     raise SystemExit(1)
 

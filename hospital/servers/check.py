@@ -30,10 +30,11 @@ def check_database() -> None:
             row = connection.execute("SELECT current_setting('server_version_num')::int").fetchone()
     except (psycopg.Error, UnicodeError) as error:
         raise ServerError(
-            f"DATABASE_URL: {one_line(error)}. Correct it, start that server, or unset it to use one of our own."
+            f"DATABASE_URL: {one_line(error)}. "
+            "Correct it, start that server, or unset it to use one of our own."
         ) from error
     if row and row[0] < 140_000:
-        raise ServerError(f"DATABASE_URL: PostgreSQL {row[0] // 10_000} is too old, 14 or newer is needed")
+        raise ServerError(f"DATABASE_URL: PostgreSQL {row[0] // 10_000} is too old, at least 14 is needed")
 
 
 def check_redis() -> None:
@@ -52,4 +53,5 @@ def check_redis() -> None:
 
 
 def one_line(error: Exception) -> str:
+    """The error's text without its line breaks."""
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__

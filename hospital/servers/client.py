@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from hospital.servers.errors import ServerError
 from hospital.servers.layout import BASE_DIR, DataDir, locked, open_lock, read_json, try_lock
@@ -24,7 +25,7 @@ def ensure_server(name: str, data: DataDir) -> str:
     """
     folder = data.server(name)
     folder.mkdir(mode=0o700, exist_ok=True)
-    use(name, folder / "users.lock")
+    use(folder / "users.lock")
     with locked(folder / "start.lock"):
         deadline = time.monotonic() + START_LIMIT_S
         while is_kept(folder / "keeper.lock"):
@@ -38,11 +39,11 @@ def ensure_server(name: str, data: DataDir) -> str:
         return start_keeper(name, data)
 
 
-def use(name: str, path: "os.PathLike[str]") -> None:
+def use(path: Path) -> None:
     """Hold the shared lock that keeps the server up; waits while a keeper is just stopping."""
     key = str(path)
     if key not in _held:
-        descriptor = open_lock(path)  # type: ignore[arg-type]
+        descriptor = open_lock(path)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         _held[key] = descriptor
 
@@ -53,9 +54,9 @@ def release(data: DataDir) -> None:
         os.close(_held.pop(key))
 
 
-def is_kept(path: "os.PathLike[str]") -> bool:
+def is_kept(path: Path) -> bool:
     """Whether a keeper is alive."""
-    descriptor = open_lock(path)  # type: ignore[arg-type]
+    descriptor = open_lock(path)
     try:
         return not try_lock(descriptor)
     finally:
@@ -63,10 +64,11 @@ def is_kept(path: "os.PathLike[str]") -> bool:
 
 
 def start_keeper(name: str, data: DataDir) -> str:
+    """Start the keeper and wait for its first word: the address, or why there is none."""
     reading, writing = os.pipe()
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "DJANGO_"))}
-    with open(data.server(name) / "keeper.log", "ab") as log:
-        keeper = subprocess.Popen(  # noqa: S603 - our own command
+    with (data.server(name) / "keeper.log").open("ab") as log:
+        keeper = subprocess.Popen(
             [sys.executable, "-m", "hospital.servers.keeper", name, str(data.root), str(writing)],
             cwd=BASE_DIR,
             env=environment,

@@ -37,6 +37,7 @@ def ensure(data_dir: str | Path | None = None) -> tuple[str, str]:
 
 
 def ensure_servers(data: DataDir, settings: Sequence[str]) -> dict[str, str]:
+    """The address for each of the named settings, their servers started side by side."""
     from hospital.servers.client import ensure_server
 
     data.create()
@@ -48,6 +49,7 @@ def ensure_servers(data: DataDir, settings: Sequence[str]) -> dict[str, str]:
 
 
 def is_set(name: str) -> bool:
+    """Whether the environment names a value, directly or by file."""
     return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
 
 

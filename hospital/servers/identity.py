@@ -52,8 +52,8 @@ def unprivileged(programs: Path, folder: Path, user: int) -> Identity:
     if not reachable(folder, user):
         raise ServerError(
             f"PostgreSQL does not run as root, this machine allows no user namespaces, and the user "
-            f"{pwd.getpwuid(user).pw_name} cannot reach {folder}. Set DATA_DIR to a folder that others may enter "
-            "(for instance under /var/lib), or set DATABASE_URL to a PostgreSQL server of yours."
+            f"{pwd.getpwuid(user).pw_name} cannot reach {folder}. "
+            "Set DATA_DIR to a folder that others may enter (for instance under /var/lib), or set DATABASE_URL to a PostgreSQL server of yours."
         )
     identity = Identity(("--set-user", str(user)), programs, owner=user)
     if not runs(identity):
@@ -67,6 +67,7 @@ def unprivileged(programs: Path, folder: Path, user: int) -> Identity:
 
 
 def runs(identity: Identity) -> bool:
+    """Whether the programs can be run in this way."""
     command = shim(*identity.options, "--", str(identity.programs / "postgres"), "--version")
     return subprocess.run(command, capture_output=True, cwd="/", check=False).returncode == 0
 
@@ -83,6 +84,7 @@ def someone() -> int:
 
 
 def has_name(user: int) -> bool:
+    """Whether the id belongs to an account."""
     try:
         pwd.getpwuid(user)
     except KeyError:
@@ -91,7 +93,7 @@ def has_name(user: int) -> bool:
 
 
 def reachable(folder: Path, user: int) -> bool:
-    """Whether ``user`` may enter every parent of the folder outside DATA_DIR; ours are opened for entering."""
+    """Whether ``user`` may enter every parent of DATA_DIR; what is inside is ours to open."""
     outside = folder.parent.parent  # folder is DATA_DIR/servers/postgres
     parents = [parent.stat() for parent in outside.parents]
     return all(mode.st_mode & stat.S_IXOTH or mode.st_uid == user for mode in parents)

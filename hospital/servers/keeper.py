@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 from typing import IO, Protocol
 
@@ -37,10 +38,17 @@ class Server(Protocol):
     start_limit_s: int
 
     def __init__(self, data: DataDir) -> None: ...
-    def prepare(self) -> None: ...
-    def command(self) -> list[str]: ...
-    def answers(self) -> bool: ...
-    def url(self) -> str: ...
+    def prepare(self) -> None:
+        """Have everything that a start needs."""
+
+    def command(self) -> list[str]:
+        """The program and its arguments."""
+
+    def answers(self) -> bool:
+        """Whether it is ready for users."""
+
+    def url(self) -> str:
+        """The address, with the password."""
 
 
 SERVERS: dict[str, type[Server]] = {"postgres": Postgres, "valkey": Valkey}
@@ -80,6 +88,7 @@ class Keeper:
             os.close(users)
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Stop at the next look."""
         self.asked_to_stop = True
 
     def start(self) -> None:
@@ -87,8 +96,8 @@ class Keeper:
         log_path = self.folder / "log"
         if log_path.exists() and log_path.stat().st_size > LOG_LIMIT:
             log_path.replace(self.folder / "log.1")
-        with open(log_path, "ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
+        with log_path.open("ab") as log:
+            self.process = subprocess.Popen(
                 self.server.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder
             )
         self.started_at = time.monotonic()
@@ -118,6 +127,7 @@ class Keeper:
             self.stop()
 
     def stop(self) -> None:
+        """End the server: as it likes, then sooner, then at once."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(self.server.stop_signal)
@@ -132,8 +142,9 @@ class Keeper:
                 self.process.wait()
 
 
-def last_lines(path: "os.PathLike[str]") -> str:
-    with open(path, encoding="utf-8", errors="replace") as log:
+def last_lines(path: Path) -> str:
+    """The end of a log, on one line."""
+    with path.open(encoding="utf-8", errors="replace") as log:
         return " / ".join(line.strip() for line in log.readlines()[-4:])
 
 
@@ -147,6 +158,7 @@ def tell(report: IO[str], **news: str) -> None:
 
 
 def main() -> None:
+    """Keep the server that the command line names."""
     name, folder, report_to = sys.argv[1:]
     report = os.fdopen(int(report_to), "w", encoding="utf-8")
     fcntl.fcntl(report.fileno(), fcntl.F_SETFD, fcntl.FD_CLOEXEC)

@@ -28,13 +28,16 @@ class DataDir:
 
     @property
     def secrets(self) -> Path:
+        """Passwords and keys, readable by their owner only."""
         return self.root / "secrets.json"
 
     @property
     def demo(self) -> Path:
+        """Mark of a demo, and its port."""
         return self.root / "demo.json"
 
     def server(self, name: str) -> Path:
+        """Folder of one server."""
         return self.root / "servers" / name
 
     def create(self) -> None:
@@ -47,7 +50,8 @@ class DataDir:
             probe.unlink()
         except OSError as error:
             raise ServerError(
-                f"DATA_DIR={self.root}: {error.strerror}. Name a folder you may write to: DATA_DIR=/path make demo"
+                f"DATA_DIR={self.root}: {error.strerror}. "
+                "Name a folder you may write to: DATA_DIR=/path make demo"
             ) from error
 
 

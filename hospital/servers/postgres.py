@@ -86,8 +86,8 @@ class Postgres:
         version = (self.cluster / "PG_VERSION").read_text().strip()
         if version != MAJOR:
             raise ServerError(
-                f"{self.cluster} was made by PostgreSQL {version}, this is {MAJOR}. Dump it with the old version, "
-                "name another folder (DATA_DIR=...), or start over: make demo RESET=1"
+                f"{self.cluster} was made by PostgreSQL {version}, this is {MAJOR}. "
+                "Dump it with the old version, name another folder (DATA_DIR=...), or start over: make demo RESET=1"
             )
         end_leftovers(self.cluster)
         self.port = self.port or ports.free_port(read_json(self.folder / "port.json").get("port"))
@@ -119,6 +119,7 @@ class Postgres:
         aside.rename(self.cluster)
 
     def command(self) -> list[str]:
+        """The server, through the shim, with our settings above those of any file."""
         settings = PLAIN | MODEST | DURABLE | {"port": str(self.port)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [
@@ -129,6 +130,7 @@ class Postgres:
         ]
 
     def connect(self, role: str, database: str) -> psycopg.Connection:
+        """A connection as the owner of the cluster or as the application."""
         password = self.passwords["postgres_owner" if role == OWNER else "postgres"]
         return psycopg.connect(
             host=ports.LOOPBACK,
@@ -147,7 +149,8 @@ class Postgres:
                 self.make_database(connection)
         except psycopg.errors.InvalidPassword as error:
             raise ServerError(
-                f"{self.data.secrets} does not fit the cluster beside it. Restore it, or start over: make demo RESET=1"
+                f"{self.data.secrets} does not fit the cluster beside it. "
+                "Restore it, or start over: make demo RESET=1"
             ) from error
         except psycopg.OperationalError:
             return False
@@ -155,6 +158,7 @@ class Postgres:
         return True
 
     def make_database(self, connection: psycopg.Connection) -> None:
+        """Make what is missing of the role and the database."""
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
             password = psycopg.sql.Literal(self.passwords["postgres"])
             connection.execute(
@@ -170,11 +174,13 @@ class Postgres:
                 row = connection.execute("SELECT current_setting(%s)", [setting]).fetchone()
                 if row is None or row[0] != wanted:
                     raise ServerError(
-                        f"PostgreSQL of {self.cluster} runs with {setting}={row and row[0]}: an acknowledged booking could "
-                        f"be lost. Undo it: ALTER DATABASE {DATABASE} RESET {setting}; ALTER ROLE {ROLE} RESET {setting}"
+                        f"PostgreSQL of {self.cluster} runs with {setting}={row and row[0]}: "
+                        f"an acknowledged booking could be lost. Undo it: ALTER DATABASE {DATABASE} RESET {setting}; "
+                        f"ALTER ROLE {ROLE} RESET {setting}"
                     )
 
     def url(self) -> str:
+        """DATABASE_URL of the application."""
         return f"postgres://{ROLE}:{self.passwords['postgres']}@{ports.LOOPBACK}:{self.port}/{DATABASE}"
 
 

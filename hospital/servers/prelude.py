@@ -64,12 +64,14 @@ def take(data: DataDir, port: int) -> None:
         running = read_json(data.demo).get("port", port)
         raise ServerError(
             f"a demo of DATA_DIR={data.root} is running already: http://127.0.0.1:{running}. "
-            f"Use that one, stop it (Ctrl-C), or run a second hospital: make demo DATA_DIR=.data2 PORT={int(running) + 10}"
+            f"Use that one, stop it (Ctrl-C), or run a second hospital: "
+            f"make demo DATA_DIR=.data2 PORT={int(running) + 10}"
         )
     _held.append(descriptor)
 
 
 def check_ports(port: int) -> None:
+    """Raise unless the demo can listen where it is asked to."""
     if not 1024 <= port <= 65534 and not (os.geteuid() == 0 and 0 < port <= 65534):
         raise ServerError(f"PORT={port}: choose a number from 1024 to 65534")
     for wanted, purpose in ((port, "pages"), (port + 1, "sandbox payment gateway")):
@@ -117,6 +119,7 @@ def reset(data: DataDir) -> None:
 
 
 def start_servers(data: DataDir) -> None:
+    """Have PostgreSQL and Valkey answer, and put their addresses into the environment."""
     from hospital.servers.check import check_database, check_redis
     from hospital.servers.entry import KEYS, ensure_servers, is_set
 

@@ -6,7 +6,8 @@ import os
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from hospital.servers.client import ensure_server, is_kept
 from hospital.servers.errors import ServerError
@@ -32,7 +33,7 @@ class Readiness:
         }
 
     async def watch(self, supervisor: Supervisor) -> None:
-        """Return when every process answers; a start that cannot succeed raises RuntimeError with the reason."""
+        """Return when every process answers; RuntimeError says why some cannot."""
         waiting = set(supervisor.running)
         deadline = asyncio.get_running_loop().time() + LIMIT_S
         while waiting:
@@ -52,6 +53,7 @@ class Readiness:
         self.on_ready()
 
     async def is_ready(self, name: str, supervisor: Supervisor) -> bool:
+        """Whether this one process answers now."""
         one = supervisor.running[name]
         if not one.alive:
             return False
@@ -61,6 +63,7 @@ class Readiness:
 
 
 def answers(url: str) -> bool:
+    """Whether a GET is answered by 200."""
     try:
         with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own address
             return bool(response.status == 200)
@@ -73,7 +76,8 @@ def upgrades(port: int) -> bool:
     key = base64.b64encode(os.urandom(16)).decode()
     request = (
         f"GET /ws/tickets/none/ HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\nOrigin: http://{LOOPBACK}:{port}\r\n"
-        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+        "Sec-WebSocket-Version: 13\r\n\r\n"
     )
     try:
         with socket.create_connection((LOOPBACK, port), timeout=2) as connection:
@@ -84,15 +88,16 @@ def upgrades(port: int) -> bool:
 
 
 def worker_answers() -> bool:
+    """Whether a worker answers a ping through the broker."""
     from hospital.celery import app
 
     try:
         return bool(app.control.ping(timeout=0.7))
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever the broker says, there is no answer yet
         return False
 
 
-def watch_servers(data: DataDir) -> Callable[[Supervisor], Awaitable[None]]:
+def watch_servers(data: DataDir) -> Callable[[Supervisor], Coroutine[Any, Any, None]]:
     """Have our own servers kept again, at the same addresses, should their keeper be killed."""
     names = [name for name in os.environ.get("FENLIU_EMBEDDED", "").split(",") if name]
     servers = [{"DATABASE_URL": "postgres", "REDIS_URL": "valkey"}[name] for name in names]

@@ -1,6 +1,6 @@
 """Become another program that ends with its parent, if wanted under another user id.
 
-    python -I -S shim.py [--die TERM] [--parent PID] [--map-user UID | --set-user UID] -- PROGRAM [ARGUMENT ...]
+    python -I -S shim.py [--die TERM] [--parent PID] [--map-user UID | --set-user UID] -- PROGRAM [WORD ...]
 
 ``--die`` asks Linux to send the signal when the parent ends, however it ends. ``--map-user`` puts the
 program into a user namespace where the present user has the given id: PostgreSQL refuses to run as root,
@@ -13,6 +13,7 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
@@ -34,8 +35,7 @@ def map_user(user: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare refused")
-    with open("/proc/self/uid_map", "w", encoding="ascii") as uid_map:
-        uid_map.write(f"{user} {real} 1")
+    Path("/proc/self/uid_map").write_text(f"{user} {real} 1", encoding="ascii")
 
 
 def set_user(user: int) -> None:
@@ -46,6 +46,7 @@ def set_user(user: int) -> None:
 
 
 def main() -> None:
+    """Change what is asked for, then become the program."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--die", default="")
     parser.add_argument("--parent", type=int)
@@ -64,7 +65,7 @@ def main() -> None:
     if options.die:  # after the change of user, which clears it
         die_with_parent(signal.Signals[f"SIG{options.die}"], options.parent)
     try:
-        os.execvp(options.program[0], options.program)
+        os.execvp(options.program[0], options.program)  # noqa: S606
     except OSError as error:
         print(f"shim: {options.program[0]}: {error.strerror}", file=sys.stderr)
         raise SystemExit(127) from None

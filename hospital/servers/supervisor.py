@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from hospital.servers.identity import shim
 from hospital.servers.layout import BASE_DIR
@@ -37,6 +38,7 @@ class Running:
 
     @property
     def alive(self) -> bool:
+        """Whether it runs now."""
         return self.handle is not None and self.handle.returncode is None
 
 
@@ -61,13 +63,13 @@ class Supervisor:
                 send(one, signal.SIGKILL)
         self.stopping.set()
 
-    async def run(self, *companions: Callable[["Supervisor"], Awaitable[None]]) -> None:
+    async def run(self, *companions: Callable[["Supervisor"], Coroutine[Any, Any, None]]) -> None:
         """Start everything, beside it the ``companions``, and return when all have ended."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         keeping = [asyncio.create_task(self.keep(one)) for one in self.running.values()]
-        beside = [asyncio.create_task(companion(self)) for companion in companions]  # type: ignore[arg-type]
+        beside = [asyncio.create_task(companion(self)) for companion in companions]
         stopped = asyncio.create_task(self.stopping.wait())
         try:
             await self.until_stopped(stopped, beside)
@@ -117,8 +119,8 @@ class Supervisor:
             one.pause_s = min(one.pause_s * 2, LONGEST_PAUSE_S)
 
     async def pass_on(self, one: Running, handle: asyncio.subprocess.Process) -> None:
-        assert handle.stdout is not None
-        while True:
+        """Print what the process prints."""
+        while handle.stdout is not None:
             try:
                 line = await handle.stdout.readline()
             except ValueError:
@@ -134,7 +136,7 @@ class Supervisor:
         for one in self.running.values():
             send(one, signal.SIGTERM)
         deadline = time.monotonic() + STOP_LIMIT_S
-        while any(one.alive for one in self.running.values()) and time.monotonic() < deadline:
+        while any(one.alive for one in self.running.values()) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         for one in self.running.values():
             send(one, signal.SIGKILL)
@@ -151,9 +153,11 @@ def send(one: Running, number: signal.Signals) -> None:
 
 
 def end_group(leader: int, number: signal.Signals) -> None:
+    """Signal a process group that may be gone already."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, number)
 
 
 def explain(code: int) -> str:
+    """An exit code in words."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit {code}"

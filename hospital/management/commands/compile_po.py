@@ -9,10 +9,13 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
+    """Compiles every catalogue of LOCALE_PATHS."""
+
     help = "Compile locale/*/LC_MESSAGES/*.po to .mo where the source is newer."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Compile what is out of date."""
         for folder in settings.LOCALE_PATHS:
             for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
                 compile_catalogue(source)
@@ -24,5 +27,6 @@ def compile_catalogue(source: Path) -> None:
     if target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns:
         return
     new = target.with_suffix(".mo.new")
-    polib.pofile(str(source)).save_as_mofile(str(new))
+    catalogue = polib.pofile(str(source))  # type: ignore[no-untyped-call]
+    catalogue.save_as_mofile(str(new))
     new.replace(target)

@@ -21,6 +21,8 @@ from hospital.servers.supervisor import Supervisor
 
 
 class Command(BaseCommand):
+    """Sets the demo up step by step, then supervises its processes."""
+
     help = "Set up the demo hospital (database, static files, people) and serve it until Ctrl-C."
     requires_system_checks: list[str] = []
 
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="start over: remove what the demo keeps")
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
+        """Set up, serve, return when asked to stop."""
         data = DataDir.named(settings.DATA_DIR)
         with step(2, "translations"):
             call_command("compile_po")
@@ -53,6 +56,7 @@ class Command(BaseCommand):
 
 
 def announce(port: int, data: DataDir) -> None:
+    """Say where the demo is and who may sign in."""
     accounts = data.root / "demo-accounts.json"
     if accounts.exists():
         print(f"Accounts: {accounts}", flush=True)
@@ -77,6 +81,7 @@ def collect_static() -> None:
 
 
 def migrate() -> None:
+    """Bring the tables up to date; loading nothing more when they are."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
