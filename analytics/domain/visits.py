@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final, TypeVar
+from unicodedata import category
 
 from analytics.domain.moments import day_of, moment_of
 
@@ -153,7 +154,7 @@ def _check_texts(texts: Mapping[str, str]) -> None:
         if len(texts[name]) > longest:
             message = f"{name} is longer than {longest} characters"
             raise ValueError(message)
-        if not texts[name].isprintable():
+        if any(category(letter) == "Cc" for letter in texts[name]):
             message = f"{name} holds a control character"
             raise ValueError(message)
 

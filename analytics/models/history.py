@@ -24,7 +24,9 @@ class ImportBatch(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(added__lte=F("rows")), name="batch_adds_at_most_its_rows")]
+        constraints = [
+            models.CheckConstraint(condition=Q(added__lte=F("rows")), name="batch_adds_at_most_its_rows")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.added}/{self.rows})"
@@ -54,7 +56,9 @@ class SessionDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["expert_code", "opens_at"], name="one_session_day_per_expert_and_opening"),
+            models.UniqueConstraint(
+                fields=["expert_code", "opens_at"], name="one_session_day_per_expert_and_opening"
+            ),
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="session_day_weekday_is_1_to_7"),
             models.CheckConstraint(
                 condition=Q(walk_in_opens_at__lte=F("opens_at"), opens_at__lt=F("closes_at")),
@@ -107,7 +111,8 @@ class Visit(models.Model):
                 name="visit_ends_after_it_starts",
             ),
             models.CheckConstraint(
-                condition=Q(registered_at__isnull=False) | Q(started_at__isnull=False), name="visit_has_a_moment"
+                condition=Q(registered_at__isnull=False) | Q(started_at__isnull=False),
+                name="visit_has_a_moment",
             ),
         ]
 
@@ -124,7 +129,9 @@ class BinSummary(models.Model):
     minutes_1 = models.PositiveSmallIntegerField(help_text=_("minutes in which one walk-in registered"))
     minutes_2 = models.PositiveSmallIntegerField()
     minutes_3 = models.PositiveSmallIntegerField()
-    minutes_4 = models.PositiveSmallIntegerField(help_text=_("minutes in which four or more walk-ins registered"))
+    minutes_4 = models.PositiveSmallIntegerField(
+        help_text=_("minutes in which four or more walk-ins registered")
+    )
     starts = models.PositiveIntegerField()
     timed = models.PositiveIntegerField(help_text=_("consultations begun here whose length is known"))
     duration_s = models.FloatField()
@@ -132,7 +139,9 @@ class BinSummary(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["session_day", "index"], name="one_bin_per_session_day_and_index"),
+            models.UniqueConstraint(
+                fields=["session_day", "index"], name="one_bin_per_session_day_and_index"
+            ),
             models.CheckConstraint(condition=Q(timed__lte=F("starts")), name="bin_times_at_most_its_starts"),
         ]
 

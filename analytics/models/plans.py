@@ -10,7 +10,7 @@ from hospital.common.triggers import legal_moves
 
 
 class QuotaPlan(models.Model):
-    """The quotas of one expert and recurring period, as computed on one day, and what was decided about them."""
+    """The quotas of one expert and recurring period as computed on one day, and what was decided on them."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("to review")
@@ -41,7 +41,9 @@ class QuotaPlan(models.Model):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     sessions_used = models.PositiveIntegerField()
-    appointments = models.PositiveIntegerField(help_text=_("numbers that may be booked ahead in the whole period"))
+    appointments = models.PositiveIntegerField(
+        help_text=_("numbers that may be booked ahead in the whole period")
+    )
     pre_opening_walk_ins = models.FloatField()
     pre_opening_low = models.FloatField()
     pre_opening_high = models.FloatField()

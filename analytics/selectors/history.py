@@ -1,0 +1,114 @@
+"""The past sessions that a plan may rest on."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet, Sum
+
+from analytics.domain.bins import BIN_MIN, Span, slot_spans, summable
+from analytics.domain.capacity import Durations
+from analytics.domain.sessions import PastSession, Period
+from analytics.models import BinSummary, SessionDay
+from analytics.selectors.bins import bins_of_summary, bins_of_visits
+from hospital.common import clock
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryWindow:
+    """The days a plan looks back on: from ``first`` (included) to ``before`` (not included)."""
+
+    first: date
+    before: date
+
+    @classmethod
+    def of_weeks(cls, weeks: int, as_of: date) -> "HistoryWindow":
+        """The weeks before a day."""
+        return cls(as_of - timedelta(weeks=weeks), as_of)
+
+    @property
+    def q(self) -> Q:
+        """As a condition on session days."""
+        return Q(date__gte=self.first, date__lt=self.before)
+
+
+def session_days(
+    window: HistoryWindow, *, expert: str | None = None, department: str | None = None
+) -> list[SessionDay]:
+    """Session days of the window, oldest first, of one expert or one department."""
+    days: QuerySet[SessionDay] = SessionDay.objects.filter(window.q)
+    if expert is not None:
+        days = days.filter(expert_code=expert)
+    if department is not None:
+        days = days.filter(department=department)
+    return list(days.order_by("opens_at", "expert_code"))
+
+
+def experts_with_history(window: HistoryWindow) -> list[str]:
+    """Codes of the experts who had a session in the window."""
+    codes = SessionDay.objects.filter(window.q).values_list("expert_code", flat=True)
+    return sorted(set(codes))
+
+
+def experts_with_sessions_on(day: date) -> list[str]:
+    """Codes of the experts in whose history ``day`` stands."""
+    return sorted(set(SessionDay.objects.filter(date=day).values_list("expert_code", flat=True)))
+
+
+def durations_of(
+    window: HistoryWindow, *, expert: str | None = None, department: str | None = None
+) -> Durations:
+    """All consultations of known length of an expert or a department in the window."""
+    bins = BinSummary.objects.filter(session_day__date__gte=window.first, session_day__date__lt=window.before)
+    if expert is not None:
+        bins = bins.filter(session_day__expert_code=expert)
+    if department is not None:
+        bins = bins.filter(session_day__department=department)
+    total = bins.aggregate(n=Sum("timed"), s=Sum("duration_s"), s2=Sum("duration_squares_s"))
+    return Durations(total["n"] or 0, (total["s"] or 0.0) / 60, (total["s2"] or 0.0) / 3600)
+
+
+def past_sessions(days: list[SessionDay], period: Period) -> list[PastSession]:
+    """These session days with their bins, fine enough for the period's slots. One query."""
+    fine = 1 if not summable(slot_spans(period.length_min, period.slot_min)) else BIN_MIN
+    keys = [day.pk for day in days]
+    bins = bins_of_summary(keys) if fine == BIN_MIN else bins_of_visits(keys, fine)
+    return [
+        PastSession(
+            day=day.date,
+            weekday=day.weekday,
+            observed=_observed(day),
+            bins=bins.get(day.pk, []),
+            first_start_min=_minutes_between(day.opens_at, day.first_start_at),
+            live_appointments=day.live_appointments,
+            unknown_channel=day.unknown_channel,
+            known_channel=day.visits_count - day.unknown_channel,
+            synthetic=day.synthetic,
+            bin_min=fine,
+        )
+        for day in days
+    ]
+
+
+def _observed(day: SessionDay) -> Span:
+    before = (day.opens_at - day.walk_in_opens_at).total_seconds() // 60
+    length = (day.closes_at - day.opens_at).total_seconds() // 60
+    return Span(-int(before), int(length))
+
+
+def _minutes_between(start: datetime, end: datetime | None) -> float | None:
+    return None if end is None else (end - start).total_seconds() / 60
+
+
+def period_of(day: SessionDay) -> Period:
+    """The recurring period that a past session belongs to."""
+    return Period(
+        weekday=day.weekday,
+        opens_at=day.opens_local,
+        closes_at=_wall(day.closes_at),
+        walk_in_opens_at=_wall(day.walk_in_opens_at),
+        slot_min=day.slot_minutes,
+    )
+
+
+def _wall(moment: datetime) -> time:
+    return clock.local(moment).time().replace(microsecond=0)
