@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from hospital.gateway.modes import Mode, mode_of
+from hospital.gateway.modes import AT_REFUND, Mode, mode_of
 from hospital.gateway.store import Order, Refund, Store
 
 REFUND_STALL_S = 30
@@ -99,7 +99,7 @@ class Bank:
                 return order
             switch = self.store.switch()
             mode = mode_of(order.amount_fen, switch)
-            if switch.mode is not Mode.NORMAL and mode is switch.mode:
+            if mode is switch.mode and mode not in AT_REFUND:
                 self.store.switch_used()
             if accept and mode is not Mode.REFUSED:
                 self.store.order_move(order.out_trade_no, "paid", secrets.token_hex(14).upper(), self.clock())
@@ -146,7 +146,7 @@ class Bank:
                 raise Refusal(409, "REFUND_AMOUNT_TOO_LARGE", "More than what was paid.")
             switch = self.store.switch()
             mode = mode_of(order.amount_fen, switch)
-            if switch.mode in {Mode.REFUND_TIMEOUT, Mode.REFUND_FAILED, Mode.REFUND_SLOW} and mode is switch.mode:
+            if mode is switch.mode and mode in AT_REFUND:
                 self.store.switch_used()
             slow = mode is Mode.REFUND_SLOW
             refund = Refund(

@@ -25,6 +25,9 @@ class Mode(StrEnum):
     STALE = "stale"
 
 
+AT_REFUND = frozenset({Mode.REFUND_TIMEOUT, Mode.REFUND_FAILED, Mode.REFUND_SLOW})
+"""Modes that wait for the refund; paying does not use them up."""
+
 BY_FEN: dict[int, Mode] = {
     1: Mode.DUPLICATE,
     2: Mode.LATE,

@@ -1,0 +1,30 @@
+"""Payment providers behind one interface. Cash at the desk needs none."""
+
+from booking.providers.interface import (
+    ForgedNotice,
+    Notice,
+    Order,
+    OrderState,
+    PaymentProvider,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundOrder,
+    RefundState,
+    UnknownProvider,
+)
+from booking.providers.registry import provider, provider_names
+
+__all__ = [
+    "ForgedNotice",
+    "Notice",
+    "Order",
+    "OrderState",
+    "PaymentProvider",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "RefundOrder",
+    "RefundState",
+    "UnknownProvider",
+    "provider",
+    "provider_names",
+]

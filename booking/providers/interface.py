@@ -1,0 +1,148 @@
+"""What every payment provider can do, in this system's words; money in fen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from hospital.common.errors import DomainError, gettext_noop
+
+NOTICE_AGE_MAX = timedelta(minutes=5)
+"""A notice signed longer ago (or ahead) is refused, however right its signature."""
+
+
+class UnknownProvider(DomainError):
+    """No provider of this name is set up."""
+
+    code = "unknown_provider"
+    status = 404
+    message = gettext_noop("This way to pay is not offered here.")
+
+
+class ProviderUnavailable(DomainError):
+    """The provider gave no usable answer: what happened there is unknown, ask again with the same number."""
+
+    code = "provider_unavailable"
+    status = 503
+    message = gettext_noop("The payment service does not answer. Nothing is lost, please try again in a moment.")
+
+
+class ProviderRefused(DomainError):
+    """The provider answered no; ``provider_code`` is its own word for why."""
+
+    code = "provider_refused"
+    message = gettext_noop("The payment service refused this.")
+
+    def __init__(self, provider_code: str) -> None:
+        super().__init__()
+        self.provider_code = provider_code
+
+
+class ForgedNotice(DomainError):
+    """A notice that the provider did not sign for us, just now. Nothing of it may be stored."""
+
+    code = "forged_notice"
+    status = 401
+    message = gettext_noop("This payment notice is not genuine.")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A payment that the provider is asked to collect; `expires_in_s` is relative, clocks differ."""
+
+    out_trade_no: str
+    amount_fen: int
+    description: str
+    expires_in_s: int
+    notify_url: str
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """What the provider knows of an order."""
+
+    out_trade_no: str
+    state: Literal["unpaid", "paid", "closed", "refused"]
+    amount_fen: int
+    transaction_id: str
+    merchant_matches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to give back; `refund_no` is stored before the call, so that asking again is safe."""
+
+    refund_no: str
+    out_trade_no: str
+    amount_fen: int
+    total_fen: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    """What the provider knows of a refund."""
+
+    refund_no: str
+    state: Literal["processing", "done", "failed"]
+    amount_fen: int
+    provider_refund_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A genuine notice: signed by the provider within the last five minutes.
+
+    `merchant_matches` False means that it is about another merchant's order: held for review. The amount is
+    compared by the service, which knows what was asked.
+    """
+
+    provider: str
+    notice_id: str
+    kind: Literal["payment", "refund"]
+    state: Literal["paid", "failed", "refunded", "refund_failed"]
+    out_trade_no: str
+    refund_no: str
+    transaction_id: str
+    amount_fen: int
+    merchant: str
+    merchant_matches: bool
+    signed_at: datetime
+
+
+class PaymentProvider(Protocol):
+    """One provider. Every call but `parse_notice` goes over the network: never inside a transaction."""
+
+    name: str
+
+    def create_order(self, order: Order) -> str:
+        """Announce an order and return the address of its pay page; again with the same number: the same page.
+
+        Raises ProviderRefused, ProviderUnavailable.
+        """
+        ...
+
+    def query(self, out_trade_no: str) -> OrderState | None:
+        """Ask for the order; None when the provider does not know it. Raises ProviderUnavailable."""
+        ...
+
+    def close(self, out_trade_no: str) -> None:
+        """Let nobody pay the order any more. Raises ProviderRefused (paid already), ProviderUnavailable."""
+        ...
+
+    def refund(self, refund: RefundOrder) -> RefundState:
+        """Give money back, once per refund number. Raises ProviderRefused, ProviderUnavailable."""
+        ...
+
+    def query_refund(self, refund_no: str) -> RefundState | None:
+        """Ask for the refund; None when the provider does not know it. Raises ProviderUnavailable."""
+        ...
+
+    def parse_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+        """Read a notice of the provider; `now` is real time, not the demo's. Raises ForgedNotice."""
+        ...
