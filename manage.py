@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    """Complete the environment, then run the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
     try:
         from hospital import servers

@@ -23,7 +23,8 @@ def main() -> None:
     if browser is None:
         raise SystemExit(
             "error: no Chromium for the browser tests. Install the package chromium "
-            "(Debian, Fedora, Arch) or chromium-browser (Ubuntu), or name one: CHROMIUM=/path/to/chrome make test"
+            "(Debian, Fedora, Arch) or chromium-browser (Ubuntu), "
+            "or name one: CHROMIUM=/path/to/chrome make test"
         )
     install_font()
     print(browser)

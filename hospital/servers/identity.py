@@ -53,7 +53,8 @@ def unprivileged(programs: Path, folder: Path, user: int) -> Identity:
         raise ServerError(
             f"PostgreSQL does not run as root, this machine allows no user namespaces, and the user "
             f"{pwd.getpwuid(user).pw_name} cannot reach {folder}. "
-            "Set DATA_DIR to a folder that others may enter (for instance under /var/lib), or set DATABASE_URL to a PostgreSQL server of yours."
+            "Set DATA_DIR to a folder that others may enter (for instance under /var/lib), "
+            "or set DATABASE_URL to a PostgreSQL server of yours."
         )
     identity = Identity(("--set-user", str(user)), programs, owner=user)
     if not runs(identity):

@@ -87,7 +87,8 @@ class Postgres:
         if version != MAJOR:
             raise ServerError(
                 f"{self.cluster} was made by PostgreSQL {version}, this is {MAJOR}. "
-                "Dump it with the old version, name another folder (DATA_DIR=...), or start over: make demo RESET=1"
+                "Dump it with the old version, name another folder (DATA_DIR=...), "
+                "or start over: make demo RESET=1"
             )
         end_leftovers(self.cluster)
         self.port = self.port or ports.free_port(read_json(self.folder / "port.json").get("port"))
@@ -175,7 +176,8 @@ class Postgres:
                 if row is None or row[0] != wanted:
                     raise ServerError(
                         f"PostgreSQL of {self.cluster} runs with {setting}={row and row[0]}: "
-                        f"an acknowledged booking could be lost. Undo it: ALTER DATABASE {DATABASE} RESET {setting}; "
+                        f"an acknowledged booking could be lost. "
+                        f"Undo it: ALTER DATABASE {DATABASE} RESET {setting}; "
                         f"ALTER ROLE {ROLE} RESET {setting}"
                     )
 

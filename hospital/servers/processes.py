@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hospital.servers.layout import DataDir
 
@@ -22,7 +23,6 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
     """Web (pages, API and live updates at one address), worker, beat and the sandbox payment gateway."""
     celery = (sys.executable, "-m", "celery", "--app", "hospital", "--quiet")
     uvicorn = (sys.executable, "-m", "uvicorn", "hospital.asgi:application", "--host", "127.0.0.1")
-    schedule = data.root / "beat-schedule"
     return [
         Process(
             "web",
@@ -53,10 +53,16 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
             {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
         ),
         Process(
-            "beat", (*celery, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "INFO")
+            "beat",
+            (*celery, "beat", "--schedule", str(schedule_of(data)), "--pidfile", "", "--loglevel", "INFO"),
         ),
         Process("gateway", (sys.executable, "-m", "hospital.gateway", "--port", str(port + 1))),
     ]
+
+
+def schedule_of(data: DataDir) -> Path:
+    """Where beat remembers what it has sent."""
+    return data.root / "beat-schedule"
 
 
 def environment_of(process: Process) -> dict[str, str]:

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import os
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from hospital.servers.client import ensure_server, is_kept
@@ -24,12 +26,14 @@ SERVERS_EVERY_S = 2.0
 class Readiness:
     """Asks each process until it answers; calls ``on_ready`` once all have."""
 
-    def __init__(self, port: int, on_ready: Callable[[], None]) -> None:
+    def __init__(self, port: int, schedule: Path, on_ready: Callable[[], None]) -> None:
+        started = time.time()
         self.on_ready = on_ready
         self.probes: dict[str, Callable[[], bool]] = {
             "web": lambda: answers(f"http://{LOOPBACK}:{port}/readyz") and upgrades(port),
             "gateway": lambda: answers(f"http://{LOOPBACK}:{port + 1}/healthz"),
             "worker": worker_answers,
+            "beat": lambda: changed_since(schedule, started),
         }
 
     async def watch(self, supervisor: Supervisor) -> None:
@@ -55,11 +59,7 @@ class Readiness:
     async def is_ready(self, name: str, supervisor: Supervisor) -> bool:
         """Whether this one process answers now."""
         one = supervisor.running[name]
-        if not one.alive:
-            return False
-        if name in self.probes:
-            return await asyncio.to_thread(self.probes[name])
-        return any("beat: Starting" in line for line in one.lines)  # beat has no door
+        return one.alive and await asyncio.to_thread(self.probes[name])
 
 
 def answers(url: str) -> bool:
@@ -69,6 +69,11 @@ def answers(url: str) -> bool:
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def changed_since(path: Path, moment: float) -> bool:
+    """Whether beat, which has no door, has written its schedule."""
+    return any(found.stat().st_mtime >= moment for found in path.parent.glob(f"{path.name}*"))
 
 
 def upgrades(port: int) -> bool:

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from hospital.servers.layout import DataDir
 from hospital.servers.prelude import since_start_s, step
-from hospital.servers.processes import demo_processes
+from hospital.servers.processes import demo_processes, schedule_of
 from hospital.servers.readiness import Readiness, watch_servers
 from hospital.servers.supervisor import Supervisor
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         connection.close()
         print("[7/7] processes: web, worker, beat, gateway", flush=True)
         supervisor = Supervisor(demo_processes(port, data))
-        readiness = Readiness(port, on_ready=lambda: announce(port, data))
+        readiness = Readiness(port, schedule_of(data), on_ready=lambda: announce(port, data))
         try:
             asyncio.run(supervisor.run(readiness.watch, watch_servers(data)))
         except RuntimeError as error:
