@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from booking.api import appointments, catalogue
 from booking.views import home
 
 app_name = "booking"
@@ -12,4 +13,15 @@ urlpatterns = [
     path("patients/", home.home, name="patients"),
 ]
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("departments/", catalogue.DepartmentList.as_view(), name="departments"),
+    path("experts/", catalogue.ExpertList.as_view(), name="experts"),
+    path("sessions/", catalogue.SessionList.as_view(), name="sessions"),
+    path("sessions/<str:code>/", catalogue.SessionDetail.as_view(), name="session"),
+    path("patients/", appointments.PatientList.as_view(), name="patients"),
+    path("appointments/", appointments.AppointmentList.as_view(), name="appointments"),
+    path("appointments/<str:code>/", appointments.AppointmentDetail.as_view(), name="appointment"),
+    path("appointments/<str:code>/cancel/", appointments.AppointmentCancel.as_view(), name="appointment-cancel"),
+    path("appointments/<str:code>/payments/", appointments.PaymentList.as_view(), name="payments"),
+    path("payments/<str:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
+]

@@ -1,0 +1,138 @@
+"""Patients of an account, their appointments and payments."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from booking import selectors, services
+from booking.api import serializers as shapes
+from booking.providers import provider
+from hospital.common import clock
+from hospital.common.api import ApiView, parsed
+
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+
+
+class PatientList(ApiView):
+    """The account's patients."""
+
+    roles = frozenset({"patient"})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List the person and the family."""
+        links = selectors.patients_of_user(user=request.user)
+        return Response({"results": [shapes.patient_out(link) for link in links]})
+
+    @extend_schema(request=shapes.PatientIn, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Add a person; the document is checked."""
+        data = parsed(shapes.PatientIn, request)
+        patient = services.account_patient_add(
+            account_id=request.user.pk, actor=self.actor, now=clock.now(), **data
+        )
+        link = selectors.patients_of_user(user=request.user).get(patient=patient)
+        return Response(shapes.patient_out(link), status=201)
+
+
+class AppointmentList(ApiView):
+    """Appointments."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List one's own appointments, newest first."""
+        mine = selectors.appointments_of_user(user=request.user)[:100]
+        return Response({"results": [shapes.appointment_out(appointment) for appointment in mine]})
+
+    @extend_schema(
+        request=shapes.AppointmentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+    )
+    def post(self, request: Request) -> Response:
+        """Hold a number."""
+        data = parsed(shapes.AppointmentIn, request)
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            patient = selectors.patient_for_user(user=request.user, code=data["patient"])
+            appointment = services.appointment_hold(
+                slot_code=data["slot"],
+                patient_id=patient.pk,
+                account_id=request.user.pk,
+                actor=self.actor,
+                now=clock.now(),
+            )
+            return 201, shapes.appointment_out(appointment)
+
+        return self.idempotent(produce, body=data)
+
+
+class AppointmentDetail(ApiView):
+    """One appointment."""
+
+    roles = frozenset({"patient", "desk", "manager"})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, code: str) -> Response:
+        """Show one's own appointment."""
+        return Response(
+            shapes.appointment_out(selectors.appointment_for_user(user=request.user, code=code))
+        )
+
+
+class AppointmentCancel(ApiView):
+    """Give a number back."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(request=shapes.CancelIn, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, code: str) -> Response:
+        """Cancel; patients until walk-in registration opens."""
+        data = parsed(shapes.CancelIn, request)
+        appointment = selectors.appointment_for_user(user=request.user, code=code)
+        cancelled = services.appointment_cancel(
+            appointment_id=appointment.pk, actor=self.actor, now=clock.now(), **data
+        )
+        return Response(shapes.appointment_out(cancelled))
+
+
+class PaymentList(ApiView):
+    """Payments of an appointment."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(request=shapes.PaymentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Open an order at the provider; the patient pays on ``pay_url``."""
+        data = parsed(shapes.PaymentIn, request)
+        appointment = selectors.appointment_for_user(user=request.user, code=code)
+        now = clock.now()
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            payment = services.payment_create(
+                appointment_id=appointment.pk, provider_name=data["provider"], actor=self.actor, now=now
+            )
+            return 201, {"code": payment.code}
+
+        response = self.idempotent(produce, body=data)
+        response.data["pay_url"] = services.payment_pay_url(payment_code=response.data["code"], now=now)
+        return response
+
+
+class PaymentNotify(ApiView):
+    """Notices of a provider."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    parser_classes = []
+
+    @extend_schema(request=OpenApiTypes.BINARY, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, name: str) -> Response:
+        """Take in a signed notice; a forged one is 401 and leaves no row."""
+        notice = provider(name).parse_notice(request.headers, request._request.body, clock.wall())
+        result = services.payment_notice_apply(notice=notice, now=clock.now())
+        return Response({"result": result.result})

@@ -1,0 +1,101 @@
+"""Public lists: departments, experts, sessions and their slots."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.cache import patch_cache_control
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from booking import selectors
+from booking.api import serializers as shapes
+from hospital.common import clock
+from hospital.common.api import ApiView, parsed
+from hospital.common.policy import policy
+
+FRESH_S = 5
+
+
+class PublicView(ApiView):
+    """Readable by everybody, cacheable for seconds."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+
+    def page(self, request: Request, rows: list[Any]) -> Response:
+        """One page of ``rows``."""
+        paginator = PageNumberPagination()
+        chosen = paginator.paginate_queryset(rows, request, view=self)  # type: ignore[arg-type]
+        response = paginator.get_paginated_response(chosen or [])
+        patch_cache_control(response, public=True, max_age=FRESH_S)
+        return response
+
+
+class DepartmentList(PublicView):
+    """Departments."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List departments by pinyin."""
+        found = selectors.departments_with_next(now=clock.now())
+        return self.page(request, [shapes.department_out(department) for department, _next, _n in found])
+
+
+class ExpertList(PublicView):
+    """Experts."""
+
+    @extend_schema(parameters=[shapes.ExpertQuery], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List experts, earliest free number first."""
+        query = parsed(shapes.ExpertQuery, request, query=True)
+        cards = selectors.experts_for_booking(now=clock.now(), department=query["department"], q=query["q"])
+        return self.page(request, [shapes.expert_out(card) for card in cards])
+
+
+class SessionList(PublicView):
+    """Sessions."""
+
+    @extend_schema(parameters=[shapes.SessionQuery], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List sessions of the horizon, or between two dates."""
+        query = parsed(shapes.SessionQuery, request, query=True)
+        now, today = clock.now(), clock.today()
+        expert_id = selectors.expert_by_code(code=query["expert"]).pk if query["expert"] else None
+        found = selectors.sessions_of_expert(
+            expert_id=expert_id,
+            department=query["department"],
+            date_from=query.get("date_from", today),
+            date_to=query.get("date_to", today + timedelta(days=policy().horizon_days)),
+            now=now,
+        )
+        return self.page(request, [shapes.session_out(view) for view in found])
+
+
+class SessionDetail(PublicView):
+    """One session with its slots."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, code: str) -> Response:
+        """Slots with numbers left; the ETag changes with what is left and with the phase of time."""
+        view = selectors.session_view(selectors.session_by_code(code=code), now=clock.now())
+        answer = shapes.session_out(view, slots=True)
+        taken = "-".join(str(slot.left) for slot in view.slots)
+        etag = f'"{view.session.pk}-{view.phase}-{taken}-{sum(slot.quota for slot in view.slots)}"'
+        if request.headers.get("If-None-Match") == etag:
+            response = Response(status=304)
+        else:
+            response = Response(answer)
+        response["ETag"] = etag
+        patch_cache_control(response, public=True, max_age=self._fresh_s(view))
+        return response
+
+    @staticmethod
+    def _fresh_s(view: selectors.SessionView) -> int:
+        """Never cached across the next release, opening or closing."""
+        if view.next_boundary is None:
+            return FRESH_S
+        return max(0, min(FRESH_S, int((view.next_boundary - clock.now()).total_seconds())))

@@ -1,0 +1,149 @@
+"""Shapes of requests and answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from booking.models import AccountPatient, Appointment, Department, Payment
+from booking.providers import provider_names
+from booking.selectors import ExpertCard, SessionView
+
+
+class ExpertQuery(serializers.Serializer[Any]):
+    """Filters of the list of experts."""
+
+    department = serializers.SlugField(required=False, default="", max_length=20)
+    q = serializers.CharField(required=False, default="", max_length=40, allow_blank=True)
+
+
+class SessionQuery(serializers.Serializer[Any]):
+    """Filters of the list of sessions; dates are the hospital's."""
+
+    expert = serializers.SlugField(required=False, default="", max_length=20)
+    department = serializers.SlugField(required=False, default="", max_length=20)
+    date_from = serializers.DateField(required=False)
+    date_to = serializers.DateField(required=False)
+
+
+class PatientIn(serializers.Serializer[Any]):
+    """A person to book for."""
+
+    name = serializers.CharField(max_length=60)
+    id_type = serializers.ChoiceField(choices=["resident", "passport"], default="resident")
+    id_number = serializers.CharField(max_length=40)
+    phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
+    relation = serializers.ChoiceField(choices=AccountPatient.Relation.values, default="other")
+
+
+class AppointmentIn(serializers.Serializer[Any]):
+    """Which number, for whom."""
+
+    slot = serializers.CharField(max_length=12)
+    patient = serializers.CharField(max_length=12)
+
+
+class PaymentIn(serializers.Serializer[Any]):
+    """Through whom to pay."""
+
+    provider = serializers.ChoiceField(choices=[])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["provider"] = serializers.ChoiceField(choices=list(provider_names()))
+
+
+class CancelIn(serializers.Serializer[Any]):
+    """Staff say why; ``refund`` is their decision after the deadline."""
+
+    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    refund = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+def department_out(department: Department) -> dict[str, Any]:
+    """A department."""
+    return {"code": department.code, "name": department.name, "name_en": department.name_en}
+
+
+def expert_out(card: ExpertCard) -> dict[str, Any]:
+    """An expert with the next free number."""
+    expert, free = card.expert, card.next_free
+    return {
+        "code": expert.code,
+        "name": expert.name,
+        "name_en": expert.name_en,
+        "title": expert.title,
+        "department": expert.department.code,
+        "specialty": expert.specialty,
+        "fee_fen": expert.fee_fen,
+        "next_free": None
+        if free is None
+        else {"session": free.session, "starts_at": free.starts_at.isoformat(), "left": free.left},
+    }
+
+
+def session_out(view: SessionView, *, slots: bool = False) -> dict[str, Any]:
+    """A session; with its slots on its own page."""
+    session = view.session
+    answer: dict[str, Any] = {
+        "code": session.code,
+        "expert": session.expert.code,
+        "department": session.expert.department.code,
+        "room": session.room.name,
+        "date": session.date.isoformat(),
+        "opens_at": session.opens_at.isoformat(),
+        "closes_at": session.closes_at.isoformat(),
+        "walk_in_opens_at": session.walk_in_opens_at.isoformat(),
+        "state": session.state,
+        "fee_fen": session.fee_fen,
+        "left": view.left,
+        "reason": view.reason,
+    }
+    if slots:
+        answer["slots"] = [
+            {
+                "code": slot.code,
+                "starts_at": slot.starts_at.isoformat(),
+                "ends_at": slot.ends_at.isoformat(),
+                "quota": slot.quota,
+                "left": slot.left,
+                "bookable": slot.bookable,
+                "reason": slot.reason,
+                "usual_wait": None,
+            }
+            for slot in view.slots
+        ]
+        answer["waitlist_count"] = 0
+    return answer
+
+
+def patient_out(link: AccountPatient) -> dict[str, Any]:
+    """A patient of the account; identity and phone by their tails only."""
+    patient = link.patient
+    return {
+        "code": patient.code,
+        "name": patient.name,
+        "relation": link.relation,
+        "id_type": patient.id_type,
+        "id_tail": patient.id_tail,
+        "phone_tail": patient.phone_tail,
+    }
+
+
+def appointment_out(appointment: Appointment) -> dict[str, Any]:
+    """An appointment."""
+    return {
+        "code": appointment.code,
+        "state": appointment.state,
+        "pay_by": appointment.pay_by.isoformat(),
+        "fee_fen": appointment.fee_fen,
+    }
+
+
+def payment_out(payment: Payment) -> dict[str, Any]:
+    """A payment."""
+    return {
+        "code": payment.code,
+        "provider": payment.provider,
+        "state": payment.state,
+        "amount_fen": payment.amount_fen,
+    }

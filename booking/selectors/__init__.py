@@ -1,0 +1,52 @@
+"""Questions to booking's data; each takes a constant number of queries."""
+
+from booking.selectors.appointments import (
+    appointment_for_user,
+    appointments_find,
+    appointments_of_user,
+    has_live_number,
+)
+from booking.selectors.catalogue import (
+    ExpertCard,
+    NextFree,
+    department_by_code,
+    departments_with_next,
+    expert_by_code,
+    experts_for_booking,
+)
+from booking.selectors.patients import patient_by_code, patient_for_user, patients_find, patients_of_user
+from booking.selectors.sessions import (
+    SessionView,
+    SlotView,
+    session_by_code,
+    session_view,
+    sessions_of_day,
+    sessions_of_expert,
+    slot_by_code,
+    slots_of_session,
+)
+
+__all__ = [
+    "ExpertCard",
+    "NextFree",
+    "SessionView",
+    "SlotView",
+    "appointment_for_user",
+    "appointments_find",
+    "appointments_of_user",
+    "department_by_code",
+    "departments_with_next",
+    "expert_by_code",
+    "experts_for_booking",
+    "has_live_number",
+    "patient_by_code",
+    "patient_for_user",
+    "patients_find",
+    "patients_of_user",
+    "session_by_code",
+    "session_view",
+    "sessions_of_day",
+    "sessions_of_expert",
+    "slot_by_code",
+    "slots_of_session",
+]

@@ -1,0 +1,62 @@
+"""Appointments: of an account, and found by the desk."""
+
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from booking.domain.errors import UnknownNumber
+from booking.domain.states import APPOINTMENT_LIVE
+from booking.models import Appointment, Payment
+from booking.selectors.patients import patients_find
+from hospital.models import User
+
+_PAYMENTS = Prefetch("payments", queryset=Payment.objects.select_related("refund").order_by("pk"))
+
+
+def _appointments() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related(
+        "patient", "slot", "session__expert__department", "session__room"
+    ).prefetch_related(_PAYMENTS)
+
+
+def appointments_of_user(*, user: User) -> QuerySet[Appointment]:
+    """What this account booked, the newest clinic day first."""
+    return _appointments().filter(account=user).order_by("-slot__starts_at", "-pk")
+
+
+def appointment_for_user(*, user: User, code: str) -> Appointment:
+    """An appointment this user may see: one's own, any for the desk. A stranger's does not exist.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is none.
+    """
+    found = _appointments().filter(code=code)
+    if user.role not in {"desk", "manager", "administrator"}:
+        found = found.filter(account=user)
+    appointment = found.first()
+    if appointment is None:
+        raise UnknownNumber(field="appointment")
+    return appointment
+
+
+def appointments_find(*, day: date | None = None, code: str = "", id_number: str = "") -> list[Appointment]:
+    """For check-in: by booking code, check-in code or document number; on ``day`` when one is given."""
+    typed = "".join(code.split()).upper()
+    if typed:
+        found = _appointments().filter(checkin_code=typed) | _appointments().filter(code=typed)
+    elif id_number:
+        found = _appointments().filter(patient__in=[patient.pk for patient in patients_find(id_number=id_number)])
+    else:
+        return []
+    if day is not None:
+        found = found.filter(session__date=day)
+    return list(found.order_by("slot__starts_at", "pk")[:20])
+
+
+def has_live_number(*, session_id: int, patient_id: int) -> bool:
+    """Whether the patient has a live appointment in the session."""
+    return Appointment.objects.filter(
+        session_id=session_id, patient_id=patient_id, state__in=APPOINTMENT_LIVE
+    ).exists()

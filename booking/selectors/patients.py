@@ -1,0 +1,55 @@
+"""Patients: of an account, and found by the desk."""
+
+from django.db.models import QuerySet
+
+from booking.domain.errors import UnknownNumber
+from booking.domain.identity import identity, phone_number
+from booking.models import AccountPatient, Patient
+from hospital.common.crypto import blind_index
+from hospital.common.errors import DomainError
+from hospital.models import User
+
+FOUND_MAX = 20
+
+
+def patients_of_user(*, user: User) -> QuerySet[AccountPatient]:
+    """The account's patients with their relation, the account's own person first."""
+    return AccountPatient.objects.filter(account=user).select_related("patient").order_by("pk")
+
+
+def patient_for_user(*, user: User, code: str) -> Patient:
+    """A patient whom this user may act for: family for patients, anybody for the desk. Raises ``UnknownNumber``."""
+    found = Patient.objects.filter(code=code)
+    if user.role not in {"desk", "manager", "administrator"}:
+        found = found.filter(accounts__account=user)
+    patient = found.first()
+    if patient is None:
+        raise UnknownNumber(field="patient")
+    return patient
+
+
+def patient_by_code(*, code: str) -> Patient | None:
+    """A patient by code, without asking for whom (staff only)."""
+    return Patient.objects.filter(code=code).first()
+
+
+def patients_find(*, id_number: str = "", phone: str = "", name: str = "") -> list[Patient]:
+    """Patients by document number, phone or exact name, for the desk; at most 20."""
+    if id_number:
+        digests = []
+        for id_type in Patient.IdType.values:
+            try:
+                digests.append(blind_index("id", identity(id_type, id_number).number))
+            except DomainError:
+                continue
+        found = Patient.objects.filter(id_index__in=digests)
+    elif phone:
+        try:
+            found = Patient.objects.filter(phone_index=blind_index("phone", phone_number(phone)))
+        except DomainError:
+            return []
+    elif name:
+        found = Patient.objects.filter(name=name.strip())
+    else:
+        return []
+    return list(found.order_by("-created_at")[:FOUND_MAX])

@@ -1,0 +1,115 @@
+"""Sessions and slots, as patients and staff see them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch, QuerySet
+
+from booking.domain.errors import UnknownNumber
+from booking.models import ClinicSession, Slot
+
+_SLOTS = Prefetch("slots", queryset=Slot.objects.order_by("index"))
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One time slot. ``reason`` says why it cannot be booked: ``full``, ``kept_for_walk_ins``, or the session's."""
+
+    code: str
+    starts_at: datetime
+    ends_at: datetime
+    quota: int
+    left: int
+    bookable: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session. ``reason``: ``""`` (bookable), ``full``, ``walk_in_only``, ``not_released``, ``stopped``, ``over``."""
+
+    session: ClinicSession
+    slots: tuple[SlotView, ...]
+    left: int
+    reason: str
+    phase: str
+    next_boundary: datetime | None
+
+    @property
+    def first_bookable(self) -> SlotView | None:
+        """The first slot that can be booked."""
+        return next((slot for slot in self.slots if slot.bookable), None)
+
+
+def _sessions() -> QuerySet[ClinicSession]:
+    return ClinicSession.objects.select_related("expert__department", "room")
+
+
+def session_by_code(*, code: str) -> ClinicSession:
+    """The session with its expert, department and room. Raises ``UnknownNumber``."""
+    session = _sessions().filter(code=code).first()
+    if session is None:
+        raise UnknownNumber(field="session")
+    return session
+
+
+def slot_by_code(*, code: str) -> Slot:
+    """A slot with its session. Raises ``UnknownNumber``."""
+    slot = Slot.objects.select_related("session__expert__department", "session__room").filter(code=code).first()
+    if slot is None:
+        raise UnknownNumber(field="slot")
+    return slot
+
+
+def slots_of_session(*, session_id: int) -> list[Slot]:
+    """The slots in order."""
+    return list(Slot.objects.filter(session_id=session_id).order_by("index"))
+
+
+def sessions_of_day(*, day: date, now: datetime) -> list[ClinicSession]:
+    """The day's sessions, and those of the day before that still run after midnight; in fixed order."""
+    recent = _sessions().filter(date__in=[day - timedelta(days=1), day])
+    return [session for session in recent.order_by("opens_at", "letter") if session.date == day or session.closes_at > now]
+
+
+def sessions_of_expert(
+    *, expert_id: int | None = None, department: str = "", date_from: date, date_to: date, now: datetime
+) -> list[SessionView]:
+    """Sessions between two dates (inclusive) with their slots."""
+    found = _sessions().filter(date__gte=date_from, date__lte=date_to, closes_at__gt=now).prefetch_related(_SLOTS)
+    if expert_id is not None:
+        found = found.filter(expert_id=expert_id)
+    if department:
+        found = found.filter(expert__department__code=department)
+    return [session_view(session, now=now) for session in found.order_by("opens_at", "pk")]
+
+
+def session_view(session: ClinicSession, *, now: datetime) -> SessionView:
+    """What a patient may book in a session at this moment, with the reason where not."""
+    phase, boundary = _phase(session, now)
+    slots = tuple(_slot_view(slot, phase) for slot in session.slots.all())
+    left = sum(slot.left for slot in slots if slot.bookable)
+    reason = phase if phase != "booking" else ("" if left else "full")
+    return SessionView(session, slots, left, reason, phase, boundary)
+
+
+def _phase(session: ClinicSession, now: datetime) -> tuple[str, datetime | None]:
+    if session.state == "stopped":
+        return "stopped", None
+    if now >= session.closes_at or session.state == "closed":
+        return "over", None
+    if now >= session.walk_in_opens_at:
+        return "walk_in_only", session.closes_at
+    if session.state == "planned" or now < session.release_at:
+        return "not_released", session.release_at
+    return "booking", session.walk_in_opens_at
+
+
+def _slot_view(slot: Slot, phase: str) -> SlotView:
+    if phase != "booking":
+        reason = phase
+    elif slot.quota == 0:
+        reason = "kept_for_walk_ins"
+    else:
+        reason = "" if slot.left > 0 else "full"
+    return SlotView(slot.code, slot.starts_at, slot.ends_at, slot.quota, slot.left, reason == "", reason)

@@ -1,0 +1,59 @@
+"""What booking does: one function, one transaction, one history row."""
+
+from booking.services.appointments import (
+    appointment_arrive,
+    appointment_cancel,
+    appointment_confirm,
+    appointment_expire,
+    appointment_hold,
+    appointment_leave,
+    appointment_see,
+    holds_expire_due,
+)
+from booking.services.patients import account_patient_add, patient_register
+from booking.services.payments import (
+    payment_close,
+    payment_create,
+    payment_notice_apply,
+    payment_pay_url,
+    refund_send,
+)
+from booking.services.sessions import (
+    session_close,
+    session_open_if_due,
+    session_release,
+    session_set_quotas,
+    session_start,
+    session_stop,
+    sessions_advance,
+    sessions_generate,
+)
+from booking.services.walk_ins import walk_in_cancel, walk_in_register
+
+__all__ = [
+    "account_patient_add",
+    "appointment_arrive",
+    "appointment_cancel",
+    "appointment_confirm",
+    "appointment_expire",
+    "appointment_hold",
+    "appointment_leave",
+    "appointment_see",
+    "holds_expire_due",
+    "patient_register",
+    "payment_close",
+    "payment_create",
+    "payment_notice_apply",
+    "payment_pay_url",
+    "refund_send",
+    "session_close",
+    "session_open_if_due",
+    "session_release",
+    "session_set_quotas",
+    "session_start",
+    "session_stop",
+    "sessions_advance",
+    "sessions_generate",
+    "walk_in_cancel",
+    "walk_in_register",
+]

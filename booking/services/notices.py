@@ -1,0 +1,29 @@
+"""What patients are told by text message."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from booking.models import Appointment, Slot
+from hospital.common import clock
+from hospital.common.messages import message_send
+
+
+def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
+    """The booking stands: when, where, and the code to check in with."""
+    phone = appointment.patient.phone
+    if not phone:
+        return
+    session = appointment.session
+    with translation.override(settings.LANGUAGE_CODE):
+        body = _("Booked: %(day)s %(start)s–%(end)s, %(expert)s, room %(room)s. Check-in code %(code)s.") % {
+            "day": clock.local(slot.starts_at).date().isoformat(),
+            "start": clock.local(slot.starts_at).strftime("%H:%M"),
+            "end": clock.local(slot.ends_at).strftime("%H:%M"),
+            "expert": session.expert.label,
+            "room": session.room.name,
+            "code": appointment.checkin_code,
+        }
+    message_send(kind="booked", key=appointment.code, phone=phone, body=body, now=now)

@@ -1,0 +1,100 @@
+"""Real-name patients and the accounts that book for them."""
+
+from datetime import datetime
+
+from booking.domain.errors import NameDiffers, TooManyPatients
+from booking.domain.identity import identity, person_name, phone_number
+from booking.models import AccountPatient, Patient
+from hospital.common import history
+from hospital.common.actor import Actor
+from hospital.common.crypto import blind_index, seal
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+
+TAIL = 4
+
+
+@transactional
+def patient_register(
+    *, name: str, id_type: str, id_number: str, phone: str, actor: Actor, now: datetime
+) -> Patient:
+    """One person is kept once under one document; the same document and name give the same row.
+
+    Raises
+    ------
+    ImpossibleIdentity, ImpossiblePhone, ImpossibleName
+        When a value cannot be right; nothing is kept.
+    NameDiffers
+        When the document is known under another name.
+    """
+    checked = identity(id_type, id_number)
+    plain_name = person_name(name)
+    plain_phone = phone_number(phone) if phone else ""
+    patient, created = Patient.objects.get_or_create(
+        id_type=checked.id_type,
+        id_index=blind_index("id", checked.number),
+        defaults={
+            "name": plain_name,
+            "id_sealed": seal(checked.number),
+            "id_tail": checked.number[-TAIL:],
+            "birth_date": checked.birth_date,
+            "sex": checked.sex,
+            "created_at": now,
+            **_phone_columns(plain_phone),
+        },
+    )
+    if created:
+        history.record(thing=patient, verb="register", from_state=None, to_state="known", actor=actor, at=now)
+        return patient
+    if patient.name != plain_name:
+        raise NameDiffers(field="name")
+    if plain_phone and not patient.phone_sealed:
+        for column, value in _phone_columns(plain_phone).items():
+            setattr(patient, column, value)
+        patient.save(update_fields=list(_phone_columns(plain_phone)))
+    return patient
+
+
+def _phone_columns(phone: str) -> dict[str, object]:
+    if not phone:
+        return {}
+    return {
+        "phone_sealed": seal(phone),
+        "phone_index": blind_index("phone", phone),
+        "phone_tail": phone[-TAIL:],
+    }
+
+
+@transactional
+def account_patient_add(
+    *,
+    account_id: int,
+    name: str,
+    id_type: str,
+    id_number: str,
+    phone: str,
+    relation: str,
+    actor: Actor,
+    now: datetime,
+) -> Patient:
+    """An account books for the person and a few of the family, not for strangers by the dozen.
+
+    Raises
+    ------
+    TooManyPatients
+        At the policy's limit.
+    ImpossibleIdentity, ImpossiblePhone, ImpossibleName, NameDiffers
+        See :func:`patient_register`.
+    """
+    patient = patient_register(
+        name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
+    )
+    links = AccountPatient.objects.select_for_update().filter(account_id=account_id)
+    known = {link.patient_id for link in links}
+    limit = policy().patients_per_account
+    if patient.pk in known:
+        return patient
+    if len(known) >= limit:
+        raise TooManyPatients(limit=limit)
+    AccountPatient.objects.create(account_id=account_id, patient=patient, relation=relation)
+    return patient

@@ -1,0 +1,282 @@
+"""Prepayment: an order at the provider, its signed notices, and what late or wrong money leads to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.urls import reverse
+
+from booking.domain.deadlines import late_payment_takes_number
+from booking.domain.errors import HoldOver, UnknownNumber
+from booking.locks import LockedAppointment, lock_appointment, lock_payment
+from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot, WalkIn
+from booking.providers import Notice, Order, ProviderRefused, RefundOrder, provider
+from booking.services.appointments import appointment_confirm
+from booking.services.refunds import CASH, payment_move, refund_finish, refund_write
+from hospital.common import clock, history
+from hospital.common.actor import Actor
+from hospital.common.errors import DomainError, gettext_noop
+from hospital.common.transactions import transactional
+
+_JOB = Actor.job("payments")
+
+
+class UnknownOrder(DomainError):
+    """A notice for an order that is not known here (yet): the provider should try again."""
+
+    code = "unknown_order"
+    status = 503
+    message = gettext_noop("This order is not known.")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeResult:
+    """What a notice did; ``repeated`` when it had been taken in before."""
+
+    result: str
+    repeated: bool = False
+
+
+@transactional
+def payment_create(*, appointment_id: int, provider_name: str, actor: Actor, now: datetime) -> Payment:
+    """A held number can be paid until its deadline; asking again gives the same open payment.
+
+    Raises
+    ------
+    HoldOver
+        When the hold ran out or the appointment is not held.
+    UnknownProvider
+        When the hospital does not take this provider.
+    """
+    provider(provider_name)
+    appointment = lock_appointment(appointment_id).appointment
+    if appointment.state != "held" or now >= appointment.pay_by:
+        raise HoldOver
+    payment, created = Payment.objects.get_or_create(
+        appointment=appointment,
+        provider=provider_name,
+        state="created",
+        defaults={"amount_fen": appointment.fee_fen, "created_at": now},
+    )
+    if created:
+        history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
+    return payment
+
+
+def payment_pay_url(*, payment_code: str, now: datetime) -> str:
+    """Open the order at the provider and return its pay page. Outside any transaction; asking again is harmless.
+
+    Raises
+    ------
+    ProviderUnavailable
+        When the provider does not answer; the payment stays open and can be asked for again.
+    """
+    payment = Payment.objects.select_related("appointment__session__expert").get(code=payment_code)
+    appointment = payment.appointment
+    if appointment is None:
+        raise UnknownNumber
+    order = Order(
+        out_trade_no=payment.code,
+        amount_fen=payment.amount_fen,
+        description=f"{settings.HOSPITAL_NAME} {appointment.session.expert.name}",
+        expires_in_s=max(1, int((appointment.pay_by - now).total_seconds())),
+        notify_url=settings.PUBLIC_URL + reverse("api:payment-notify", args=[payment.provider]),
+        return_url=settings.PUBLIC_URL + reverse("booking:appointment", args=[appointment.code]),
+    )
+    return provider(payment.provider).create_order(order)
+
+
+@transactional
+def payment_notice_apply(*, notice: Notice, now: datetime) -> NoticeResult:
+    """A verified notice is taken in once; money always ends in a number, a refund, or a person's hands.
+
+    Raises
+    ------
+    UnknownOrder
+        When no payment has this order number; the provider tries again.
+    """
+    if PaymentNotice.objects.filter(provider=notice.provider, notice_id=notice.notice_id).exists():
+        return NoticeResult("repeated", repeated=True)
+    payment_id = (
+        Payment.objects.filter(code=notice.out_trade_no, provider=notice.provider).values_list("pk", flat=True).first()
+    )
+    if payment_id is None:
+        raise UnknownOrder
+    result = _apply(payment_id, notice, now)
+    try:
+        with transaction.atomic():
+            PaymentNotice.objects.create(
+                provider=notice.provider,
+                notice_id=notice.notice_id,
+                payment_id=payment_id,
+                kind=notice.kind,
+                result=result,
+                received_at=now,
+            )
+    except IntegrityError:
+        return NoticeResult("repeated", repeated=True)
+    return NoticeResult(result)
+
+
+def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
+    actor = Actor.provider(notice.provider)
+    appointment_id = Payment.objects.values_list("appointment_id", flat=True).get(pk=payment_id)
+    locked = lock_appointment(appointment_id) if appointment_id else None
+    payment = lock_payment(payment_id)
+    if notice.kind == "refund":
+        return _apply_refund(payment, notice, actor, now)
+    if notice.state != "paid" or payment.state != "created":
+        return "ignored"
+    facts: dict[str, object] = {
+        "transaction_id": notice.transaction_id,
+        "paid_fen": notice.amount_fen,
+        "paid_at": now,
+    }
+    if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
+        payment_move(payment, "mismatch", actor=actor, now=now, **facts)
+        return "held_for_review"
+    payment_move(payment, "pay", actor=actor, now=now, **facts)
+    if locked is None:
+        return "paid"
+    return _number_for_money(locked, payment, actor, now)
+
+
+def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor, now: datetime) -> str:
+    """Confirm the hold; when it is over, take another number of the slot or write the refund, in this transaction."""
+    appointment, slot = locked.appointment, locked.slot
+    if appointment.state == "held":
+        appointment_confirm(locked=locked, actor=actor, now=now)
+        return "booked"
+    late = late_payment_takes_number(
+        walk_in_opens_at=locked.session.walk_in_opens_at, now=now, left=slot.left if slot.bookable else 0
+    )
+    if appointment.state == "expired" and late and not _has_live_number(appointment):
+        again = _held_again(locked, now)
+        payment.appointment = again
+        payment.save(update_fields=["appointment"])
+        appointment_confirm(locked=LockedAppointment(locked.session, slot, again), actor=actor, now=now)
+        return "booked_late"
+    refund_write(payment=payment, reason="paid after the hold was over", actor=actor, now=now)
+    return "refunded"
+
+
+def _has_live_number(appointment: Appointment) -> bool:
+    return Appointment.objects.filter(
+        session_id=appointment.session_id,
+        patient_id=appointment.patient_id,
+        state__in=("held", "booked", "arrived", "seen"),
+    ).exists()
+
+
+def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:
+    """A new number in the same slot for money that came late; the slot is locked, so one is left for sure."""
+    old = locked.appointment
+    Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") + 1)
+    again = Appointment.objects.create(
+        slot=locked.slot,
+        session=locked.session,
+        patient=old.patient,
+        account_id=old.account_id,
+        fee_fen=old.fee_fen,
+        held_at=now,
+        pay_by=now,
+    )
+    history.record(
+        thing=again, verb="hold", from_state=None, to_state="held", actor=_JOB, at=now, data={"instead_of": old.code}
+    )
+    return again
+
+
+def _apply_refund(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
+    if notice.state != "refunded" or payment.state != "refunding":
+        return "ignored"
+    refund = Refund.objects.get(payment=payment)
+    refund_finish(refund=refund, payment=payment, actor=actor, now=now)
+    return "refunded"
+
+
+def refund_send(*, refund_id: int, now: datetime) -> str:
+    """Ask the provider to pay back, with the key that was stored before; safe to repeat after any failure.
+
+    Raises
+    ------
+    ProviderUnavailable, ProviderRefused
+        Then the job is tried again with the same key.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    payment = refund.payment
+    state = provider(payment.provider).refund(
+        RefundOrder(
+            refund_no=refund.code,
+            out_trade_no=payment.code,
+            amount_fen=refund.amount_fen,
+            total_fen=payment.paid_fen or payment.amount_fen,
+            reason=refund.reason,
+        )
+    )
+    if state.state == "done":
+        _refund_done(refund_id=refund_id, now=now)
+    return state.state
+
+
+@transactional
+def _refund_done(*, refund_id: int, now: datetime) -> None:
+    refund = Refund.objects.get(pk=refund_id)
+    payment = lock_payment(refund.payment_id)
+    if payment.state == "refunding":
+        refund_finish(refund=refund, payment=payment, actor=_JOB, now=now)
+
+
+def payment_close(*, payment_id: int, now: datetime) -> str:
+    """The number is gone: the provider shall take no money for it. If it already did, the money is dealt with."""
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.state != "created":
+        return payment.state
+    gateway = provider(payment.provider)
+    try:
+        gateway.close(payment.code)
+    except ProviderRefused:
+        state = gateway.query(payment.code)
+        if state is None or state.state != "paid":
+            raise
+        notice = Notice(
+            provider=payment.provider,
+            notice_id=f"query:{state.transaction_id}",
+            kind="payment",
+            out_trade_no=payment.code,
+            refund_no="",
+            transaction_id=state.transaction_id,
+            amount_fen=state.amount_fen,
+            merchant="",
+            merchant_matches=state.merchant_matches,
+            state="paid",
+            signed_at=clock.wall(),
+        )
+        return payment_notice_apply(notice=notice, now=now).result
+    _payment_expire(payment_id=payment_id, now=now)
+    return "failed"
+
+
+@transactional
+def _payment_expire(*, payment_id: int, now: datetime) -> None:
+    payment = lock_payment(payment_id)
+    if payment.state == "created":
+        payment_move(payment, "expire", actor=_JOB, now=now)
+
+
+def payment_take_cash(*, walk_in: WalkIn, actor: Actor, now: datetime) -> Payment:
+    """Cash at the desk: created and paid in the caller's transaction."""
+    payment = Payment.objects.create(
+        walk_in=walk_in, provider=CASH, amount_fen=walk_in.fee_fen, created_at=now
+    )
+    history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
+    payment_move(payment, "pay", actor=actor, now=now, paid_at=now, paid_fen=walk_in.fee_fen)
+    return payment
+
+
+def refund_cash(*, walk_in: WalkIn, reason: str, actor: Actor, now: datetime) -> None:
+    """Hand back what a cancelled walk-in paid."""
+    for payment in Payment.objects.select_for_update(no_key=True).filter(walk_in=walk_in, state="paid"):
+        refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)

@@ -1,0 +1,276 @@
+"""The life of a session: planned, released, open for walk-ins, running, closed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from django.db.models import Sum
+
+from booking.domain.errors import QuotaBelowBooked, ReasonMissing
+from booking.domain.quotas import appointments_of_session, equal_split, quotas_after_plan
+from booking.domain.states import APPOINTMENT, SESSION
+from booking.locks import lock_session, lock_slots
+from booking.models import Appointment, ClinicSession, SessionTemplate, Slot
+from hospital.common import clock, history, live
+from hospital.common.actor import Actor
+from hospital.common.errors import next_state
+from hospital.common.policy import Policy, policy
+from hospital.common.transactions import transactional
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_JOB = Actor.job("sessions")
+
+
+@transactional
+def sessions_generate(*, until: date, now: datetime) -> list[ClinicSession]:
+    """Every template has its sessions planned ahead; running this again changes nothing."""
+    rules = policy()
+    first = clock.local(now).date()
+    made = []
+    templates = list(SessionTemplate.objects.filter(expert__active=True).select_related("expert").order_by("pk"))
+    for offset in range((until - first).days + 1):
+        day = first + timedelta(days=offset)
+        for template in templates:
+            if template.weekday == day.isoweekday():
+                session = _plan(template, day, rules, now)
+                if session is not None:
+                    made.append(session)
+    return made
+
+
+def _plan(template: SessionTemplate, day: date, rules: Policy, now: datetime) -> ClinicSession | None:
+    opens_at = _moment(day, template.opens_at)
+    closes_at = _moment(day, template.closes_at)
+    if closes_at <= opens_at:
+        closes_at += timedelta(days=1)
+    return session_create(
+        template=template,
+        day=day,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        walk_in_opens_at=min(_moment(day, template.walk_in_opens_at), opens_at),
+        release_at=_moment(day - timedelta(days=rules.horizon_days), rules.release_time),
+        now=now,
+    )
+
+
+def _moment(day: date, wall: object) -> datetime:
+    return datetime.combine(day, wall, tzinfo=clock.zone())  # type: ignore[arg-type]
+
+
+@transactional
+def session_create(
+    *,
+    template: SessionTemplate,
+    day: date,
+    opens_at: datetime,
+    closes_at: datetime,
+    walk_in_opens_at: datetime,
+    release_at: datetime,
+    now: datetime,
+) -> ClinicSession | None:
+    """Plan one session with its slots, appointments split equally; ``None`` when it is planned already."""
+    session, created = ClinicSession.objects.get_or_create(
+        expert=template.expert,
+        opens_at=opens_at,
+        defaults={
+            "room": template.room,
+            "date": day,
+            "closes_at": closes_at,
+            "walk_in_opens_at": walk_in_opens_at,
+            "release_at": release_at,
+            "slot_minutes": template.slot_minutes,
+            "fee_fen": template.expert.fee_fen,
+            "letter": _free_letter(day),
+            "number_limit": 0,
+        },
+    )
+    if not created:
+        return None
+    _slots_create(session, template)
+    history.record(thing=session, verb="plan", from_state=None, to_state="planned", actor=_JOB, at=now)
+    return session
+
+
+def _slots_create(session: ClinicSession, template: SessionTemplate) -> None:
+    length = timedelta(minutes=template.slot_minutes)
+    starts = []
+    start = session.opens_at
+    while start < session.closes_at:
+        starts.append(start)
+        start += length
+    ends = [min(start + length, session.closes_at) for start in starts]
+    capacities = [
+        round(template.capacity_per_slot * ((end - start) / length)) for start, end in zip(starts, ends, strict=True)
+    ]
+    quotas = equal_split(appointments_of_session(template.appointment_share, capacities), len(starts))
+    Slot.objects.bulk_create(
+        Slot(session=session, index=index, starts_at=start, ends_at=end, capacity=capacity, quota=quota)
+        for index, (start, end, capacity, quota) in enumerate(zip(starts, ends, capacities, quotas, strict=True), 1)
+    )
+    session.number_limit = sum(capacities)
+    session.save(update_fields=["number_limit"])
+
+
+def _free_letter(day: date) -> str:
+    """The next letter of the day: A to Z without I and O, then AA, AB, ..."""
+    taken = set(ClinicSession.objects.filter(date=day).values_list("letter", flat=True))
+    for number in count():
+        high, low = divmod(number, len(LETTERS))
+        letter = (LETTERS[high - 1] if high else "") + LETTERS[low]
+        if letter not in taken:
+            return letter
+    raise AssertionError("unreachable")
+
+
+@transactional
+def session_release(*, session_id: int, actor: Actor, now: datetime) -> ClinicSession:
+    """Numbers go on sale at the release time.
+
+    Raises
+    ------
+    IllegalTransition
+        When the session is not planned.
+    """
+    session = lock_session(session_id)
+    state = next_state(SESSION, session.state, "release")
+    Slot.objects.filter(session=session).update(bookable=True)
+    return _move(session, "release", state, actor, now)
+
+
+@transactional
+def session_open_if_due(*, session_id: int, now: datetime) -> ClinicSession:
+    """When walk-in registration opens, booking ends and every number not booked goes to the walk-in pool."""
+    session = lock_session(session_id)
+    if now < session.walk_in_opens_at:
+        return session
+    if session.state == "planned":
+        session = session_release(session_id=session_id, actor=_JOB, now=now)
+    if session.state != "released":
+        return session
+    lock_slots(session.pk)
+    Slot.objects.filter(session=session).update(bookable=False)
+    session.appointments_taken = Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
+    session.save(update_fields=["appointments_taken"])
+    return _move(session, "open", next_state(SESSION, session.state, "open"), _JOB, now)
+
+
+@transactional
+def session_start(*, session_id: int, actor: Actor, now: datetime) -> ClinicSession:
+    """The first call starts the session; later calls leave it as it is."""
+    session = session_open_if_due(session_id=session_id, now=now)
+    if session.state == "running":
+        return session
+    state = next_state(SESSION, session.state, "start")
+    session.started_at = now
+    session.save(update_fields=["started_at"])
+    return _move(session, "start", state, actor, now)
+
+
+@transactional
+def session_close(*, session_id: int, actor: Actor, now: datetime) -> ClinicSession:
+    """At the end, appointments that nobody came for are unresolved: a person confirms the no-shows, or the grace.
+
+    Raises
+    ------
+    IllegalTransition
+        When the session is not running.
+    """
+    session = lock_session(session_id)
+    state = next_state(SESSION, session.state, "close")
+    missing = Appointment.objects.select_for_update(no_key=True).filter(session=session, state="booked").order_by("pk")
+    for appointment in missing:
+        appointment.state = next_state(APPOINTMENT, appointment.state, "resolve")
+        appointment.save(update_fields=["state"])
+        history.record(
+            thing=appointment, verb="resolve", from_state="booked", to_state=appointment.state, actor=actor, at=now
+        )
+    session.closed_at = now
+    session.save(update_fields=["closed_at"])
+    return _move(session, "close", state, actor, now)
+
+
+@transactional
+def session_stop(*, session_id: int, reason: str, actor: Actor, now: datetime) -> ClinicSession:
+    """A stopped clinic sells no number any more; its patients are dealt with one by one.
+
+    Raises
+    ------
+    ReasonMissing
+        Without a reason.
+    IllegalTransition
+        When the session is closed or stopped already.
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    session = lock_session(session_id)
+    state = next_state(SESSION, session.state, "stop")
+    lock_slots(session.pk)
+    Slot.objects.filter(session=session).update(bookable=False)
+    session.stop_reason = reason[:200]
+    session.save(update_fields=["stop_reason"])
+    return _move(session, "stop", state, actor, now, reason=reason)
+
+
+def _move(
+    session: ClinicSession, verb: str, state: str, actor: Actor, now: datetime, *, reason: str = ""
+) -> ClinicSession:
+    before, session.state = session.state, state
+    session.save(update_fields=["state"])
+    history.record(
+        thing=session, verb=verb, from_state=before, to_state=state, actor=actor, at=now, reason=reason
+    )
+    live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
+    return session
+
+
+@transactional
+def session_set_quotas(
+    *, session_id: int, quotas: Sequence[int], source: str, actor: Actor, now: datetime
+) -> list[int]:
+    """A plan's quotas go into a session's slots; a released slot never falls below what is held and booked.
+
+    Raises
+    ------
+    QuotaBelowBooked
+        When the number of quotas is not the number of slots, or one is negative.
+    IllegalTransition
+        When walk-in registration has opened or the session was stopped.
+    """
+    session = lock_session(session_id)
+    next_state(SESSION, session.state, "release" if session.state == "planned" else "open")
+    slots = sorted(lock_slots(session_id), key=lambda slot: slot.index)
+    if len(slots) != len(quotas):
+        raise QuotaBelowBooked
+    new = quotas_after_plan(quotas, [slot.booked for slot in slots])
+    for slot, quota in zip(slots, new, strict=True):
+        slot.quota = quota
+        slot.save(update_fields=["quota"])
+    session.quota_source = source
+    session.save(update_fields=["quota_source"])
+    history.record(
+        thing=session,
+        verb="quotas",
+        from_state=session.state,
+        to_state=session.state,
+        actor=actor,
+        at=now,
+        data={"quotas": new, "source": source},
+    )
+    return new
+
+
+def sessions_advance(now: datetime) -> int:
+    """Release and open what is due. Each session is a transaction of its own, so one failure stops no other."""
+    due_release = ClinicSession.objects.filter(state="planned", release_at__lte=now, walk_in_opens_at__gt=now)
+    due_open = ClinicSession.objects.filter(
+        state__in=["planned", "released"], walk_in_opens_at__lte=now
+    )
+    moved = 0
+    for session_id in list(due_release.values_list("pk", flat=True)):
+        session_release(session_id=session_id, actor=_JOB, now=now)
+        moved += 1
+    for session_id in list(due_open.values_list("pk", flat=True)):
+        session_open_if_due(session_id=session_id, now=now)
+        moved += 1
+    return moved

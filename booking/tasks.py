@@ -1,0 +1,23 @@
+"""What the worker does for booking. The work itself is in the services; each may run more than once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from booking.services import holds_expire_due, payment_close, refund_send, sessions_advance
+from hospital.common import jobs
+
+
+@jobs.handler("refund.send")
+def send_refund(payload: Mapping[str, object], now: datetime) -> None:
+    """Pay one refund back."""
+    refund_send(refund_id=int(str(payload["refund"])), now=now)
+
+
+@jobs.handler("payment.close")
+def close_payment(payload: Mapping[str, object], now: datetime) -> None:
+    """Close one order whose number is gone."""
+    payment_close(payment_id=int(str(payload["payment"])), now=now)
+
+
+jobs.duty("expire holds")(holds_expire_due)
+jobs.duty("advance sessions")(sessions_advance)
