@@ -86,7 +86,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(refused.code)
             return
         await self.accept()
-        self.socket = Socket(self.send, self.close, self.watch.topics, self.happened)
+        self.socket = Socket(self._send_text, self.close, self.watch.topics, self.happened)
         self.hub.join(self.watch.source, self.socket)
 
     async def allowed(self) -> Watch:
@@ -119,6 +119,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def pong(self, said: Message) -> None:
         """A sign of life."""
+
+    async def _send_text(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})
 
     def _leave(self) -> None:
         if self.socket is not None and self.watch is not None:

@@ -20,6 +20,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import redis.asyncio
@@ -27,7 +28,7 @@ from django.conf import settings
 from django.db import connections
 from redis.exceptions import RedisError
 
-from hospital.common import live
+from hospital.common import clock, live
 from hospital.common.sockets import Frame, Socket
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ class Hub:
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
         self._tasks: list[asyncio.Task[None]] = []
         self._read_at = 0.0
+        self._at = ""
         self.listening = False
         self.duties: list[Callable[[], None]] = []
         """Called at every ping round, in a thread (last signs of life of the screens)."""
@@ -247,7 +249,7 @@ class Hub:
         while True:
             await asyncio.sleep(POLL_S)
             topics = tuple(self._by_topic)
-            found = await self.in_thread(lambda topics=topics: self._revisions_of(topics))  # type: ignore[misc]
+            self._at, found = await self.in_thread(partial(self._look, topics))
             self._read_at = time.monotonic()
             for topic, revision in found.items():
                 if self._known.get(topic) != revision:
@@ -257,13 +259,16 @@ class Hub:
                 if self._read_at - feed.built_at > feed.source.refresh_s:
                     self._mark(feed)
 
+    def _look(self, topics: tuple[str, ...]) -> tuple[str, Mapping[str, int]]:
+        return stamp(), self._revisions_of(topics)
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(PING_S)
             now = time.monotonic()
             truthful = now - self._read_at < TRUTHFUL_S
             for feed in tuple(self._feeds.values()):
-                text = Frame.ping(feed.revision) if truthful and not feed.failing else ""
+                text = Frame.ping(feed.revision, self._at) if truthful and not feed.failing else ""
                 for socket in tuple(feed.sockets):
                     socket.beat(text, now)
             for duty in self.duties:
@@ -280,7 +285,7 @@ class Hub:
         feed.dirty = False
         joining, feed.joining = feed.joining, []
         try:
-            content = await self.in_thread(feed.source.build)
+            at, content = await self.in_thread(lambda: (stamp(), feed.source.build()))
         except Gone as gone:
             self._close(feed)
             for socket in (*feed.sockets, *joining):
@@ -297,7 +302,7 @@ class Hub:
         if self._feeds.get(feed.source.key) is feed and feed.topics != content.topics:
             self._move(feed, content.topics)
             feed.dirty = True  # something may have happened in the new topics since
-        self._deliver(feed, joining, content)
+        self._deliver(feed, joining, content, at)
         self._retry(feed)
 
     def _retry(self, feed: Feed) -> None:
@@ -305,11 +310,11 @@ class Hub:
         if (feed.dirty or feed.joining) and self._feeds.get(feed.source.key) is feed:
             self._mark(feed)
 
-    def _deliver(self, feed: Feed, joining: list[Socket], content: Content) -> None:
+    def _deliver(self, feed: Feed, joining: list[Socket], content: Content, at: str) -> None:
         body = json.dumps(content.data, ensure_ascii=False, separators=(",", ":"))
         changed = (content.revision, body) != (feed.revision, feed.body)
         feed.revision, feed.body = content.revision, body
-        frame = Frame(content.revision, body)
+        frame = Frame(content.revision, json.dumps({"at": at, **content.data}, ensure_ascii=False, separators=(",", ":")))
         if changed:
             for socket in tuple(feed.sockets):
                 socket.offer(frame)
@@ -319,6 +324,11 @@ class Hub:
                 socket.snapshot(frame)
         if not feed.sockets and not feed.joining:
             self._close(feed)
+
+
+def stamp() -> str:
+    """The hospital's wall clock with offset: what the page gives as the time of what it shows."""
+    return clock.local(clock.now()).isoformat(timespec="seconds")
 
 
 _hubs: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()

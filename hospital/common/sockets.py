@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -31,9 +32,20 @@ class Frame:
         return f'{{"kind":"changed","revision":{self.revision},"data":{self.body}}}'
 
     @staticmethod
-    def ping(revision: int) -> str:
-        """A sign of life with the revision that the page should show."""
-        return f'{{"kind":"ping","revision":{revision},"data":{{}}}}'
+    def ping(revision: int, at: str) -> str:
+        """A sign of life: the revision that the page should show, and when the database was last read."""
+        return f'{{"kind":"ping","revision":{revision},"data":{{"at":"{at}"}}}}'
+
+
+@types.coroutine
+def _rest(work: Coroutine[Any, None, None], blocker: Any) -> Generator[Any, Any, None]:
+    """What is left of ``work`` after its first step, which waits for ``blocker``."""
+    try:
+        yield blocker
+    except BaseException as error:
+        work.throw(error)
+    else:
+        yield from work
 
 
 class Socket:
@@ -92,9 +104,17 @@ class Socket:
                 self._writer.cancel()
             self._begin(self._quietly(self._close(code)))
 
-    def _begin(self, work: Awaitable[None]) -> None:
+    def _begin(self, work: Coroutine[Any, None, None]) -> None:
+        """Run ``work`` here and now; only when it has to wait (a full buffer) does it become a task.
+
+        Nearly every send ends at once; a task for each would cost as much as the send.
+        """
         self._writing_since = time.monotonic()
-        self._writer = asyncio.ensure_future(work)
+        try:
+            blocker = work.send(None)
+        except StopIteration:
+            return
+        self._writer = asyncio.ensure_future(_rest(work, blocker))
         self._writer.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Future[None]") -> None:
@@ -104,18 +124,21 @@ class Socket:
                 self._begin(self._drain())
 
     async def _drain(self) -> None:
-        while self._next is not None and not self.closed:
-            frame, self._next = self._next, None
-            text = frame.as_changed if self._greeted else frame.as_snapshot
-            self._greeted = True
-            self._writing_since = time.monotonic()
-            await self._quietly(self._send(text))
+        try:
+            while self._next is not None and not self.closed:
+                frame, self._next = self._next, None
+                text = frame.as_changed if self._greeted else frame.as_snapshot
+                self._greeted = True
+                await self._send(text)
+        except Exception as error:  # the peer is gone: whatever the server calls it
+            self._gone(error)
 
     async def _quietly(self, work: Awaitable[None]) -> None:
         try:
             await work
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # the peer is gone: whatever the server calls it
-            self.closed = True
-            logger.debug("live: a socket ended while sending: %s", type(error).__name__)
+        except Exception as error:
+            self._gone(error)
+
+    def _gone(self, error: Exception) -> None:
+        self.closed = True
+        logger.debug("live: a socket ended while sending: %s", type(error).__name__)

@@ -1,0 +1,240 @@
+// The live socket of a page: one region, rendered by the server, kept right or visibly marked as old.
+//
+// <section data-live data-ws="/ws/tickets/X/" data-src="/t/X/live/" data-revision="7" data-etag='"…"' data-at="…+08:00">
+//
+// Frames are {kind: snapshot | changed | ping, revision, data: {at, html?}}. A frame with html replaces the region; one
+// without makes it fetch data-src. When no socket can be had the region is polled with its ETag. After 15 s without a
+// sign of life the state becomes "stale". The state stands in data-live-state of the region and of [data-live-page].
+// Events on the region: live:update (new content), live:state ({state, since}).
+// Texts come from the page: [data-since="No connection since {time}"], [data-live-status data-live=… data-polling=…
+// data-stale=…]; a content's own [data-say] is spoken once through [data-live-say] when it changes.
+
+const STALE_MS = 15_000;
+const SILENT_MS = 12_000; // the server pings every 5 s
+const POLL_MS = 3_500;
+const CONNECT_MS = 5_000;
+const BACKOFF_MAX_MS = 15_000;
+const OLD_MS = 30 * 60_000;
+const FORBIDDEN = 4401;
+const UNKNOWN = 4404;
+
+// Time since a moment, sleep included: either clock alone can stand still or be set back.
+const moment = () => ({ wall: Date.now(), steady: performance.now() });
+const since = (then) => Math.max(Date.now() - then.wall, performance.now() - then.steady);
+const jitter = (ms) => ms * (0.5 + Math.random() / 2);
+
+class Live {
+  constructor(region) {
+    this.region = region;
+    this.page = region.closest("[data-live-page]") ?? document.body;
+    this.revision = Number(region.dataset.revision ?? -1);
+    this.etag = region.dataset.etag ?? "";
+    this.at = region.dataset.at ?? "";
+    this.html = null;
+    this.state = "";
+    this.good = moment();
+    this.socketUp = false;
+    this.failures = 0;
+    this.polled = null;
+    this.polling = null;
+    this.refused = false;
+    this.said = region.querySelector("[data-say]")?.dataset.say ?? "";
+    this.show("live");
+    this.connect();
+    setInterval(() => this.watch(), 1000);
+    addEventListener("online", () => this.hurry());
+    addEventListener("pageshow", (event) => event.persisted && this.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+    for (const button of this.page.querySelectorAll("[data-live-retry]")) {
+      button.addEventListener("click", () => this.hurry());
+    }
+  }
+
+  // ---- the socket
+
+  connect() {
+    clearTimeout(this.timer);
+    this.drop();
+    const address = new URL(this.region.dataset.ws, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    let socket;
+    try {
+      socket = new WebSocket(address);
+    } catch {
+      this.later();
+      return;
+    }
+    this.socket = socket;
+    this.begun = moment();
+    socket.onmessage = (event) => socket === this.socket && this.frame(event.data);
+    socket.onclose = (event) => socket === this.socket && this.closed(event.code);
+  }
+
+  drop() {
+    const old = this.socket;
+    this.socket = null;
+    this.socketUp = false;
+    old?.close();
+  }
+
+  closed(code) {
+    this.drop();
+    if (code === FORBIDDEN || code === UNKNOWN) this.refuse();
+    this.later();
+  }
+
+  later() {
+    const wait = this.refused ? 30_000 : Math.min(500 * 2 ** this.failures, BACKOFF_MAX_MS);
+    this.failures += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.connect(), jitter(wait));
+  }
+
+  hurry() {
+    if (since(this.good) > 6_000 || !this.socketUp) {
+      this.failures = 0;
+      this.connect();
+      this.poll();
+    }
+    this.watch();
+  }
+
+  frame(text) {
+    let frame;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (frame.kind === "ping") {
+      this.send({ kind: "pong", revision: this.revision });
+      if (!this.socketUp || frame.revision !== this.revision) this.send({ kind: "resync" });
+    } else if (typeof frame.data?.html === "string") {
+      this.replace(frame.data.html, frame.revision, frame.data.etag);
+    } else if (frame.revision !== this.revision || frame.kind === "changed") {
+      this.revision = frame.revision;
+      this.poll();
+    }
+    if (frame.kind !== "ping") {
+      this.socketUp = true;
+      this.failures = 0;
+      this.refused = false;
+    }
+    if (this.socketUp) this.alive(frame.data?.at, "live");
+  }
+
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  // ---- polling: when there is no socket, and for frames that carry no content
+
+  async poll() {
+    if (this.polling || !this.region.dataset.src) return;
+    this.polled = moment();
+    this.polling = new AbortController();
+    const stop = setTimeout(() => this.polling?.abort(), 4_000);
+    try {
+      const response = await fetch(this.region.dataset.src, {
+        cache: "no-store",
+        headers: { "X-Live": "1", ...(this.etag && { "If-None-Match": this.etag }) },
+        signal: this.polling.signal,
+      });
+      if (response.status === 404 || response.status === 410 || response.status === 403) {
+        this.refuse();
+      } else if (response.status === 304 || (response.ok && !response.redirected)) {
+        const revision = Number(response.headers.get("X-Revision") ?? this.revision);
+        if (response.ok) this.replace(await response.text(), revision, response.headers.get("ETag"));
+        this.refused = false;
+        this.alive(response.headers.get("X-As-Of"), this.socketUp ? "live" : "polling");
+      }
+    } catch {
+      // offline or aborted: the watch says so when it lasts
+    } finally {
+      clearTimeout(stop);
+      this.polling = null;
+    }
+  }
+
+  // ---- what the page shows
+
+  replace(html, revision, etag) {
+    this.revision = revision;
+    if (etag) this.etag = etag;
+    if (html === this.html) return;
+    this.html = html;
+    const focused = document.activeElement?.id;
+    const open = [...this.region.querySelectorAll("details[open][id]")].map((details) => details.id);
+    this.region.innerHTML = html;
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    if (focused && focused !== document.activeElement?.id) document.getElementById(focused)?.focus({ preventScroll: true });
+    window.htmx?.process?.(this.region);
+    this.say(this.region.querySelector("[data-say]")?.dataset.say ?? "");
+    this.region.dispatchEvent(new CustomEvent("live:update", { bubbles: true, detail: { revision } }));
+    this.write();
+  }
+
+  say(text) {
+    if (text === this.said) return;
+    this.said = text;
+    const line = this.page.querySelector("[data-live-say]");
+    if (line) line.textContent = text;
+  }
+
+  alive(at, state) {
+    this.good = moment();
+    if (at) this.at = at;
+    this.show(state);
+    this.write();
+  }
+
+  refuse() {
+    this.refused = true;
+    this.show("gone");
+  }
+
+  watch() {
+    const silent = since(this.good);
+    if (this.refused) return;
+    if (silent > STALE_MS) {
+      this.show("stale");
+      this.page.toggleAttribute("data-live-old", silent > OLD_MS);
+    }
+    const opening = this.socket && this.socket.readyState === WebSocket.CONNECTING;
+    if (this.socket && ((opening && since(this.begun) > CONNECT_MS) || (!opening && silent > SILENT_MS && since(this.begun) > SILENT_MS))) {
+      this.drop();
+      this.later();
+    }
+    if (silent > POLL_MS && !(this.socketUp && silent < SILENT_MS - 2_000) && (!this.polled || since(this.polled) > POLL_MS)) {
+      this.poll();
+    }
+  }
+
+  show(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.region.dataset.liveState = state;
+    this.page.dataset.liveState = state;
+    if (state !== "stale") this.page.removeAttribute("data-live-old");
+    this.write();
+    this.region.dispatchEvent(new CustomEvent("live:state", { bubbles: true, detail: { state, since: this.time() } }));
+  }
+
+  time(seconds = false) {
+    return this.at.slice(11, seconds ? 19 : 16);
+  }
+
+  write() {
+    for (const node of this.page.querySelectorAll("[data-since]")) {
+      node.textContent = node.dataset.since.replaceAll("{time}", this.time());
+    }
+    for (const node of this.page.querySelectorAll("[data-live-status]")) {
+      const text = node.dataset[this.state] ?? node.dataset.stale ?? "";
+      node.textContent = text.replaceAll("{time}", this.time(this.state !== "stale"));
+    }
+  }
+}
+
+for (const region of document.querySelectorAll("[data-live]")) {
+  region.live = new Live(region);
+}

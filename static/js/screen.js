@@ -1,0 +1,187 @@
+// A waiting-room screen: calls one at a time (chime, speech, three slow pulses), notices in turn, the sound's unlock.
+
+const CALL_MS = 12_000;
+const CALL_MAX_MS = 20_000;
+const NOTICE_MS = 10_000;
+const FIRST_LOOK_S = 20; // a page that has just been opened repeats only what was called this recently
+const LATE_S = 90; // a call found after a lost connection is announced unless it is older
+const KEPT = 200;
+
+const region = document.querySelector("[data-live]");
+const page = document.querySelector("[data-live-page]");
+const unlock = document.querySelector("[data-unlock]");
+
+// ---- sound
+
+let audio = null;
+
+function sound() {
+  audio ??= new (window.AudioContext ?? window.webkitAudioContext)();
+  if (audio.state === "suspended") audio.resume().catch(() => {});
+  return audio;
+}
+
+function locked() {
+  try {
+    unlock.hidden = sound().state === "running";
+  } catch {
+    unlock.hidden = true; // no sound on this machine: the picture has to do
+  }
+}
+
+unlock.addEventListener("click", () => {
+  sound().onstatechange = locked;
+  chime();
+  speak([["zh-CN", " "]]);
+  setTimeout(locked, 300);
+});
+
+function chime() {
+  try {
+    const context = sound();
+    if (context.state !== "running") return;
+    [784, 587].forEach((pitch, step) => {
+      const tone = context.createOscillator();
+      const volume = context.createGain();
+      const begin = context.currentTime + step * 0.45;
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0, begin);
+      volume.gain.linearRampToValueAtTime(0.5, begin + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.001, begin + 0.8);
+      tone.connect(volume).connect(context.destination);
+      tone.start(begin);
+      tone.stop(begin + 0.85);
+    });
+  } catch {
+    // the picture has to do
+  }
+}
+
+function voiceFor(language) {
+  const voices = window.speechSynthesis?.getVoices() ?? [];
+  const [short] = language.split("-");
+  return voices.find((voice) => voice.lang.replace("_", "-") === language) ?? voices.find((voice) => voice.lang.startsWith(short));
+}
+
+// Speak one text after another; resolves when the last one ended, at once where no voice exists.
+async function speak(texts) {
+  for (const [language, text] of texts) {
+    const voice = voiceFor(language);
+    if (!voice || !text) continue;
+    await new Promise((done) => {
+      const words = new SpeechSynthesisUtterance(text);
+      words.voice = voice;
+      words.lang = voice.lang;
+      words.rate = 0.9;
+      words.onend = words.onerror = done;
+      window.speechSynthesis.speak(words);
+    });
+  }
+}
+
+// ---- calls, one at a time
+
+const remembered = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem("announced")) ?? [];
+  } catch {
+    return [];
+  }
+};
+const announced = new Set(remembered());
+const waiting = [];
+let current = null; // the card that is being announced
+let opened = false;
+
+const cards = () => [...region.querySelectorAll("[data-call]")];
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+function remember(id) {
+  announced.add(id);
+  for (const old of announced) {
+    if (announced.size <= KEPT) break;
+    announced.delete(old);
+  }
+  try {
+    sessionStorage.setItem("announced", JSON.stringify([...announced]));
+  } catch {
+    // a private window: remembered until it closes
+  }
+}
+
+function look() {
+  for (const card of cards()) {
+    const id = card.dataset.call;
+    if (announced.has(id)) continue;
+    remember(id);
+    const age = (Date.parse(region.live?.at ?? region.dataset.at) - Date.parse(card.dataset.called)) / 1000;
+    if (age <= (opened ? LATE_S : FIRST_LOOK_S)) waiting.push(card.cloneNode(true));
+  }
+  opened = true;
+  show();
+  if (!current) next();
+}
+
+function show() {
+  const all = cards();
+  const idle = region.querySelector("[data-idle]");
+  const chosen = current ? all.find((card) => card.dataset.call === current.dataset.call) : all.at(-1);
+  for (const card of all) card.hidden = card !== chosen;
+  let shown = chosen;
+  if (current && !chosen) {
+    shown = current; // already inside: its announcement still runs to its end
+    region.querySelector(".board").prepend(current);
+  }
+  if (shown) shown.hidden = false;
+  if (idle) idle.hidden = Boolean(shown);
+  shown?.classList.toggle("is-new", shown.dataset.call === current?.dataset.call && !current.pulsed);
+}
+
+async function next() {
+  const live = () => page.dataset.liveState !== "stale" && page.dataset.liveState !== "gone";
+  while (waiting.length && live()) {
+    current = waiting.shift();
+    if (waiting.length > 4 && !cards().some((card) => card.dataset.call === current.dataset.call)) continue;
+    show();
+    page.dataset.announcing = current.dataset.call;
+    const least = wait(CALL_MS);
+    chime();
+    await wait(1_100);
+    const { zh, en } = current.dataset;
+    const texts = [["zh-CN", zh], ["en-US", en]];
+    if (document.documentElement.lang === "en") texts.reverse();
+    await Promise.all([least, Promise.race([speak(texts), wait(CALL_MAX_MS)])]);
+    window.speechSynthesis?.cancel();
+    current.remove();
+  }
+  current = null;
+  delete page.dataset.announcing;
+  show();
+}
+
+// ---- notices, one at a time, never scrolling
+
+const notices = [...document.querySelectorAll("[data-notice]")];
+let turn = 0;
+if (notices.length > 1) {
+  setInterval(() => {
+    notices[turn].hidden = true;
+    turn = (turn + 1) % notices.length;
+    notices[turn].hidden = false;
+  }, NOTICE_MS);
+}
+
+// ---- a new day, or a new release of the page: load it again, but only while the server answers
+
+region.addEventListener("live:update", () => {
+  look();
+  const day = region.live?.at.slice(0, 10);
+  if (day && day !== page.dataset.day) location.reload();
+});
+region.addEventListener("live:state", (event) => {
+  if (event.detail.state === "stale" || event.detail.state === "gone") waiting.length = 0;
+});
+
+window.speechSynthesis?.getVoices();
+locked();
+look();
