@@ -15,6 +15,7 @@ from booking.selectors.catalogue import (
     experts_for_booking,
 )
 from booking.selectors.patients import patient_by_code, patient_for_user, patients_find, patients_of_user
+from booking.selectors.rooms import rooms_all, rooms_by_code
 from booking.selectors.sessions import (
     SessionView,
     SlotView,
@@ -43,6 +44,8 @@ __all__ = [
     "patient_for_user",
     "patients_find",
     "patients_of_user",
+    "rooms_all",
+    "rooms_by_code",
     "session_by_code",
     "session_view",
     "sessions_of_day",
