@@ -21,22 +21,6 @@ class QuotaSumChanged(DomainError):
     message = gettext_noop("The quotas must add up to %(appointments)s; they add up to %(total)s.")
 
 
-class PlanNotFound(DomainError):
-    """There is no earlier plan to go back to, or no plan of this code."""
-
-    code = "no_earlier_plan"
-    status = 409
-    message = gettext_noop("There is no earlier approved plan to go back to.")
-
-
-class ReasonMissing(DomainError):
-    """Rejecting and rolling back need a reason."""
-
-    code = "reason_missing"
-    status = 400
-    message = gettext_noop("Please give a reason.")
-
-
 class ImportRefused(DomainError):
     """A history file with faulty rows; nothing of it was stored."""
 

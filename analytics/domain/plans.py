@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from analytics.domain.arrivals import ArrivalRate, Window, full_counts, paper_sampling
 from analytics.domain.bins import Span, consultations_of_bins, slot_spans, window_of_bins
 from analytics.domain.capacity import Capacity, Durations, FirstSlot, slot_capacity
-from analytics.domain.quotas import SlotQuota, appointments_of_share, quota_plan, rounded_half_up
+from analytics.domain.quotas import SlotQuota, quota_plan, rounded_half_up
 from analytics.domain.sessions import History, PastSession, Period, Warned
+from booking.domain.quotas import appointments_of_session
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -136,7 +137,7 @@ def _appointments(rule: AppointmentsRule, capacities: Sequence[Capacity], histor
     if rule.number is not None:
         return rule.number
     if rule.share is not None:
-        return appointments_of_share(rule.share, [capacity.numbers for capacity in capacities])
+        return appointments_of_session(rule.share, [capacity.numbers for capacity in capacities])
     return mean_appointments(history.sessions)
 
 

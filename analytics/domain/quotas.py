@@ -30,17 +30,6 @@ def rounded_half_up(value: Decimal | float) -> int:
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def appointments_of_share(share: Decimal, capacities: Sequence[int]) -> int:
-    """N of a schedule: its appointment share times the sum of capacities, rounded half up.
-
-    Examples
-    --------
-    >>> appointments_of_share(Decimal("0.6"), [2, 12, 10, 12])
-    22
-    """
-    return rounded_half_up(share * sum(capacities))
-
-
 def quota_plan(
     capacities: Sequence[int],
     arrivals: Sequence[float],
@@ -124,15 +113,3 @@ def capacities_as_quotas(capacities: Sequence[int], appointments: int) -> tuple[
         quotas.append(quota)
         left -= quota
     return tuple(quotas)
-
-
-def equal_quotas(slots: int, appointments: int) -> tuple[int, ...]:
-    """The quotas used before any plan: N split equally, the earliest slots taking what does not divide.
-
-    Examples
-    --------
-    >>> equal_quotas(4, 21)
-    (6, 5, 5, 5)
-    """
-    each, rest = divmod(appointments, slots)
-    return tuple(each + (1 if index < rest else 0) for index in range(slots))

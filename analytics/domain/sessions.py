@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from analytics.domain.bins import BIN_MIN, Bin, Span, slot_spans
 from analytics.domain.capacity import NONE, Durations
@@ -88,30 +88,43 @@ class History:
     department: Durations = NONE
 
 
+class Weekly(Protocol):
+    """Something that happened on a weekday (1 = Monday)."""
+
+    weekday: int
+
+
+Past = TypeVar("Past", bound=Weekly)
+
+
 def choose_sessions(
-    own: Sequence[PastSession], department: Sequence[PastSession], weekday: int
-) -> tuple[Sequence[PastSession], tuple[Warned, ...]]:
+    own: Sequence[Past],
+    department: Sequence[Past],
+    weekday: int,
+    min_sessions: int = MIN_SESSIONS,
+) -> tuple[Sequence[Past], tuple[Warned, ...]]:
     """The sessions to use: this weekday's, else all weekdays', else the department's; the plan says which.
 
     Parameters
     ----------
-    own, department : sequence of PastSession
+    own, department : sequence
         Sessions of this opening time in the weeks before the plan, of the expert and of the whole department.
     weekday : int
         1 = Monday.
+    min_sessions : int
+        How many sessions are enough.
 
     Notes
     -----
-    Our choice: four sessions at least, as the paper pools its mornings of one month.
+    Our choice: four sessions at least; the paper pools the mornings of one month.
     """
     same = [session for session in own if session.weekday == weekday]
-    if len(same) >= MIN_SESSIONS:
+    if len(same) >= min_sessions:
         return same, ()
-    if len(own) >= MIN_SESSIONS:
+    few = Warned.FEW_SESSIONS
+    if len(own) >= min_sessions:
         return own, (Warned.POOLED_WEEKDAYS,)
     if len(department) > len(own):
-        few = (Warned.FEW_SESSIONS,) if len(department) < MIN_SESSIONS else ()
-        return department, (Warned.POOLED_DEPARTMENT, *few)
-    return own, (Warned.POOLED_WEEKDAYS, Warned.FEW_SESSIONS) if len(same) < len(own) else (
-        Warned.FEW_SESSIONS,
-    )
+        pooled = Warned.POOLED_DEPARTMENT
+        return department, (pooled,) if len(department) >= min_sessions else (pooled, few)
+    return own, (few,) if len(same) == len(own) else (Warned.POOLED_WEEKDAYS, few)

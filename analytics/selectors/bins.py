@@ -14,7 +14,8 @@ BIN_COLUMNS = (
 
 BINS_OF_VISITS = """
 SELECT session_day_id, index, sum(walk_ins)::int, sum(minutes_1)::int, sum(minutes_2)::int,
-       sum(minutes_3)::int, sum(minutes_4)::int, sum(starts)::int, sum(timed)::int, sum(duration_s), sum(duration_squares_s)
+       sum(minutes_3)::int, sum(minutes_4)::int, sum(starts)::int, sum(timed)::int,
+       sum(duration_s), sum(duration_squares_s)
 FROM (
     SELECT session_day_id, floor(minute / %(bin_min)s::float)::int AS index, sum(n) AS walk_ins,
            count(*) FILTER (WHERE n = 1) AS minutes_1, count(*) FILTER (WHERE n = 2) AS minutes_2,

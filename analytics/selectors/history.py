@@ -1,15 +1,15 @@
 """The past sessions that a plan may rest on."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet, Sum
 
-from analytics.domain.bins import BIN_MIN, Span, slot_spans, summable
+from analytics.domain.bins import BIN_MIN, Bin, Span
 from analytics.domain.capacity import Durations
 from analytics.domain.sessions import PastSession, Period
 from analytics.models import BinSummary, SessionDay
-from analytics.selectors.bins import bins_of_summary, bins_of_visits
 from hospital.common import clock
 
 
@@ -32,14 +32,20 @@ class HistoryWindow:
 
 
 def session_days(
-    window: HistoryWindow, *, expert: str | None = None, department: str | None = None
+    window: HistoryWindow,
+    *,
+    expert: str | None = None,
+    departments: Collection[str] | None = None,
+    opens_at: time | None = None,
 ) -> list[SessionDay]:
-    """Session days of the window, oldest first, of one expert or one department."""
+    """Session days of the window, oldest first, of one expert or of a department under any of its names."""
     days: QuerySet[SessionDay] = SessionDay.objects.filter(window.q)
     if expert is not None:
         days = days.filter(expert_code=expert)
-    if department is not None:
-        days = days.filter(department=department)
+    if departments is not None:
+        days = days.filter(department__in=departments)
+    if opens_at is not None:
+        days = days.filter(opens_local=opens_at)
     return list(days.order_by("opens_at", "expert_code"))
 
 
@@ -54,24 +60,21 @@ def experts_with_sessions_on(day: date) -> list[str]:
     return sorted(set(SessionDay.objects.filter(date=day).values_list("expert_code", flat=True)))
 
 
-def durations_of(
-    window: HistoryWindow, *, expert: str | None = None, department: str | None = None
-) -> Durations:
-    """All consultations of known length of an expert or a department in the window."""
-    bins = BinSummary.objects.filter(session_day__date__gte=window.first, session_day__date__lt=window.before)
-    if expert is not None:
-        bins = bins.filter(session_day__expert_code=expert)
-    if department is not None:
-        bins = bins.filter(session_day__department=department)
+def department_durations(window: HistoryWindow, departments: Collection[str]) -> Durations:
+    """All consultations of known length of a department in the window."""
+    bins = BinSummary.objects.filter(
+        session_day__date__gte=window.first,
+        session_day__date__lt=window.before,
+        session_day__department__in=departments,
+    )
     total = bins.aggregate(n=Sum("timed"), s=Sum("duration_s"), s2=Sum("duration_squares_s"))
     return Durations(total["n"] or 0, (total["s"] or 0.0) / 60, (total["s2"] or 0.0) / 3600)
 
 
-def past_sessions(days: list[SessionDay], period: Period) -> list[PastSession]:
-    """These session days with their bins, fine enough for the period's slots. One query."""
-    fine = 1 if not summable(slot_spans(period.length_min, period.slot_min)) else BIN_MIN
-    keys = [day.pk for day in days]
-    bins = bins_of_summary(keys) if fine == BIN_MIN else bins_of_visits(keys, fine)
+def past_sessions(
+    days: list[SessionDay], bins: Mapping[int, list[Bin]], bin_min: int = BIN_MIN
+) -> list[PastSession]:
+    """These session days with their bins, for the pure method."""
     return [
         PastSession(
             day=day.date,
@@ -83,7 +86,7 @@ def past_sessions(days: list[SessionDay], period: Period) -> list[PastSession]:
             unknown_channel=day.unknown_channel,
             known_channel=day.visits_count - day.unknown_channel,
             synthetic=day.synthetic,
-            bin_min=fine,
+            bin_min=bin_min,
         )
         for day in days
     ]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.quotas import capacities_as_quotas, equal_quotas, quota_plan
+from analytics.domain.quotas import capacities_as_quotas, quota_plan
+from booking.domain.quotas import equal_split
 
 CAPACITIES = [2, 12, 10, 12]
 WALK_INS = [3, 1.5, 1, 0.5]
@@ -37,7 +38,7 @@ def test_capacities_read_as_quotas_are_another_plan() -> None:
 
 
 def test_before_the_plan_the_appointments_were_split_equally() -> None:
-    assert equal_quotas(4, APPOINTMENTS) == (6, 5, 5, 5)
+    assert equal_split(APPOINTMENTS, 4) == [6, 5, 5, 5]
 
 
 def test_one_slot_takes_all_appointments() -> None:

@@ -1,0 +1,38 @@
+"""A plan as plain data, in the shape that ``recompute_quotas --json`` promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.domain.plans import Plan
+
+DIGITS = 6
+
+
+def plan_as_data(expert_code: str, plan: Plan, method: str = "r1") -> dict[str, Any]:
+    """The plan with the inputs of every slot; real numbers rounded to 6 digits."""
+    period = plan.period
+    return {
+        "expert": expert_code,
+        "weekday": period.weekday,
+        "opens_at": f"{period.opens_at:%H:%M}",
+        "closes_at": f"{period.closes_at:%H:%M}",
+        "slot_minutes": period.slot_min,
+        "method": method,
+        "estimator": str(plan.estimator),
+        "sessions_used": len(plan.sessions),
+        "appointments": plan.appointments,
+        "pre_opening_walk_ins": round(plan.pre_opening_walk_ins, DIGITS),
+        "slots": [
+            {
+                "starts_at": f"{slot.starts_at:%H:%M}",
+                "walk_in_rate_per_min": round(slot.rate.per_min, DIGITS),
+                "walk_ins": round(slot.walk_ins, DIGITS),
+                "capacity": slot.capacity.numbers,
+                "capacity_rule": str(slot.capacity.rule),
+                "carry_in": round(slot.quota.carry_in, DIGITS),
+                "quota": slot.quota.quota,
+            }
+            for slot in plan.slots
+        ],
+    }

@@ -1,0 +1,125 @@
+"""Quota plans: for the list, for one page, for the sessions that they apply to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from analytics.models import QuotaPlan
+from booking.domain.quotas import equal_split
+from booking.selectors.schedules import sessions_unreleased
+from hospital.common import clock
+from hospital.common.errors import NotFound
+
+
+def plans_for_list(*, state: str = "", department: str = "") -> QuerySet[QuotaPlan]:
+    """Plans with their slots, those to review first."""
+    plans = QuotaPlan.objects.prefetch_related("slots")
+    if state:
+        plans = plans.filter(state=state)
+    if department:
+        plans = plans.filter(department=department)
+    return plans.order_by("expert_code", "weekday", "opens_at", "-pk")
+
+
+def plan_counts() -> dict[str, int]:
+    """How many plans are in each state."""
+    return dict(QuotaPlan.objects.values_list("state").annotate(n=Count("pk")).order_by())
+
+
+def plans_to_review() -> int:
+    """How many plans wait for a decision."""
+    return QuotaPlan.objects.filter(state=QuotaPlan.State.PROPOSED).count()
+
+
+def plan_by_code(code: str) -> QuotaPlan:
+    """One plan with its slots and the plan it replaced.
+
+    Raises
+    ------
+    NotFound
+        When there is no such plan.
+    """
+    plan = QuotaPlan.objects.select_related("replaces").prefetch_related("slots").filter(code=code).first()
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+def same_period(plan: QuotaPlan) -> Q:
+    """Condition of the plans for the same expert, weekday and opening."""
+    return Q(expert_code=plan.expert_code, weekday=plan.weekday, opens_at=plan.opens_at)
+
+
+def approved_for(plan: QuotaPlan) -> QuotaPlan | None:
+    """The approved plan of the same period and slot length."""
+    found = QuotaPlan.objects.filter(same_period(plan), state="approved", slot_minutes=plan.slot_minutes)
+    return found.prefetch_related("slots").first()
+
+
+def approved_plans(expert_code: str | None = None) -> dict[tuple[str, int, object, int], QuotaPlan]:
+    """Approved plans with their slots by (expert, weekday, opening, slot length)."""
+    plans = QuotaPlan.objects.filter(state="approved").prefetch_related("slots")
+    if expert_code is not None:
+        plans = plans.filter(expert_code=expert_code)
+    return {(plan.expert_code, plan.weekday, plan.opens_at, plan.slot_minutes): plan for plan in plans}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """A session not yet released, as far as plans are concerned."""
+
+    pk: int
+    key: tuple[str, int, object, int]
+    opens_at: datetime
+    quotas: tuple[int, ...]
+    source: str
+
+
+def planned_sessions(now: datetime, expert_code: str | None = None) -> list[PlannedSession]:
+    """Sessions that a plan may still change, by id. A constant number of queries."""
+    found = []
+    for session in sessions_unreleased(now, expert_code):
+        opening = clock.local(session.opens_at)
+        key = (
+            session.expert.code,
+            opening.isoweekday(),
+            opening.time().replace(microsecond=0),
+            session.slot_minutes,
+        )
+        slots = sorted(session.slots.all(), key=lambda slot: slot.index)
+        found.append(
+            PlannedSession(
+                session.pk, key, session.opens_at, tuple(slot.quota for slot in slots), session.quota_source
+            )
+        )
+    return sorted(found, key=lambda session: session.pk)
+
+
+def key_of(plan: QuotaPlan) -> tuple[str, int, object, int]:
+    """The period of a plan as :func:`planned_sessions` and :func:`approved_plans` name it."""
+    return plan.expert_code, plan.weekday, plan.opens_at, plan.slot_minutes
+
+
+def sessions_for(plan: QuotaPlan, now: datetime) -> list[PlannedSession]:
+    """The unreleased sessions that approving this plan would change, soonest first."""
+    slots = len(plan.slots.all())
+    found = [
+        session
+        for session in planned_sessions(now, plan.expert_code)
+        if session.key == key_of(plan) and len(session.quotas) == slots
+    ]
+    return sorted(found, key=lambda session: session.opens_at)
+
+
+def current_quotas(
+    approved: QuotaPlan | None, sessions: Iterable[PlannedSession], appointments: int, slots: int
+) -> list[int]:
+    """The quotas in force: the approved plan's, else the next session's, else the equal split."""
+    if approved:
+        return [slot.quota for slot in approved.slots.all()]
+    for session in sessions:
+        if len(session.quotas) == slots:
+            return list(session.quotas)
+    return equal_split(appointments, slots)

@@ -1,0 +1,108 @@
+"""The night's work: take in the day's visits, then compute and propose each expert's plans, one transaction each."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from analytics.domain.visits import Channel, Outcome, SessionKey, VisitRow
+from analytics.models import ImportBatch, QuotaPlan
+from analytics.selectors.estimates import Asked, ExpertPlans, plans_of_expert
+from analytics.selectors.history import experts_with_sessions_on
+from analytics.services.history import Numbered, TakenIn, visits_take_in
+from analytics.services.plans import plan_approve
+from analytics.services.proposals import plan_propose
+from hospital.common import clock, jobs
+from hospital.common.actor import Actor
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+
+NIGHTLY = Actor.job("nightly quotas")
+DAYS_BACK = 3
+RECOMPUTE = "analytics.recompute"
+
+
+def asked_of_policy(as_of: date) -> Asked:
+    """What the policy asks a computation for."""
+    rules = policy()
+    return Asked(as_of=as_of, weeks=rules.history_weeks, min_sessions=rules.history_min_sessions)
+
+
+@transactional
+def expert_replan(*, expert_code: str, asked: Asked, actor: Actor, now: datetime) -> ExpertPlans:
+    """Compute an expert's plans and propose what is new; the policy may approve it at once."""
+    found = plans_of_expert(expert_code, asked)
+    auto_approve = policy().auto_approve
+    for plan in found.plans:
+        proposed = plan_propose(
+            expert_code=expert_code, department=found.department, plan=plan, asked=asked, actor=actor, now=now
+        )
+        if proposed and auto_approve and proposed.state == QuotaPlan.State.PROPOSED:
+            plan_approve(code=proposed.code, actor=actor, now=now)
+    return found
+
+
+def day_take_in(*, day: date, now: datetime) -> TakenIn:
+    """Store the visits that this system recorded on a day; those known already change nothing."""
+    return visits_take_in(
+        read=lambda: _recorded(day),
+        source=ImportBatch.Source.SYSTEM,
+        name=f"visits of {day.isoformat()}",
+        actor=NIGHTLY,
+        now=now,
+    )
+
+
+def _recorded(day: date) -> Iterator[Numbered]:
+    from queueing.selectors.visits import visits_of_day
+
+    for number, found in enumerate(visits_of_day(day), start=1):
+        session = SessionKey(
+            expert_code=found.expert_code,
+            department=found.department,
+            session_date=found.session_date,
+            opens_at=found.opens_at,
+            closes_at=found.closes_at,
+            walk_in_opens_at=found.walk_in_opens_at,
+            slot_minutes=found.slot_minutes,
+        )
+        yield (
+            number,
+            VisitRow(
+                session=session,
+                channel=Channel(found.channel),
+                slot_starts_at=found.slot_starts_at,
+                registered_at=found.registered_at,
+                checked_in_at=found.checked_in_at,
+                called_at=found.called_at,
+                started_at=found.started_at,
+                finished_at=found.finished_at,
+                outcome=Outcome(found.outcome),
+                patient_ref=found.patient_ref,
+            ),
+        )
+
+
+def nightly_begin(*, now: datetime) -> list[str]:
+    """Take in the last days and queue one job for each expert who worked on them; returns their codes.
+
+    A night that was killed or runs twice leaves the same: visits are known by their identity, jobs by expert and
+    day, and plans are proposed only where something changed.
+    """
+    today = clock.local(now).date()
+    experts: set[str] = set()
+    for back in range(DAYS_BACK, 0, -1):
+        day = today - timedelta(days=back)
+        day_take_in(day=day, now=now)
+        experts.update(experts_with_sessions_on(day))
+    for expert_code in sorted(experts):
+        _enqueue(expert_code=expert_code, as_of=today, now=now)
+    return sorted(experts)
+
+
+@transactional
+def _enqueue(*, expert_code: str, as_of: date, now: datetime) -> None:
+    jobs.enqueue(
+        RECOMPUTE,
+        key=f"{as_of.isoformat()} {expert_code}",
+        payload={"expert": expert_code, "as_of": as_of.isoformat()},
+        due_at=now,
+    )

@@ -1,0 +1,200 @@
+"""Deciding on quota plans: approve, edit, reject, roll back; and giving sessions the quotas decided on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from analytics.domain.errors import QuotaSumChanged
+from analytics.domain.states import PLAN_MOVES
+from analytics.locks import lock_plans_of
+from analytics.models import QuotaPlan
+from analytics.selectors.plans import (
+    PlannedSession,
+    approved_for,
+    approved_plans,
+    key_of,
+    plan_by_code,
+    planned_sessions,
+    sessions_for,
+)
+from booking.domain.errors import ReasonMissing
+from booking.domain.quotas import equal_split
+from booking.services import session_set_quotas
+from hospital.common import history
+from hospital.common.actor import Actor
+from hospital.common.errors import NotAllowed, next_state
+from hospital.common.transactions import transactional
+
+MAY_DECIDE = frozenset({"manager", "administrator", "job"})
+EQUAL = "equal"
+
+
+def _locked(code: str, actor: Actor) -> QuotaPlan:
+    """The plan, read again under the lock of its expert's plans.
+
+    Raises
+    ------
+    NotAllowed
+        When the actor is no manager.
+    NotFound
+        When there is no such plan.
+    """
+    if actor.kind not in MAY_DECIDE:
+        raise NotAllowed
+    lock_plans_of(plan_by_code(code).expert_code)
+    return plan_by_code(code)
+
+
+def _move(
+    plan: QuotaPlan,
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    replaces: QuotaPlan | None = None,
+) -> None:
+    before, plan.state = plan.state, next_state(PLAN_MOVES, plan.state, verb)
+    plan.decided_at, plan.decided_by = now, actor.name
+    fields = ["state", "decided_at", "decided_by"]
+    if replaces:
+        plan.replaces = replaces
+        fields.append("replaces")
+    plan.save(update_fields=fields)
+    quotas = [slot.quota for slot in plan.slots.all()]
+    history.record(
+        thing=plan,
+        verb=verb,
+        from_state=before,
+        to_state=plan.state,
+        actor=actor,
+        at=now,
+        reason=reason,
+        data={"quotas": quotas},
+    )
+
+
+@transactional
+def plan_approve(*, code: str, actor: Actor, now: datetime) -> int:
+    """An approved plan sets the quotas of every session not yet released; returns how many it changed.
+
+    Raises
+    ------
+    NotAllowed, NotFound, IllegalTransition
+        For who is no manager, an unknown plan, and a plan that is not proposed.
+    """
+    plan = _locked(code, actor)
+    next_state(PLAN_MOVES, plan.state, "approve")
+    before = approved_for(plan)
+    if before:
+        _move(before, "supersede", actor, now)
+    _move(plan, "approve", actor, now, replaces=before)
+    return _apply(plan, sessions_for(plan, now), actor, now)
+
+
+@transactional
+def plan_edit(*, code: str, quotas: Sequence[int], actor: Actor, now: datetime) -> QuotaPlan:
+    """A manager may move numbers between the slots of a proposed plan; their sum stays.
+
+    Raises
+    ------
+    QuotaSumChanged
+        ``quota_sum_changed``: when they are not one for each slot, adding up to the plan's appointments.
+    NotAllowed, NotFound, IllegalTransition
+        For who is no manager, an unknown plan, and a plan that is not proposed.
+    """
+    plan = _locked(code, actor)
+    next_state(PLAN_MOVES, plan.state, "edit")
+    slots = list(plan.slots.all())
+    if sum(quotas) != plan.appointments or len(quotas) != len(slots) or min(quotas) < 0:
+        raise QuotaSumChanged(appointments=plan.appointments, total=sum(quotas))
+    before = [slot.quota for slot in slots]
+    if list(quotas) == before:
+        return plan
+    for slot, quota in zip(slots, quotas, strict=True):
+        slot.quota = quota
+        slot.save(update_fields=["quota"])
+    plan.edited = [slot.computed_quota for slot in slots] != list(quotas)
+    plan.save(update_fields=["edited"])
+    history.record(
+        thing=plan,
+        verb="edit",
+        from_state=plan.state,
+        to_state=plan.state,
+        actor=actor,
+        at=now,
+        data={"before": before, "quotas": list(quotas)},
+    )
+    return plan
+
+
+@transactional
+def plan_reject(*, code: str, reason: str, actor: Actor, now: datetime) -> QuotaPlan:
+    """A rejected plan is not proposed again until the history says something else.
+
+    Raises
+    ------
+    ReasonMissing
+        ``reason_missing``: without a reason.
+    NotAllowed, NotFound, IllegalTransition
+        For who is no manager, an unknown plan, and a plan that is not proposed.
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    plan = _locked(code, actor)
+    _move(plan, "reject", actor, now, reason=reason.strip())
+    return plan
+
+
+@transactional
+def plan_roll_back(*, code: str, reason: str, actor: Actor, now: datetime) -> int:
+    """Unreleased sessions go back to the plan before, or to equal quotas; returns how many were changed.
+
+    Raises
+    ------
+    ReasonMissing
+        ``reason_missing``: without a reason.
+    NotAllowed, NotFound, IllegalTransition
+        For who is no manager, an unknown plan, and a plan that is not approved.
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    plan = _locked(code, actor)
+    _move(plan, "roll_back", actor, now, reason=reason.strip())
+    sessions = [session for session in sessions_for(plan, now) if session.source == source_of(plan)]
+    earlier = plan.replaces
+    if earlier and earlier.state == "superseded":
+        _move(earlier, "restore", actor, now, reason=reason.strip())
+        return _apply(earlier, sessions, actor, now)
+    quotas = equal_split(plan.appointments, len(plan.slots.all()))
+    for session in sorted(sessions, key=lambda each: each.pk):
+        session_set_quotas(session_id=session.pk, quotas=quotas, source=EQUAL, actor=actor, now=now)
+    return len(sessions)
+
+
+def source_of(plan: QuotaPlan) -> str:
+    """How a session names the plan that its quotas come from."""
+    return f"plan:{plan.code}"
+
+
+def _apply(plan: QuotaPlan, sessions: Sequence[PlannedSession], actor: Actor, now: datetime) -> int:
+    quotas = [slot.quota for slot in plan.slots.all()]
+    todo = [
+        session
+        for session in sessions
+        if session.source != source_of(plan) and len(session.quotas) == len(quotas)
+    ]
+    for session in sorted(todo, key=lambda each: each.pk):
+        session_set_quotas(session_id=session.pk, quotas=quotas, source=source_of(plan), actor=actor, now=now)
+    return len(todo)
+
+
+@transactional
+def plans_apply(*, now: datetime) -> int:
+    """Sessions planned after a plan was approved get its quotas before their release; returns how many."""
+    plans = approved_plans()
+    changed = 0
+    for session in planned_sessions(now):
+        plan = plans.get(session.key)
+        if plan and key_of(plan) == session.key:
+            changed += _apply(plan, [session], Actor.job("apply plans"), now)
+    return changed
