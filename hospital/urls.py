@@ -1,5 +1,6 @@
 """Addresses: pages of each app, API v1, administration, health."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -9,6 +10,9 @@ import booking.urls
 import queueing.urls
 from hospital.accounts.urls import api_urlpatterns as account_api
 from hospital.views import demo, health, preferences
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 api_v1 = [
     *booking.urls.api_urlpatterns,

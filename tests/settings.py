@@ -19,3 +19,4 @@ STORAGES = {
 }
 DATABASES["default"].setdefault("TEST", {})  # noqa: F405
 LANGUAGE_CODE = "en"
+STAFF_SECOND_FACTOR = False  # tests of the second factor switch it on

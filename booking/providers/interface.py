@@ -24,7 +24,9 @@ class ProviderUnavailable(DomainError):
 
     code = "provider_unavailable"
     status = 503
-    message = gettext_noop("The payment service does not answer. Nothing is lost, please try again in a moment.")
+    message = gettext_noop(
+        "The payment service does not answer. Nothing is lost, please try again in a moment."
+    )
 
 
 class ProviderRefused(DomainError):

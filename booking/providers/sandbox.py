@@ -37,7 +37,9 @@ REFUND_STATES: dict[str, Literal["processing", "done", "failed"]] = {
     "SUCCESS": "done",
     "ABNORMAL": "failed",
 }
-NOTICE_STATES: dict[str, tuple[Literal["payment", "refund"], Literal["paid", "failed", "refunded", "refund_failed"]]]
+NOTICE_STATES: dict[
+    str, tuple[Literal["payment", "refund"], Literal["paid", "failed", "refunded", "refund_failed"]]
+]
 NOTICE_STATES = {
     "TRANSACTION.SUCCESS": ("payment", "paid"),
     "TRANSACTION.REFUSED": ("payment", "failed"),
@@ -50,7 +52,14 @@ class SandboxProvider:
     """Talks to one gateway as one merchant."""
 
     def __init__(
-        self, *, name: str, url: str, merchant: str, merchant_key: Path, gateway_key: Path, timeout_s: float = 5
+        self,
+        *,
+        name: str,
+        url: str,
+        merchant: str,
+        merchant_key: Path,
+        gateway_key: Path,
+        timeout_s: float = 5,
     ) -> None:
         self.name = name
         self._url = url.rstrip("/")
@@ -153,12 +162,20 @@ class SandboxProvider:
 
     def _call(self, method: str, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
         body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
-        headers = {"Authorization": self._authorization(method, path, body), "Content-Type": "application/json"}
+        headers = {
+            "Authorization": self._authorization(method, path, body),
+            "Content-Type": "application/json",
+        }
         with requests.Session() as session:
             session.trust_env = False
             try:
                 answer = session.request(
-                    method, self._url + path, data=body, headers=headers, timeout=self._timeout_s, allow_redirects=False
+                    method,
+                    self._url + path,
+                    data=body,
+                    headers=headers,
+                    timeout=self._timeout_s,
+                    allow_redirects=False,
                 )
             except requests.RequestException as error:
                 raise ProviderUnavailable from error

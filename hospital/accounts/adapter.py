@@ -1,10 +1,12 @@
 """What django-allauth asks of this hospital: phones, codes, start pages, sealed secrets."""
 
 import secrets
+import time
 from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -26,7 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_code": gettext_lazy("This code is not right. Check the newest message."),
-        "too_many_login_attempts": gettext_lazy("Too many tries. Wait a few minutes, then ask for a new code."),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many tries. Wait a few minutes, then ask for a new code."
+        ),
         "username_password_mismatch": gettext_lazy("The user name or the password is not right."),
         "phone_password_mismatch": gettext_lazy("The phone number or the password is not right."),
         "rate_limited": gettext_lazy("Too many tries. Wait a few minutes, then try again."),
@@ -47,10 +51,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             request.session.set_expiry(settings.STAFF_SESSION_AGE_S)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whoever has just signed in for the first time sets up the second factor without signing in again."""
+        """Whoever signed in a moment ago, or has no second factor yet, is not asked again to set one up."""
         user = self.request.user
-        if app == "allauth.mfa" and isinstance(user, User) and not has_second_factor(user):
-            return False
+        if app == "allauth.mfa" and isinstance(user, User):
+            records = get_authentication_records(self.request, user)
+            fresh = (
+                bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+            )
+            if fresh or not has_second_factor(user):
+                return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
@@ -86,7 +95,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_verification_code_sms(self, user: User | None, phone: str, code: str, **kwargs: Any) -> None:
         """Send the code, in the language of the page that asked for it."""
         chinese = (get_language() or "").startswith("zh")
-        body = gettext("%(hospital)s: your code is %(code)s. Valid for %(minutes)d minutes. Tell it to nobody.") % {
+        body = gettext(
+            "%(hospital)s: your code is %(code)s. Valid for %(minutes)d minutes. Tell it to nobody."
+        ) % {
             "hospital": settings.HOSPITAL_NAME if chinese else settings.HOSPITAL_NAME_EN,
             "code": code,
             "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,

@@ -39,7 +39,8 @@ class PhoneField(AllauthPhoneField):  # type: ignore[misc]
             return phone_canonical(typed)
         except ValueError:
             raise forms.ValidationError(
-                _("This is not a phone number. Enter 11 digits, or + and the country code."), code="invalid_phone"
+                _("This is not a phone number. Enter 11 digits, or + and the country code."),
+                code="invalid_phone",
             ) from None
 
 
@@ -62,7 +63,11 @@ class PasswordForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name")
-        self.fields["login"].widget.attrs = {"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}
+        self.fields["login"].widget.attrs = {
+            "autocomplete": "username",
+            "autocapitalize": "off",
+            "spellcheck": "false",
+        }
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
         self.fields["password"].help_text = ""

@@ -31,6 +31,4 @@ def start_page(user: User) -> str:
 
 def token_find(token: str) -> ApiToken | None:
     """The valid token with this secret, its user loaded."""
-    return (
-        ApiToken.objects.filter(digest=token_digest(token), revoked_at=None).select_related("user").first()
-    )
+    return ApiToken.objects.filter(digest=token_digest(token), revoked_at=None).select_related("user").first()

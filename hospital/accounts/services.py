@@ -3,6 +3,8 @@
 import secrets
 from datetime import datetime
 
+from allauth.mfa.adapter import get_adapter as factor_adapter
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from hospital.accounts.digests import phone_index, token_digest
@@ -63,6 +65,13 @@ def account_set_phone(*, user: User, phone: str, verified: bool, now: datetime) 
 
 
 @transactional
+def second_factor_set(*, user: User, secret: str) -> None:
+    """Give an account an authenticator app with a known secret (demo accounts, tests); sealed like any other."""
+    sealed = {"secret": factor_adapter().encrypt(secret)}
+    Authenticator.objects.update_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": sealed})
+
+
+@transactional
 def token_issue(*, name: str, actor: Actor, now: datetime, user: User | None = None, device: str = "") -> str:
     """Make a bearer token for a person or a kiosk; it is shown once and kept as a digest."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -77,4 +86,6 @@ def token_issue(*, name: str, actor: Actor, now: datetime, user: User | None = N
 def token_revoke(*, token: ApiToken, actor: Actor, now: datetime) -> None:
     """End a token; ending it twice changes nothing."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
-        history.record(thing=token, verb="revoke", from_state="valid", to_state="revoked", actor=actor, at=now)
+        history.record(
+            thing=token, verb="revoke", from_state="valid", to_state="revoked", actor=actor, at=now
+        )

@@ -1,10 +1,12 @@
 """One canonical form of a phone number: E.164 (+8613800138000), whatever way it was typed."""
 
+import re
 import unicodedata
 
 import phonenumbers
 
 HOME_REGION = "CN"
+_TYPED = re.compile(r"\+?[0-9 ().\-]{5,30}")
 
 
 def phone_canonical(typed: str) -> str:
@@ -16,6 +18,8 @@ def phone_canonical(typed: str) -> str:
         When no such number can exist.
     """
     text = unicodedata.normalize("NFKC", typed).strip()
+    if not _TYPED.fullmatch(text):
+        raise ValueError("not a phone number")
     try:
         number = phonenumbers.parse(text, HOME_REGION)
     except phonenumbers.NumberParseException:

@@ -25,7 +25,9 @@ def arguments() -> argparse.Namespace:
         metavar="ORIGIN",
         help="a merchant address that notices may go to (scheme and host; any port unless one is named)",
     )
-    parser.add_argument("--merchant-name", default="清河医院 Qinghe Hospital", help="the payee on the pay page")
+    parser.add_argument(
+        "--merchant-name", default="清河医院 Qinghe Hospital", help="the payee on the pay page"
+    )
     parser.add_argument("--make-keys", action="store_true", help="make the key pairs and end")
     return parser.parse_args()
 

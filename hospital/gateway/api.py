@@ -44,7 +44,9 @@ class MerchantApi:
             raise Refusal(401, "SIGN_ERROR", "The Authorization header is missing or of another form.")
         now = self._bank.clock()
         if said.serial != serial(self._keys.merchant_public) or abs(now - said.timestamp) > TOLERANCE_S:
-            raise Refusal(401, "SIGN_ERROR", "Another key, or a timestamp that is not of the last five minutes.")
+            raise Refusal(
+                401, "SIGN_ERROR", "Another key, or a timestamp that is not of the last five minutes."
+            )
         message = lines(request.method, request.target, str(said.timestamp), said.nonce, request.body)
         if not verifies(self._keys.merchant_public, message, said.signature):
             raise Refusal(401, "SIGN_ERROR", "The signature does not fit the request.")

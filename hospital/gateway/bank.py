@@ -128,7 +128,12 @@ class Bank:
         if mode is Mode.WRONG_AMOUNT:
             resource["amount"]["total"] += 1
         event = "TRANSACTION.SUCCESS" if order.state == "paid" else "TRANSACTION.REFUSED"
-        body = {"id": notice_id, "create_time": stamp(self.clock()), "event_type": event, "resource": resource}
+        body = {
+            "id": notice_id,
+            "create_time": stamp(self.clock()),
+            "event_type": event,
+            "resource": resource,
+        }
         return json.dumps(body, ensure_ascii=False).encode()
 
     def refund_create(self, new: NewRefund) -> tuple[Refund, Mode]:

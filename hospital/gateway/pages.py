@@ -66,7 +66,9 @@ class Pages:
             ("order", order.out_trade_no),
             ("pay_by", until),
         ]
-        listed = "".join(f"<div><dt>{_say(key, language)}</dt><dd>{escape(text)}</dd></div>" for key, text in rows)
+        listed = "".join(
+            f"<div><dt>{_say(key, language)}</dt><dd>{escape(text)}</dd></div>" for key, text in rows
+        )
         price = yuan(order.amount_fen)
         body = f"""
 <p class="amount"><span>{_say("amount", language)}</span><strong>{price}</strong></p>
@@ -86,11 +88,15 @@ class Pages:
 
     def _mode(self, request: Request, language: str) -> Response:
         if _foreign(request):
-            return json_response(403, {"code": "FORBIDDEN", "message": "This form was sent from another site."})
+            return json_response(
+                403, {"code": "FORBIDDEN", "message": "This form was sent from another site."}
+            )
         is_json = request.headers.get("content-type", "").startswith("application/json")
         switch = _switch(request)
         if switch is None:
-            return json_response(400, {"code": "PARAM_ERROR", "message": "mode, seconds or count is not possible."})
+            return json_response(
+                400, {"code": "PARAM_ERROR", "message": "mode, seconds or count is not possible."}
+            )
         self._bank.store.switch_set(switch)
         if is_json:
             said = {"mode": switch.mode.value, "seconds": switch.seconds, "count": switch.count}

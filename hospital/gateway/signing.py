@@ -58,7 +58,9 @@ def credentials(header: str) -> Credentials | None:
     fields = dict(_FIELD.findall(rest))
     if scheme != SCHEME or not {"merchant", "nonce", "signature", "timestamp", "serial"} <= set(fields):
         return None
-    if not re.fullmatch(r"[0-9]{1,12}", fields["timestamp"]) or not re.fullmatch(r"\w{8,64}", fields["nonce"]):
+    if not re.fullmatch(r"[0-9]{1,12}", fields["timestamp"]) or not re.fullmatch(
+        r"\w{8,64}", fields["nonce"]
+    ):
         return None
     return Credentials(
         fields["merchant"], fields["serial"], int(fields["timestamp"]), fields["nonce"], fields["signature"]

@@ -128,7 +128,9 @@ class Store:
     def orders_latest(self, limit: int) -> list[Order]:
         return [Order(**row) for row in self._all("select * from orders order by rowid desc limit ?", limit)]
 
-    def order_move(self, out_trade_no: str, state: str, transaction_id: str = "", at: float | None = None) -> bool:
+    def order_move(
+        self, out_trade_no: str, state: str, transaction_id: str = "", at: float | None = None
+    ) -> bool:
         """Leave `unpaid` once and for all; False when the order had left it before."""
         sql = "update orders set state=?, transaction_id=?, paid_at=? where out_trade_no=? and state='unpaid'"
         return self._write(sql, state, transaction_id, at, out_trade_no) == 1
@@ -161,7 +163,9 @@ class Store:
         return [PendingNotice(**row) for row in self._all(sql, now, limit)]
 
     def notices_latest(self, limit: int) -> list[PendingNotice]:
-        return [PendingNotice(**row) for row in self._all("select * from notices order by id desc limit ?", limit)]
+        return [
+            PendingNotice(**row) for row in self._all("select * from notices order by id desc limit ?", limit)
+        ]
 
     def notice_tried(self, pk: int, status: int | None, next_at: float | None, now: float) -> None:
         """Write down one attempt; `next_at` None ends the notice, delivered or given up."""

@@ -77,7 +77,9 @@ class AsgiApp:
         if body is None:
             response = json_response(413, {"code": "TOO_LARGE", "message": "The body is too large."})
         else:
-            headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+            headers = {
+                key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]
+            }
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], scope["path"], query, headers, body)
             response = await asyncio.to_thread(self._answer, request)

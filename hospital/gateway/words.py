@@ -19,7 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "refuse": ("拒付", "Decline"),
     "back": ("返回医院", "Back to the hospital"),
     "paid": ("付款成功", "Paid"),
-    "paid_more": ("医院会收到通知，请返回查看预约。", "The hospital is being told. Go back to see your booking."),
+    "paid_more": (
+        "医院会收到通知，请返回查看预约。",
+        "The hospital is being told. Go back to see your booking.",
+    ),
     "refused": ("付款没有成功", "Not paid"),
     "refused_more": ("没有扣款。请返回医院重新支付。", "Nothing was charged. Go back and try again."),
     "closed": ("订单已关闭", "Order closed"),
