@@ -8,7 +8,6 @@ from pathlib import Path
 from hospital.servers.layout import DataDir, read_json, secrets_of
 
 SERVERS = {"DATABASE_URL": "postgres", "REDIS_URL": "valkey"}
-KEYS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
 
 # Commands that touch no server; they run with addresses that lead nowhere.
 OFFLINE = {
@@ -23,7 +22,11 @@ OFFLINE = {
     "makemessages",
     "check_ready",
 }
-NOWHERE = {"DATABASE_URL": "postgres://nobody:none@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+NOWHERE = {
+    "DATABASE_URL": "postgres://nobody:none@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    **dict.fromkeys(("SECRET_KEY", "FIELD_KEY", "INDEX_KEY"), "of an offline command"),
+}
 
 
 def ensure(data_dir: str | Path | None = None) -> tuple[str, str]:
@@ -54,16 +57,12 @@ def is_set(name: str) -> bool:
 
 
 def environment(arguments: Sequence[str] = ()) -> None:
-    """Complete the environment: addresses of servers, keys, the marks of a demo. What is set stays.
-
-    Keys are made only where the servers are our own or this is a demo: a production start without its
-    SECRET_KEY stops instead of running with one that nobody keeps.
-    """
+    """Complete the environment: addresses of servers, the marks of a demo. What is set stays."""
     command = arguments[1] if len(arguments) > 1 else "" if arguments else "serve"
     data = DataDir.named(os.environ.get("DATA_DIR"))
     os.environ["DATA_DIR"] = str(data.root)
     if command in OFFLINE:
-        for name, value in {**NOWHERE, "SECRET_KEY": "of an offline command"}.items():
+        for name, value in NOWHERE.items():
             if not is_set(name):
                 os.environ[name] = value
         return
@@ -74,10 +73,6 @@ def environment(arguments: Sequence[str] = ()) -> None:
         return
     join_demo(data)
     missing = [name for name in SERVERS if not is_set(name)]
-    if "DATABASE_URL" in missing or os.environ.get("DEMO") == "1":
-        data.create()
-        known = secrets_of(data)
-        os.environ.update({name: known[name] for name in KEYS if not is_set(name)})
     if missing:
         os.environ.update(ensure_servers(data, missing))
     if arguments and "DATABASE_URL" not in missing:

@@ -28,7 +28,7 @@ class DataDir:
 
     @property
     def secrets(self) -> Path:
-        """Passwords and keys, readable by their owner only."""
+        """Passwords of the servers, readable by their owner only."""
         return self.root / "secrets.json"
 
     @property
@@ -77,11 +77,11 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     new.replace(path)
 
 
-SECRET_NAMES = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "postgres_owner", "postgres", "valkey")
+SECRET_NAMES = ("postgres_owner", "postgres", "valkey")
 
 
 def secrets_of(data: DataDir) -> dict[str, str]:
-    """The passwords and keys of this DATA_DIR, made at the first call."""
+    """The passwords of the servers of this DATA_DIR, made at the first call."""
     with locked(data.root / "secrets.lock"):
         known = read_json(data.secrets)
         missing = {name: secrets.token_urlsafe(36) for name in SECRET_NAMES if name not in known}

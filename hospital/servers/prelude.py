@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from hospital.servers import ports
 from hospital.servers.errors import ServerError
-from hospital.servers.layout import DataDir, open_lock, read_json, secrets_of, try_lock, write_json
+from hospital.servers.layout import DataDir, open_lock, read_json, try_lock, write_json
 
 STEPS = 7
 SERVERS = {"DATABASE_URL": "postgres", "REDIS_URL": "valkey"}
@@ -101,6 +101,7 @@ def reset(data: DataDir) -> None:
         "gateway",
         "beat-schedule",
         "media",
+        "keys",
     }
     from hospital.servers.client import is_kept
 
@@ -121,13 +122,11 @@ def reset(data: DataDir) -> None:
 def start_servers(data: DataDir) -> None:
     """Have PostgreSQL and Valkey answer, and put their addresses into the environment."""
     from hospital.servers.check import check_database, check_redis
-    from hospital.servers.entry import KEYS, ensure_servers, is_set
+    from hospital.servers.entry import ensure_servers, is_set
 
     missing = [name for name in SERVERS if not is_set(name)]
     own = " and ".join({"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Valkey"}[name] for name in missing)
     with step(1, f"servers ({own} under {data.root})" if own else "servers (DATABASE_URL, REDIS_URL)"):
-        known = secrets_of(data)
-        os.environ.update({name: known[name] for name in KEYS if not is_set(name)})
         if "DATABASE_URL" not in missing:
             check_database()
         if "REDIS_URL" not in missing:

@@ -56,7 +56,10 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
             "beat",
             (*celery, "beat", "--schedule", str(schedule_of(data)), "--pidfile", "", "--loglevel", "INFO"),
         ),
-        Process("gateway", (sys.executable, "-m", "hospital.gateway", "--port", str(port + 1))),
+        Process(
+            "gateway",
+            (sys.executable, "-m", "hospital.gateway", "--port", str(port + 1), "--data-dir", str(data.root)),
+        ),
     ]
 
 
@@ -66,5 +69,5 @@ def schedule_of(data: DataDir) -> Path:
 
 
 def environment_of(process: Process) -> dict[str, str]:
-    """The environment a process is started in: Python's output unbuffered, so that logs come at once."""
+    """The environment a process is started in; its output unbuffered, so that logs come at once."""
     return os.environ | {"PYTHONUNBUFFERED": "1"} | process.environment

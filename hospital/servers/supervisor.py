@@ -93,17 +93,8 @@ class Supervisor:
         """Start the process, pass its output on, start it again."""
         while not self.stopping.is_set():
             started = time.monotonic()
-            one.handle = await asyncio.create_subprocess_exec(
-                *shim("--die", "KILL", "--parent", str(os.getpid()), "--", *one.process.command),
-                cwd=BASE_DIR,
-                env=environment_of(one.process),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-                limit=LINE_LIMIT,
-            )
-            pump = asyncio.create_task(self.pass_on(one, one.handle))
+            one.handle, output = await start(one.process)
+            pump = asyncio.create_task(self.pass_on(one, output))
             code = await one.handle.wait()
             end_group(one.handle.pid, signal.SIGKILL)  # what it left of its own children
             await pump
@@ -118,11 +109,11 @@ class Supervisor:
                 await asyncio.wait_for(self.stopping.wait(), one.pause_s)
             one.pause_s = min(one.pause_s * 2, LONGEST_PAUSE_S)
 
-    async def pass_on(self, one: Running, handle: asyncio.subprocess.Process) -> None:
+    async def pass_on(self, one: Running, output: asyncio.StreamReader) -> None:
         """Print what the process prints."""
-        while handle.stdout is not None:
+        while True:
             try:
-                line = await handle.stdout.readline()
+                line = await output.readline()
             except ValueError:
                 continue  # a line beyond the limit: its rest follows
             if not line:
@@ -140,6 +131,30 @@ class Supervisor:
             await asyncio.sleep(0.05)
         for one in self.running.values():
             send(one, signal.SIGKILL)
+
+
+async def start(process: Process) -> tuple[asyncio.subprocess.Process, asyncio.StreamReader]:
+    """Start a process in a group of its own; its output comes through a pipe of ours.
+
+    With asyncio's own pipe its end would not be noticed while a child of its own keeps the pipe open.
+    """
+    reading, writing = os.pipe()
+    try:
+        handle = await asyncio.create_subprocess_exec(
+            *shim("--die", "KILL", "--parent", str(os.getpid()), "--", *process.command),
+            cwd=BASE_DIR,
+            env=environment_of(process),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing,
+            start_new_session=True,
+        )
+    finally:
+        os.close(writing)
+    output = asyncio.StreamReader(limit=LINE_LIMIT)
+    pipe = os.fdopen(reading, "rb", buffering=0)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), pipe)
+    return handle, output
 
 
 def send(one: Running, number: signal.Signals) -> None:
