@@ -1,6 +1,7 @@
 """Questions to booking's data; each takes a constant number of queries."""
 
 from booking.selectors.appointments import (
+    appointment_by_id,
     appointment_for_user,
     appointments_find,
     appointments_of_user,
@@ -32,6 +33,7 @@ __all__ = [
     "NextFree",
     "SessionView",
     "SlotView",
+    "appointment_by_id",
     "appointment_for_user",
     "appointments_find",
     "appointments_of_user",

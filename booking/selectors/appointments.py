@@ -41,6 +41,14 @@ def appointment_for_user(*, user: User, code: str) -> Appointment:
     return appointment
 
 
+def appointment_by_id(*, appointment_id: int) -> Appointment:
+    """An appointment with its slot and session, as it is now. Raises ``UnknownNumber``."""
+    appointment = _appointments().filter(pk=appointment_id).first()
+    if appointment is None:
+        raise UnknownNumber(field="appointment")
+    return appointment
+
+
 def appointments_find(*, day: date | None = None, code: str = "", id_number: str = "") -> list[Appointment]:
     """For check-in: by booking code, check-in code or document number; on ``day`` when one is given."""
     typed = "".join(code.split()).upper()
