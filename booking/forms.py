@@ -51,11 +51,16 @@ class PatientForm(forms.Form):
         label=_("ID number"), max_length=20, help_text=_("Children have their own ID number, too.")
     )
     phone = forms.CharField(
-        label=_("Phone"), max_length=20, required=False, help_text=_("For messages about this person's visits.")
+        label=_("Phone"),
+        max_length=20,
+        required=False,
+        help_text=_("For messages about this person's visits."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs |= {"autocomplete": "off"}
         self.fields["id_number"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
-        self.fields["phone"].widget = forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"})
+        self.fields["phone"].widget = forms.TextInput(
+            {"type": "tel", "autocomplete": "off", "inputmode": "tel"}
+        )

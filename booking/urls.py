@@ -3,14 +3,22 @@
 from django.urls import URLPattern, URLResolver, path
 
 from booking.api import appointments, catalogue
-from booking.views import home
+from booking.views import appointments as pages
+from booking.views import experts, home, patients, payments
 
 app_name = "booking"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("appointments/", home.home, name="appointments"),
-    path("patients/", home.home, name="patients"),
+    path("experts/<slug:code>/", experts.expert, name="expert"),
+    path("experts/<slug:code>/hold/", experts.hold, name="hold"),
+    path("appointments/", pages.appointments, name="appointments"),
+    path("appointments/<str:code>/", pages.appointment, name="appointment"),
+    path("appointments/<str:code>/pay/", payments.pay, name="pay"),
+    path("appointments/<str:code>/release/", payments.release, name="release"),
+    path("appointments/<str:code>/cancel/", pages.cancel, name="cancel"),
+    path("appointments/<str:code>/calendar.ics", pages.calendar, name="calendar"),
+    path("patients/", patients.patients, name="patients"),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [

@@ -2,10 +2,63 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from booking import selectors
+from booking.domain.matching import match_rank
+from booking.forms import SearchForm
+from booking.selectors import ExpertCard
+from hospital.common import clock
+from hospital.common.policy import policy
+from hospital.models import User
+
+CHIPS = 4
+
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Departments and experts with the next free number."""
-    return render(request, "booking/home.html", {"nav": "home"})
+    """Departments and experts with the next free number; what matches a search."""
+    now = clock.now()
+    search = SearchForm(request.GET).wishes()
+    cards = selectors.experts_for_booking(now=now, department=search["department"], q=search["q"])
+    departments = selectors.departments_with_next(now=now)
+    context = {
+        "nav": "home",
+        "search": search,
+        "departments": departments,
+        "department": next((one for one, _, _ in departments if one.code == search["department"]), None),
+        "doctors": sum(count for _, _, count in departments),
+        "experts": _best_first(cards, search["q"]) if search["sort"] == "match" else cards,
+        "symptoms": _symptoms(departments),
+        "today": _today(request),
+        "policy": policy(),
+    }
+    return render(request, "booking/home.html", context)
+
+
+def _best_first(cards: list[ExpertCard], q: str) -> list[ExpertCard]:
+    def rank(card: ExpertCard) -> int:
+        expert = card.expert
+        names = (expert.name, expert.name_en, expert.pinyin, expert.initials)
+        return match_rank(q, names=names, specialty=(expert.specialty, expert.specialty_en))
+
+    return sorted(cards, key=rank)
+
+
+def _symptoms(departments: list[Any]) -> list[str]:
+    """The first symptom of each of the first departments, in the reader's language."""
+    firsts = [
+        re.split(r"[、，,;；]", department.symptoms_label)[0].strip() for department, _, _ in departments
+    ]
+    return [first for first in firsts if first][:CHIPS]
+
+
+def _today(request: HttpRequest) -> list[Any]:
+    """Appointments that are checked in: their live tickets come first on the page."""
+    if not isinstance(request.user, User):
+        return []
+    mine = selectors.appointments_of_user(user=request.user)
+    return list(mine.filter(state="arrived").prefetch_related("tickets")[:3])

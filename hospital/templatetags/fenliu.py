@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import segno
 from django import forms, template
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -129,6 +131,18 @@ def weekday(value: dt.datetime | dt.date | None) -> str:
 
 
 @register.filter
+def near_weekday(value: dt.datetime | dt.date | None) -> str:
+    """After 明天 the weekday is enough (周三); otherwise the full day."""
+    return weekday(value) if near_word(value) else day(value)
+
+
+@register.filter
+def near_or_day(value: dt.datetime | dt.date | None) -> str:
+    """今天, 明天, 后天 alone, otherwise the full day."""
+    return near_word(value) or day(value)
+
+
+@register.filter
 def half_day(moment: dt.datetime | None) -> str:
     """上午 before noon, 下午 before 18:00, then 晚上."""
     if moment is None:
@@ -156,3 +170,25 @@ def styled(field: BoundField) -> SafeString:
     else:
         kind = "form-control"
     return field.as_widget(attrs={"class": f"{kind} is-invalid" if field.errors else kind})
+
+
+@register.filter
+def near_half(moment: dt.datetime) -> str:
+    """明天上午, 周四上午; Tomorrow morning, Thu morning."""
+    gap = "" if (get_language() or "").startswith("zh") else " "
+    return f"{near_word(moment) or weekday(moment)}{gap}{half_day(moment)}"
+
+
+@register.filter
+def qr_code(text: str) -> SafeString:
+    """A QR code as inline SVG with the quiet margin of 4 modules that scanners need."""
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        border=4, omitsize=True, dark="#16252b", svgclass=None
+    )
+    return SafeString(drawn)
+
+
+@register.filter
+def public_url(path: str) -> str:
+    """The full address of a page, for others to open."""
+    return f"{settings.PUBLIC_URL}{path}"

@@ -64,12 +64,12 @@ if (countdown) {
   tick();
 }
 
-// Waiting for the payment: ask again until the page would lead elsewhere.
+// Waiting for the payment: ask again until the page has become another one.
 if (document.querySelector("[data-poll]")) {
   setInterval(async () => {
     try {
-      const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" });
-      if (answer.type === "opaqueredirect") location.reload();
+      const answer = await fetch(location.href, { cache: "no-store" });
+      if (answer.redirected || (answer.ok && !(await answer.text()).includes("data-poll"))) location.reload();
     } catch {
       // no connection: the next round tries again
     }

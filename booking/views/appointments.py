@@ -1,0 +1,105 @@
+"""An account's appointments: the list, the ticket, the calendar file, cancelling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from icalendar import Calendar, Event
+
+from booking import selectors, services
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.common.views import role_required
+
+COMING = frozenset({"held", "booked", "arrived"})
+SHOWN = 40
+
+
+@role_required("patient")
+def appointments(request: HttpRequest) -> HttpResponse:
+    """What is ahead, soonest first, and what was."""
+    now = clock.now()
+    mine = list(selectors.appointments_of_user(user=request.user)[:SHOWN])
+    coming = [
+        one for one in mine if one.state in COMING and (one.slot.ends_at > now or one.state == "arrived")
+    ]
+    earlier = [one for one in mine if one not in coming]
+    context = {"nav": "appointments", "coming": coming[::-1], "earlier": earlier}
+    return render(request, "booking/appointments.html", context)
+
+
+@role_required("patient")
+def appointment(request: HttpRequest, code: str) -> HttpResponse:
+    """The ticket with its QR code; while a payment is under way, the page that waits for it."""
+    found = selectors.appointment_for_user(user=request.user, code=code)
+    context = _context(found)
+    if found.state == "held":
+        if context["now"] >= found.pay_by or not found.payments.all():
+            return redirect("booking:pay", code)
+        return render(request, "booking/paying.html", context)
+    return render(request, "booking/appointment.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("patient")
+def cancel(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask once more on a page of its own; only the POST changes anything."""
+    found = selectors.appointment_for_user(user=request.user, code=code)
+    if found.state not in {"held", "booked"}:
+        return redirect("booking:appointment", code)
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            services.appointment_cancel(
+                appointment_id=found.pk, actor=Actor.of(request.user), now=clock.now()
+            )
+            return redirect("booking:appointment", code)
+        except DomainError as refused:
+            error, status = translated(refused), refused.status
+    return render(request, "booking/cancel.html", _context(found) | {"error": error}, status=status)
+
+
+@role_required("patient")
+def calendar(request: HttpRequest, code: str) -> HttpResponse:
+    """The appointment as a calendar file."""
+    found = selectors.appointment_for_user(user=request.user, code=code)
+    session, event, file = found.session, Event(), Calendar()
+    event.add("uid", f"{found.code}@fenliu")
+    event.add("dtstamp", clock.now())
+    event.add("dtstart", clock.local(found.slot.starts_at))
+    event.add("dtend", clock.local(found.slot.ends_at))
+    event.add(
+        "summary",
+        _("Doctor %(expert)s for %(patient)s")
+        % {"expert": session.expert.label, "patient": found.patient.name},
+    )
+    event.add("location", f"{session.room.place_label} {session.room.name}")
+    event.add("description", _("Check-in code %(code)s") % {"code": found.checkin_code})
+    file.add("prodid", "-//Fenliu//EN")
+    file.add("version", "2.0")
+    file.add_component(event)
+    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.code}.ics"'
+    return response
+
+
+def _context(found: Any) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "appointment": found,
+        "now": now,
+        "check_in_from": found.slot.starts_at - timedelta(minutes=policy().arrival_advice_min),
+        "cancellable": found.state in {"held", "booked"} and now < found.session.walk_in_opens_at,
+        "refund": next(
+            (payment for payment in found.payments.all() if payment.state in {"refunding", "refunded"}), None
+        ),
+        "paid": next((payment for payment in found.payments.all() if payment.state == "paid"), None),
+    }

@@ -1,0 +1,112 @@
+"""One expert's sessions, and taking a number."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from booking import selectors, services
+from booking.forms import HoldForm
+from booking.selectors import SessionView, SlotView
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.models import User
+
+DAYS_BEYOND = 1
+
+
+def expert(request: HttpRequest, code: str) -> HttpResponse:
+    """Sessions as a vertical list; the first one that can be booked is open."""
+    return _page(request, code, slot=request.GET.get("slot", ""), patient=request.GET.get("patient", ""))
+
+
+@require_http_methods(["POST"])
+def hold(request: HttpRequest, code: str) -> HttpResponse:
+    """Hold a number, then go and pay. A refusal keeps the choices and shows the slots as they are now."""
+    form = HoldForm(request.POST)
+    slot, patient = request.POST.get("slot", ""), request.POST.get("patient", "")
+    if not isinstance(request.user, User):
+        back = f"{reverse('booking:expert', args=[code])}?{urlencode({'slot': slot})}"
+        return redirect_to_login(back)
+    if not selectors.patients_of_user(user=request.user).exists():
+        back = f"{reverse('booking:expert', args=[code])}?{urlencode({'slot': slot})}"
+        return HttpResponseRedirect(f"{reverse('booking:patients')}?{urlencode({'next': back})}")
+    if not form.is_valid():
+        message = next(str(messages[0]) for messages in form.errors.values())
+        return _page(request, code, slot=slot, patient=patient, error=message, status=400)
+    try:
+        return redirect("booking:pay", _held_once(request, request.user, form.cleaned_data))
+    except DomainError as error:
+        return _page(request, code, slot=slot, patient=patient, error=translated(error), status=error.status)
+
+
+def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
+    """The code of the held appointment; pressing twice gives the same one."""
+    now, actor = clock.now(), Actor.of(user)
+
+    def produce() -> idempotency.Answer:
+        patient = selectors.patient_for_user(user=user, code=data["patient"])
+        appointment = services.appointment_hold(
+            slot_code=data["slot"], patient_id=patient.pk, account_id=user.pk, actor=actor, now=now
+        )
+        return 201, {"code": appointment.code}
+
+    body = {"slot": data["slot"], "patient": data["patient"]}
+    account = f"{actor.kind}:{user.pk}"
+    (_, answer), _ = idempotency.once(
+        account=account, route=request.path, key=data["key"], body=body, now=now, produce=produce
+    )
+    return str(answer["code"])
+
+
+def _page(
+    request: HttpRequest, code: str, *, slot: str = "", patient: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    who, now, rules = selectors.expert_by_code(code=code), clock.now(), policy()
+    today = clock.local(now).date()
+    last = today + timedelta(days=rules.horizon_days + DAYS_BEYOND)
+    views = selectors.sessions_of_expert(
+        expert_id=who.pk, date_from=today - timedelta(days=1), date_to=last, now=now
+    )
+    chosen, opened = _chosen(views, slot)
+    context = {
+        "expert": who,
+        "place": views[0].session.room if views else None,
+        "views": views,
+        "chosen": chosen,
+        "opened": opened,
+        "any_bookable": any(view.left for view in views),
+        "hold_min": rules.hold_min,
+        "key": uuid.uuid4(),
+        "error": error,
+        **_people(request, patient),
+    }
+    return render(request, "booking/expert.html", context, status=status)
+
+
+def _chosen(views: list[SessionView], slot_code: str) -> tuple[SlotView | None, str]:
+    """The slot that was asked for, if it can still be had, and the session to show open."""
+    for view in views:
+        for slot in view.slots:
+            if slot.code == slot_code and slot.bookable:
+                return slot, view.session.code
+    return None, next((view.session.code for view in views if view.left), "")
+
+
+def _people(request: HttpRequest, wanted: str) -> dict[str, Any]:
+    if not isinstance(request.user, User):
+        return {"patients": [], "patient": None}
+    links = list(selectors.patients_of_user(user=request.user))
+    chosen = next((link for link in links if link.patient.code == wanted), links[0] if links else None)
+    return {"patients": links, "patient": chosen}

@@ -1,0 +1,53 @@
+"""The people whom an account books for."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking import selectors, services
+from booking.forms import PatientForm
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.common.views import role_required
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("patient")
+def patients(request: HttpRequest) -> HttpResponse:
+    """The family, and a form to add somebody; a wrong number is said at its field."""
+    user, limit = request.user, policy().patients_per_account
+    form = PatientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.account_patient_add(
+                account_id=user.pk, actor=Actor.of(user), now=clock.now(), **form.cleaned_data
+            )
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, translated(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(_next(request))
+    links = list(selectors.patients_of_user(user=user))
+    context = {
+        "nav": "patients",
+        "form": form,
+        "patients": links,
+        "can_add": len(links) < limit,
+        "patients_limit": limit,
+        "next": _next(request),
+    }
+    return render(request, "booking/patients.html", context, status=400 if form.errors else 200)
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if safe else request.path

@@ -1,0 +1,128 @@
+"""A real Chromium against the real demo. One demo serves the whole run; its data stays between runs."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.demo import Demo, running_demo
+
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--force-color-profile=srgb",
+]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1366, "height": 768}
+CHINESE, ENGLISH = "zh-CN", "en-GB"
+
+OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process drives the browser, and tests that move the clock come last: moved time cannot be unlived."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(300))
+    items.sort(key=lambda item: "moved_clock" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo hospital, served for the whole run."""
+    data_dir = Path(os.environ["DATA_DIR"]) / "browser"
+    with running_demo(data_dir) as served:
+        yield served
+
+
+@pytest.fixture
+def moved_clock(demo: Demo) -> Iterator[Demo]:
+    """The demo, with its clock set right again afterwards."""
+    yield demo
+    demo.clock_reset()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium; no browser is an error, not a skip."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "no Chromium found: set CHROMIUM to its path"
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, demo: Demo) -> Iterator[OpenPage]:
+    """Open pages, each in a browser profile of its own; at the end none may have broken the policy or failed."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def opened(*, locale: str = CHINESE, viewport: dict[str, int] = PHONE, **options: object) -> Page:
+        context = browser.new_context(
+            base_url=demo.url,
+            locale=locale,
+            viewport=viewport,
+            timezone_id="Asia/Shanghai",
+            service_workers="block",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Assert that axe finds nothing serious and that nothing sticks out sideways."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page).response["violations"]
+        serious = [
+            (one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:3]])
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+        assert serious == [], page.url
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 1, f"{page.url} is {overflow} px too wide"
+
+    return check
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep a screenshot under the folder that SCREENSHOTS names; without it, none is made."""
+    folder = os.environ.get("SCREENSHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    return take
