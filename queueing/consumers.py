@@ -11,15 +11,18 @@ from typing import Any, ClassVar
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from hospital.common import clock
 from hospital.common.hub import Hub, Source, hub_of_process
 from hospital.common.origin import same_origin
 from hospital.common.sockets import Socket
 from queueing.selectors import live
-from queueing.services import live as signs
+from queueing.services.signs import screens_seen
 
 NOT_ALLOWED = 4401
 UNKNOWN = 4404
+SECOND_FACTOR_PASSED = "second_factor_passed"
+"""What ``hospital.accounts.middleware`` leaves in the session once a page was allowed."""
 RESYNC_MAX = 20
 """Snapshots a page may ask for on one connection between two pings: a broken page must not keep the server busy."""
 
@@ -165,7 +168,7 @@ class ScreenConsumer(LiveConsumer):
         """Note the screen as alive; the hub writes all of them together at its next round."""
         revision = said.get("revision")
         if self.watch is not None and self.watch.screen_id is not None:
-            self.seen[self.watch.screen_id] = revision if type(revision) is int and 0 <= revision < 2**31 else 0
+            self.seen[self.watch.screen_id] = revision if type(revision) is int and 0 <= revision < 2**53 else 0
 
 
 class TicketConsumer(LiveConsumer):
@@ -183,9 +186,11 @@ class SessionConsumer(LiveConsumer):
     """Staff: the expert of the session, the desk, managers."""
 
     def authorise(self) -> Watch:
-        """Look at the signed-in user of the cookie."""
+        """Look at the signed-in user of the cookie; staff without the second factor see nothing here either."""
         user = self.scope.get("user")
         if user is None or not user.is_authenticated or not user.is_active:
+            raise Refused(NOT_ALLOWED)
+        if settings.STAFF_SECOND_FACTOR and self.scope["session"].get(SECOND_FACTOR_PASSED) != user.pk:
             raise Refused(NOT_ALLOWED)
         try:
             source = live.session_source(code=self.handle, user=user)
@@ -208,4 +213,4 @@ def note_seen() -> None:
     """Write down which screens were heard since last time."""
     seen, ScreenConsumer.seen = ScreenConsumer.seen, {}
     if seen:
-        signs.screens_seen(revisions=seen, now=clock.now())
+        screens_seen(revisions=seen, now=clock.now())

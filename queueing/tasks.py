@@ -1,1 +1,20 @@
 """Duties of the worker for the queue."""
+
+from datetime import datetime
+
+from hospital.common import jobs
+from queueing import services
+from queueing.selectors.tickets import unanswered_codes
+
+
+@jobs.duty("prepare queues", every_s=30)
+def prepare_queues(now: datetime) -> None:
+    """Every session of today has a queue."""
+    services.queues_prepare(now)
+
+
+@jobs.duty("pass unanswered calls", every_s=10)
+def pass_unanswered(now: datetime) -> None:
+    """Whoever did not come after the last recall is passed."""
+    for code in unanswered_codes(now=now):
+        services.ticket_pass_unanswered(code=code, now=now)

@@ -22,22 +22,3 @@ def display_number(letter: str, number: int) -> str:
     ('A07', 'B123')
     """
     return f"{letter}{number:02d}"
-
-
-def queue_letter(position: int) -> str:
-    """The letter of the ``position``-th queue of a day: A..Z without I, O and Q (look-alikes), then AA, AB,
-    ...
-
-    Parameters
-    ----------
-    position : int
-        From 0.
-
-    Examples
-    --------
-    >>> [queue_letter(n) for n in (0, 1, 7, 8, 22, 23)]
-    ['A', 'B', 'H', 'J', 'Z', 'AA']
-    """
-    letters = "ABCDEFGHJKLMNPRSTUVWXYZ"
-    rounds, rest = divmod(position, len(letters))
-    return (letters[rounds - 1] if rounds else "") + letters[rest]

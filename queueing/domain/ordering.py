@@ -140,7 +140,8 @@ def next_ticket(
     discipline: Discipline = Discipline(),  # noqa: B008 - frozen
 ) -> Place | None:
     """The next one to be called and the rule that says so; None when nobody waits. See
-    :func:`calling_order`."""
+    :func:`calling_order`.
+    """
     order = calling_order(waiting, calls, grid=grid, now=now, discipline=discipline)
     return order[0] if order else None
 

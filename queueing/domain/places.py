@@ -1,5 +1,6 @@
 """What the order of calling is about: waiting tickets, calls made, places. Times are plain numbers on one
-axis."""
+axis.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -94,7 +95,8 @@ class Called:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """The slots of the queue's day, as far as the order needs them: the starts of the first and of the
-    last."""
+    last.
+    """
 
     first_starts_at: float
     last_starts_at: float

@@ -10,8 +10,8 @@ from queueing.models.tickets import Ticket
 class Call(models.Model):
     """One call or recall. The primary key rises, so a screen announces each row once.
 
-    ``rule`` is why the patient was next (:class:`queueing.domain.places.Rule`); the rows of a queue tell which slots
-    are passed and whose turn it is. An undone call stays, marked, and counts for nothing.
+    ``rule`` is why the patient was next (:class:`queueing.domain.places.Rule`); the rows of a queue tell
+    which slots are passed and whose turn it is. An undone call stays, marked, and counts for nothing.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="calls")

@@ -7,8 +7,8 @@ from django.db.models import Q
 class Queue(models.Model):
     """Owns the tickets, the number counter and the revision.
 
-    ``next_number`` and ``revision`` change only in the statement that takes a number or moves a ticket, so every
-    change of a queue waits for the one before it.
+    ``next_number`` and ``revision`` change only in the statement that takes a number or moves a ticket, so
+    every change of a queue waits for the one before it.
     """
 
     letter = models.CharField(max_length=2)
@@ -17,7 +17,9 @@ class Queue(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(next_number__gte=1), name="queue_numbers_start_at_1")]
+        constraints = [
+            models.CheckConstraint(condition=Q(next_number__gte=1), name="queue_numbers_start_at_1")
+        ]
 
     def __str__(self) -> str:
         return f"{self.letter} {self.pk}"
@@ -27,7 +29,9 @@ class QueueSession(models.Model):
     """Which queue a clinic session calls from."""
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="links")
-    session = models.OneToOneField("booking.ClinicSession", on_delete=models.CASCADE, related_name="queue_link")
+    session = models.OneToOneField(
+        "booking.ClinicSession", on_delete=models.CASCADE, related_name="queue_link"
+    )
 
     def __str__(self) -> str:
         return f"{self.queue} {self.session_id}"

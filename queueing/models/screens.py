@@ -41,7 +41,9 @@ class ScreenRoom(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["screen", "room"], name="one_place_per_screen_and_room")]
+        constraints = [
+            models.UniqueConstraint(fields=["screen", "room"], name="one_place_per_screen_and_room")
+        ]
 
     def __str__(self) -> str:
         return f"{self.screen_id} {self.room_id}"

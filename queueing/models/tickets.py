@@ -42,8 +42,8 @@ def _legal_moves() -> pgtrigger.Trigger:
 class Ticket(models.Model):
     """One patient's place in a queue, made at check-in or walk-in registration.
 
-    ``registered_at`` is the moment that gives the place (check-in or registration); a transferred ticket keeps the
-    original one, and ``joined_at`` says when it came into this queue.
+    ``registered_at`` is the moment that gives the place (check-in or registration); a transferred ticket
+    keeps the original one, and ``joined_at`` says when it came into this queue.
     """
 
     class State(models.TextChoices):

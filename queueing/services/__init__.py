@@ -1,0 +1,44 @@
+"""What the queue does: one function, one transaction, one history row, one announcement."""
+
+from queueing.services.calls import (
+    ticket_call_next,
+    ticket_finish,
+    ticket_pass,
+    ticket_pass_unanswered,
+    ticket_recall,
+    ticket_start,
+)
+from queueing.services.departures import ticket_cancel, ticket_leave, ticket_return, tickets_leave_closed
+from queueing.services.queues import queue_for_session, queue_shared, queues_prepare
+from queueing.services.screens import screen_add, screen_revoke, screen_seen
+from queueing.services.tickets import (
+    ticket_check_in,
+    ticket_set_priority,
+    ticket_transfer,
+    walk_in_register_and_ticket,
+)
+from queueing.services.undo import ticket_undo
+
+__all__ = [
+    "queue_for_session",
+    "queue_shared",
+    "queues_prepare",
+    "screen_add",
+    "screen_revoke",
+    "screen_seen",
+    "ticket_call_next",
+    "ticket_cancel",
+    "ticket_check_in",
+    "ticket_finish",
+    "ticket_leave",
+    "ticket_pass",
+    "ticket_pass_unanswered",
+    "ticket_recall",
+    "ticket_return",
+    "ticket_set_priority",
+    "ticket_start",
+    "ticket_transfer",
+    "ticket_undo",
+    "tickets_leave_closed",
+    "walk_in_register_and_ticket",
+]

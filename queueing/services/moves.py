@@ -1,0 +1,76 @@
+"""What every move of a ticket has in common: state table, history, revision, announcement."""
+
+from datetime import datetime
+
+from django.db.models import Model
+
+from hospital.common import history, live
+from hospital.common.actor import Actor
+from hospital.common.errors import next_state
+from queueing.domain.states import TICKET
+from queueing.models import Queue, Ticket
+
+
+def move(
+    ticket: Ticket,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    **changes: object,
+) -> Ticket:
+    """Move a locked ticket along its state table and write ``changes`` with it.
+
+    The history row keeps what the columns held before, so that an undo can put it back.
+
+    Raises
+    ------
+    IllegalTransition
+        When the table has no such move; nothing is written.
+    """
+    before, ticket.state = ticket.state, next_state(TICKET, ticket.state, verb)
+    kept = {column: plain(getattr(ticket, _attname(column))) for column in changes}
+    for column, value in changes.items():
+        setattr(ticket, column, value)
+    ticket.save(update_fields=["state", *changes])
+    history.record(
+        thing=ticket,
+        verb=verb,
+        from_state=before,
+        to_state=ticket.state,
+        actor=actor,
+        at=now,
+        reason=reason,
+        data={"before": kept},
+    )
+    return ticket
+
+
+def plain(value: object) -> object:
+    """``value`` as the history's JSON can keep it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.pk if isinstance(value, Model) else value
+
+
+def _attname(column: str) -> str:
+    return str(Ticket._meta.get_field(column).attname)  # noqa: SLF001 - the documented way
+
+
+def queue_changed(queue: Queue, *, ticket: Ticket, event: str = "queue.changed") -> int:
+    """Count the queue's revision and tell, on commit, who looks at the queue or at the ticket."""
+    queue.revision += 1
+    queue.save(update_fields=["revision"])
+    announce(queue.pk, queue.revision, ticket=ticket, event=event)
+    return queue.revision
+
+
+def announce(queue_id: int, revision: int, *, ticket: Ticket, event: str = "queue.changed") -> None:
+    """Tell, on commit, who looks at the queue or at the ticket."""
+    live.announce(
+        f"queue.{queue_id}", event, revision=revision, session=ticket.called_session_id or ticket.session_id
+    )
+    live.announce(
+        f"ticket.{ticket.code}", event if event == "ticket.called" else "ticket.changed", revision=revision
+    )

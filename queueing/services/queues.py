@@ -1,0 +1,36 @@
+"""Queues: one for each session, made before anybody needs it; several sessions may share one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking import selectors as booking
+from hospital.common import clock
+from hospital.common.transactions import transactional
+from queueing.locks import queue_of_session
+from queueing.models import Queue, QueueSession
+
+LIVE_STATES = {"released", "open", "running"}
+
+
+@transactional
+def queue_for_session(*, session_id: int, letter: str, now: datetime) -> Queue:
+    """The queue a session calls from, made when it has none."""
+    return queue_of_session(session_id, letter, now)
+
+
+@transactional
+def queue_shared(*, session_ids: Sequence[int], letter: str, now: datetime) -> Queue:
+    """Several experts' sessions share one queue (general clinic); each must have none yet."""
+    queue = Queue.objects.create(letter=letter, created_at=now)
+    QueueSession.objects.bulk_create(QueueSession(queue=queue, session_id=pk) for pk in session_ids)
+    return queue
+
+
+def queues_prepare(now: datetime) -> int:
+    """Every session of today has its queue, so that screens know what to listen to before the first patient comes."""
+    sessions = [s for s in booking.sessions_of_day(day=clock.local(now).date(), now=now) if s.state in LIVE_STATES]
+    known = set(QueueSession.objects.filter(session__in=sessions).values_list("session_id", flat=True))
+    missing = [session for session in sessions if session.pk not in known]
+    for session in missing:
+        queue_for_session(session_id=session.pk, letter=session.letter, now=now)
+    return len(missing)

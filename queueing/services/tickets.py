@@ -1,0 +1,206 @@
+"""How tickets come about: check-in of an appointment, registration of a walk-in, transfer from another
+queue.
+"""
+
+from datetime import datetime
+
+from booking import selectors as booking_selectors
+from booking import services as booking
+from hospital.common import clock, history
+from hospital.common.actor import Actor
+from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.transactions import transactional
+from queueing.domain.check_in import Period, state_refusal, time_refusal
+from queueing.domain.errors import ReasonMissing, SameQueue, UnknownPriority
+from queueing.domain.lateness import is_late
+from queueing.domain.places import Span
+from queueing.domain.states import TICKET
+from queueing.domain.streams import Stream
+from queueing.locks import lock_queues, lock_ticket, queue_of_session, take_number
+from queueing.models import Queue, Ticket
+from queueing.selectors.tickets import ticket_by_code
+from queueing.services.moves import announce, move, plain, queue_changed
+
+
+@transactional
+def ticket_check_in(*, appointment_id: int, actor: Actor, now: datetime) -> Ticket:
+    """A booked patient who is there gets a ticket, from the opening of walk-in registration until the close.
+
+    Raises
+    ------
+    WrongDay, TooEarly, SessionOver
+        When the appointment's session is not now.
+    AlreadyCheckedIn, AppointmentCancelled, NotPaid
+        By the appointment's state.
+    """
+    appointment = booking_selectors.appointment_by_id(appointment_id=appointment_id)
+    session, slot = appointment.session, appointment.slot
+    period = Period(session.state, session.walk_in_opens_at, session.closes_at)
+    refusal = time_refusal(period, now=now, zone=clock.zone()) or state_refusal(appointment.state)
+    if refusal is not None:
+        raise refusal
+    try:
+        booking.appointment_arrive(appointment_id=appointment_id, actor=actor, now=now)
+    except IllegalTransition as refused:
+        raise state_refusal(str(refused.params["state"])) or refused from None
+    span = Span(slot.starts_at.timestamp(), slot.ends_at.timestamp())
+    return _ticket_create(
+        queue_of_session(session.pk, session.letter, now),
+        Ticket(
+            session=session,
+            patient_id=appointment.patient_id,
+            appointment=appointment,
+            channel=Ticket.Channel.APPOINTMENT,
+            slot_index=slot.index,
+            slot_starts_at=slot.starts_at,
+            slot_ends_at=slot.ends_at,
+            late=is_late(now.timestamp(), span),
+            registered_at=now,
+        ),
+        actor=actor,
+        now=now,
+    )
+
+
+@transactional
+def walk_in_register_and_ticket(
+    *,
+    session_code: str,
+    patient_id: int,
+    payment: str,
+    actor: Actor,
+    now: datetime,
+    priority: str = "normal",
+    priority_reason: str = "",
+) -> Ticket:
+    """A walk-in takes a number from the pool and gets a ticket in the same moment, paid in cash or free.
+
+    Raises
+    ------
+    booking's PoolEmpty (``sold_out``), WalkInNotOpen (``closed``), AlreadyBooked
+        Nothing is registered, charged or ticketed.
+    UnknownPriority, ReasonMissing
+        When the priority is not one, or has no reason.
+    """
+    priority_check(priority, priority_reason)
+    session = booking_selectors.session_by_code(code=session_code)
+    walk_in = booking.walk_in_register(
+        session_id=session.pk, patient_id=patient_id, payment=payment, actor=actor, now=now
+    )
+    return _ticket_create(
+        queue_of_session(session.pk, session.letter, now),
+        Ticket(
+            session=session,
+            patient_id=patient_id,
+            walk_in=walk_in,
+            channel=Ticket.Channel.WALK_IN,
+            priority=priority,
+            priority_reason=priority_reason,
+            registered_at=walk_in.registered_at,
+        ),
+        actor=actor,
+        now=now,
+    )
+
+
+def _ticket_create(queue: Queue, ticket: Ticket, *, actor: Actor, now: datetime) -> Ticket:
+    """Give ``ticket`` the queue's next number and write it."""
+    taken = take_number(queue.pk)
+    queue.revision, queue.next_number = taken.revision, taken.number + 1
+    ticket.queue, ticket.number, ticket.joined_at = queue, taken.number, now
+    ticket.state = next_state(TICKET, None, "register")
+    ticket.save(force_insert=True)
+    source = ticket.transferred_from_id
+    history.record(
+        thing=ticket,
+        verb="register",
+        from_state=None,
+        to_state=ticket.state,
+        actor=actor,
+        at=now,
+        data={"transferred_from": source} if source else {},
+    )
+    announce(queue.pk, taken.revision, ticket=ticket)
+    return ticket
+
+
+@transactional
+def ticket_transfer(
+    *, code: str, target_session_code: str, actor: Actor, now: datetime, reason: str = ""
+) -> Ticket:
+    """A waiting or served patient goes to another queue with a new ticket; slot and original arrival stay.
+
+    No capacity of the target is used.
+
+    Raises
+    ------
+    IllegalTransition
+        When the ticket is neither waiting nor served, or the target is not open.
+    SameQueue
+        When the target calls from the same queue.
+    """
+    target = booking_selectors.session_by_code(code=target_session_code)
+    target = booking.session_open_if_due(session_id=target.pk, now=now)
+    if target.state not in {"open", "running"}:
+        raise IllegalTransition(state=target.state, verb="transfer")
+    target_queue = queue_of_session(target.pk, target.letter, now)
+    found = ticket_by_code(code)
+    if found.queue_id == target_queue.pk:
+        raise SameQueue
+    queues = lock_queues([found.queue_id, target_queue.pk])
+    ticket = lock_ticket(code)
+    move(ticket, "transfer", actor=actor, now=now, reason=reason, ended_at=now)
+    queue_changed(ticket.queue, ticket=ticket)
+    new = Ticket(
+        session=target,
+        patient_id=ticket.patient_id,
+        appointment_id=ticket.appointment_id,
+        walk_in_id=ticket.walk_in_id,
+        channel=ticket.channel,
+        priority=ticket.priority,
+        priority_reason=ticket.priority_reason,
+        slot_index=ticket.slot_index,
+        slot_starts_at=ticket.slot_starts_at,
+        slot_ends_at=ticket.slot_ends_at,
+        late=ticket.late,
+        registered_at=ticket.registered_at,
+        returned_at=ticket.returned_at,
+        transferred_from=ticket,
+    )
+    return _ticket_create(queues[target_queue.pk], new, actor=actor, now=now)
+
+
+@transactional
+def ticket_set_priority(*, code: str, priority: str, reason: str, actor: Actor, now: datetime) -> Ticket:
+    """The desk may put a patient into a priority stream, with a reason that the history keeps.
+
+    Raises
+    ------
+    UnknownPriority, ReasonMissing
+        Nothing is changed.
+    """
+    priority_check(priority, reason)
+    ticket = lock_ticket(code)
+    before = {"priority": ticket.priority, "priority_reason": ticket.priority_reason}
+    ticket.priority, ticket.priority_reason = priority, reason
+    ticket.save(update_fields=["priority", "priority_reason"])
+    history.record(
+        thing=ticket,
+        verb="prioritise",
+        from_state=ticket.state,
+        to_state=ticket.state,
+        actor=actor,
+        at=now,
+        reason=reason,
+        data={"before": {column: plain(value) for column, value in before.items()}},
+    )
+    queue_changed(ticket.queue, ticket=ticket)
+    return ticket
+
+
+def priority_check(priority: str, reason: str) -> None:
+    """Refuse a priority that does not exist or has no reason."""
+    if priority not in set(Stream):
+        raise UnknownPriority(field="priority")
+    if priority != Stream.NORMAL and not reason.strip():
+        raise ReasonMissing(field="priority_reason")

@@ -1,0 +1,101 @@
+"""Undo: one's own last move, within minutes, while nothing followed it for that patient."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from hospital.common import history
+from hospital.common.actor import Actor
+from hospital.common.models import StateChange
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+from queueing.domain.errors import RoomTaken, UndoNotPossible, UndoNotYours, UndoTooLate
+from queueing.domain.states import UNDOABLE
+from queueing.locks import lock_ticket
+from queueing.models import Call, Ticket
+from queueing.selectors.tickets import ticket_by_code
+from queueing.services.departures import ticket_cancel
+from queueing.services.moves import queue_changed
+
+
+@transactional
+def ticket_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
+    """One's own last move is taken back; a registration just made gives its number back.
+
+    Raises
+    ------
+    UndoTooLate, UndoNotYours, UndoNotPossible
+        After the policy's minutes; when somebody else moved last; when booking was told already.
+    RoomTaken
+        When somebody else has been called into the room since.
+    """
+    if _last_move(ticket_by_code(code)).verb == "register":
+        return _registration_undo(code=code, actor=actor, now=now)
+    ticket = lock_ticket(code)
+    last = _last_move(ticket)
+    _check(ticket, last, actor, now)
+    columns = _restore(ticket, last)
+    before, ticket.state = ticket.state, last.from_state
+    ticket.undos += 1
+    try:
+        with transaction.atomic():
+            ticket.save(update_fields=["state", "undos", *columns])
+    except IntegrityError as error:
+        if "one_patient_called_or_served_per_session" in str(error):
+            raise RoomTaken from error
+        raise
+    if last.verb == "call":
+        calls = Call.objects.filter(ticket=ticket, undone_at=None, called_at__gte=last.at)
+        calls.update(undone_at=now)
+    history.record(
+        thing=ticket,
+        verb="undo",
+        from_state=before,
+        to_state=ticket.state,
+        actor=actor,
+        at=now,
+        data={"undone": last.verb},
+    )
+    queue_changed(ticket.queue, ticket=ticket)
+    return ticket
+
+
+def _registration_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
+    """Take back a walk-in just registered: its number returns to the pool, its cash to the patient."""
+    ticket = ticket_by_code(code)
+    last = _last_move(ticket)
+    _check_author(last, actor, now)
+    if ticket.walk_in_id is None or ticket.transferred_from_id is not None:
+        raise UndoNotPossible
+    return ticket_cancel(code=code, reason="undo", actor=actor, now=now)
+
+
+def _last_move(ticket: Ticket) -> StateChange:
+    last = history.of(ticket).last()
+    if last is None:
+        raise UndoNotPossible
+    return last
+
+
+def _check(ticket: Ticket, last: StateChange, actor: Actor, now: datetime) -> None:
+    """Booking knows of a patient seen or gone, and its states do not go back."""
+    if last.verb not in UNDOABLE or (ticket.appointment_id is not None and last.verb in {"finish", "leave"}):
+        raise UndoNotPossible
+    _check_author(last, actor, now)
+
+
+def _check_author(last: StateChange, actor: Actor, now: datetime) -> None:
+    minutes = policy().undo_min
+    if (last.actor_kind, last.actor_id, last.actor_name) != (actor.kind, actor.user_id, actor.name):
+        raise UndoNotYours
+    if now > last.at + timedelta(minutes=minutes):
+        raise UndoTooLate(minutes=minutes)
+
+
+def _restore(ticket: Ticket, last: StateChange) -> list[str]:
+    """Put back the columns as they were before ``last``."""
+    before: dict[str, object] = last.data.get("before", {})
+    for column, kept in before.items():
+        field = Ticket._meta.get_field(column)  # noqa: SLF001 - the documented way
+        setattr(ticket, field.attname, field.to_python(kept) if not field.is_relation else kept)
+    return list(before)
