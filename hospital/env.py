@@ -36,8 +36,13 @@ def secret(name: str, folder: Path) -> str:
         return text(name)
     path = folder / name.lower()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():  # written aside and linked: two processes that start at once read the same whole key
+        aside = folder / f".{name.lower()}.{os.getpid()}"
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
     return path.read_text(encoding="utf-8").strip()
 
 
