@@ -127,8 +127,11 @@ def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     payment = lock_payment(payment_id)
     if notice.kind == "refund":
         return _apply_refund(payment, notice, actor, now)
-    if notice.state != "paid" or payment.state != "created":
+    if payment.state != "created":
         return "ignored"
+    if notice.state != "paid":
+        payment_move(payment, "fail", actor=actor, now=now)
+        return "failed"
     facts: dict[str, object] = {
         "transaction_id": notice.transaction_id,
         "paid_fen": notice.amount_fen,
