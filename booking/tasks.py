@@ -1,10 +1,11 @@
 """What the worker does for booking. The work itself is in the services; each may run more than once."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from booking.services import holds_expire_due, payment_close, refund_send, sessions_advance
-from hospital.common import jobs
+from booking.services import holds_expire_due, payment_close, refund_send, sessions_advance, sessions_generate
+from hospital.common import clock, jobs
+from hospital.common.policy import policy
 
 
 @jobs.handler("refund.send")
@@ -17,6 +18,13 @@ def send_refund(payload: Mapping[str, object], now: datetime) -> None:
 def close_payment(payload: Mapping[str, object], now: datetime) -> None:
     """Close one order whose number is gone."""
     payment_close(payment_id=int(str(payload["payment"])), now=now)
+
+
+@jobs.duty("plan sessions", every_s=600)
+def plan_sessions(now: datetime) -> int:
+    """Plan the sessions of the horizon, two days before their release, so that plans can set their quotas."""
+    until = clock.local(now).date() + timedelta(days=policy().horizon_days + 2)
+    return len(sessions_generate(until=until, now=now))
 
 
 jobs.duty("expire holds")(holds_expire_due)

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+from datetime import datetime
 from typing import Any
 
 from celery import Celery, bootsteps
@@ -61,10 +62,11 @@ class Poller(bootsteps.StartStopStep):
 
         from hospital.common import clock, jobs
 
+        last_run: dict[str, datetime] = {}
         while not self._stop.is_set():
             try:
                 moment = clock.now()
-                jobs.run_duties(moment)
+                jobs.run_duties(moment, last_run=last_run)
                 jobs.run_due(moment)
             except Exception:
                 logger.exception("poll failed; next try in %s s", jobs.POLL_S)

@@ -1,5 +1,9 @@
 """What the worker does for the floor, and the Celery task that wakes it."""
 
+from datetime import datetime
+
+from django.conf import settings
+
 from hospital.celery import app
 from hospital.common import clock, jobs, messages
 
@@ -10,3 +14,13 @@ jobs.handler("message.deliver")(messages.deliver)
 def wake() -> int:
     """Do the due jobs now instead of at the next poll."""
     return jobs.run_due(clock.now())
+
+
+if settings.DEMO:
+
+    @jobs.duty("top up the demo", every_s=60)
+    def top_up_demo(now: datetime) -> None:
+        """Keep a session running at any time of day."""
+        from hospital.demo import seed
+
+        seed.top_up(now)

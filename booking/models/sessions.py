@@ -1,5 +1,7 @@
 """Clinic sessions and their slots."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,7 @@ class SessionTemplate(models.Model):
     walk_in_opens_at = models.TimeField()
     slot_minutes = models.PositiveSmallIntegerField(default=60)
     capacity_per_slot = models.PositiveSmallIntegerField(default=10)
-    appointment_share = models.DecimalField(max_digits=3, decimal_places=2, default="0.60")
+    appointment_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.60"))
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -20,6 +20,7 @@ from booking.services.payments import (
 )
 from booking.services.sessions import (
     session_close,
+    session_create,
     session_open_if_due,
     session_release,
     session_set_quotas,
@@ -47,6 +48,7 @@ __all__ = [
     "payment_pay_url",
     "refund_send",
     "session_close",
+    "session_create",
     "session_open_if_due",
     "session_release",
     "session_set_quotas",

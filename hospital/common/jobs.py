@@ -115,14 +115,21 @@ def run_due(now: datetime, *, limit: int = 1000) -> int:
     return done
 
 
-def run_duties(now: datetime, *, names: list[str] | None = None) -> None:
-    """Run the duties once; one that fails is logged and does not stop the others."""
+def run_duties(now: datetime, *, last_run: dict[str, datetime] | None = None) -> None:
+    """Run the duties that are due; one that fails is logged and does not stop the others.
+
+    ``last_run`` is the caller's memory of when each ran; without it all of them run.
+    """
+    ran = {} if last_run is None else last_run
     for each in list(DUTIES.values()):
-        if names is None or each.name in names:
-            try:
-                each.run(now)
-            except Exception:
-                logger.exception("duty %s failed", each.name)
+        before = ran.get(each.name)
+        if before is not None and timedelta() <= now - before < timedelta(seconds=each.every_s):
+            continue
+        ran[each.name] = now
+        try:
+            each.run(now)
+        except Exception:
+            logger.exception("duty %s failed", each.name)
 
 
 def overdue(now: datetime, *, by_s: int = 120) -> int:

@@ -27,7 +27,9 @@ SHAPES: dict[str, tuple[int | None, int, int | None]] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
-TEMPLATE_CALL = re.compile(r"(?<!\w)(?:_|gettext|ngettext|pgettext|npgettext)\(u?[\"'].*?[\"'](?:, ?[\w.]+)?\)", re.S)
+TEMPLATE_CALL = re.compile(
+    r"(?<!\w)(?:_|gettext|ngettext|pgettext|npgettext)\(u?[\"'].*?[\"'](?:, ?[\w.]+)?\)", re.DOTALL
+)
 
 
 class Text(NamedTuple):
@@ -73,11 +75,24 @@ def _texts_of_template(source: str, where: str) -> Iterator[Text]:
 def texts_in_code(root: Path) -> dict[Text, list[str]]:
     """Every message of the project, with the files it stands in."""
     found: dict[Text, list[str]] = {}
-    python = [path for app in SOURCES for path in sorted((root / app).rglob("*.py")) if "migrations" not in path.parts]
-    for path in [*python, *sorted((root / "templates").rglob("*.html")), *sorted((root / "templates").rglob("*.txt"))]:
+    python = [
+        path
+        for app in SOURCES
+        for path in sorted((root / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
+    for path in [
+        *python,
+        *sorted((root / "templates").rglob("*.html")),
+        *sorted((root / "templates").rglob("*.txt")),
+    ]:
         where = path.relative_to(root).as_posix()
         source = path.read_text(encoding="utf-8")
-        texts = _texts_of_tree(ast.parse(source), where) if path.suffix == ".py" else _texts_of_template(source, where)
+        texts = (
+            _texts_of_tree(ast.parse(source), where)
+            if path.suffix == ".py"
+            else _texts_of_template(source, where)
+        )
         for text in texts:
             files = found.setdefault(text, [])
             if where not in files:

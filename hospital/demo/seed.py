@@ -1,0 +1,60 @@
+"""Set the demo hospital up, or bring it up to date; what users did stays as it is."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from analytics.models import ImportBatch
+from analytics.services.history import visits_take_in
+from analytics.services.nightly import asked_of_policy, expert_replan
+from analytics.services.plans import plans_apply
+from booking import services as booking
+from booking.selectors import expert_by_code
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.common.policy import policy, policy_change
+from hospital.demo import accounts, clinic, day, history
+
+DEMO = Actor.job("demo")
+Say = Callable[[str], None]
+
+
+def seed(*, now: datetime, say: Say) -> None:
+    """Everything a newcomer needs; running it again only tops up."""
+    people = accounts.people_ensure(now)
+    experts = clinic.define(people["expert"].pk)
+    department = experts[clinic.RUNNING_EXPERT].department_id
+    rooms = [
+        clinic.room_of(expert, clinic.number_of(code)).code
+        for code, expert in experts.items()
+        if expert.department_id == department
+    ]
+    accounts.devices_ensure(rooms, now)
+    if not ImportBatch.objects.filter(source=ImportBatch.Source.SYNTHETIC).exists():
+        _history(now, say)
+    say("sessions of today and the next days")
+    top_up(now)
+
+
+def _history(now: datetime, say: Say) -> None:
+    today = clock.local(now).date()
+    policy_change(actor=DEMO, now=now, reason="the demo approves plans by itself", auto_approve=True)
+    say(f"{history.DAYS} days of synthetic history")
+    visits_take_in(
+        read=lambda: enumerate(history.visits(today), 1),
+        source=ImportBatch.Source.SYNTHETIC,
+        name="synthetic demo history",
+        actor=DEMO,
+        now=now,
+    )
+    say("quotas from that history")
+    for code in [row[1] for row in clinic.EXPERTS if row[1] != clinic.RUNNING_EXPERT]:
+        expert_replan(expert_code=code, asked=asked_of_policy(today), actor=DEMO, now=now)
+
+
+def top_up(now: datetime) -> None:
+    """Plan and release the days ahead, and have a session running now."""
+    until = clock.local(now).date() + timedelta(days=policy().horizon_days + 2)
+    booking.sessions_generate(until=until, now=now)
+    plans_apply(now=now)
+    booking.sessions_advance(now)
+    day.session_running_ensure(now=now, expert=expert_by_code(code=clinic.RUNNING_EXPERT))
