@@ -36,7 +36,7 @@ def secret(name: str, folder: Path) -> str:
         return text(name)
     path = folder / name.lower()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():  # written aside and linked: two processes that start at once read the same whole key
+    if not path.exists():  # written aside, then linked: whoever starts at the same time reads a whole key
         aside = folder / f".{name.lower()}.{os.getpid()}"
         with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))

@@ -27,6 +27,8 @@ NOWHERE = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     **dict.fromkeys(("SECRET_KEY", "FIELD_KEY", "INDEX_KEY"), "of an offline command"),
 }
+filled: set[str] = set()
+"""What an offline command did not find in the environment."""
 
 
 def ensure(data_dir: str | Path | None = None) -> tuple[str, str]:
@@ -65,6 +67,7 @@ def environment(arguments: Sequence[str] = ()) -> None:
         for name, value in NOWHERE.items():
             if not is_set(name):
                 os.environ[name] = value
+                filled.add(name)
         return
     if command == "demo":
         from hospital.servers.prelude import prepare

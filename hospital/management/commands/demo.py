@@ -59,11 +59,9 @@ def announce(port: int, data: DataDir) -> None:
     """Say where the demo is and who may sign in."""
     accounts = data.root / "demo-accounts.json"
     if accounts.exists():
-        print(f"Accounts: {accounts}", flush=True)
-    print(
-        f"Ready: http://127.0.0.1:{port}  ({since_start_s():.1f} s; Ctrl-C stops it and keeps the data)",
-        flush=True,
-    )
+        print(f"Accounts to sign in with: {accounts}", flush=True)
+    print(f"Started in {since_start_s():.1f} s. Ctrl-C stops it and keeps the data.", flush=True)
+    print(f"Ready: http://127.0.0.1:{port}", flush=True)
 
 
 def collect_static() -> None:
