@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from hospital.common import history
 from hospital.common.models import StateChange
-from hospital.common.policy import policy
+from hospital.common.policy import Policy, policy
 from queueing.domain.errors import TicketUnknown
 from queueing.domain.ordering import people_ahead
 from queueing.domain.states import CALLED, LIVE, TICKET, WAITING
@@ -89,7 +89,7 @@ def ticket_live(*, code: str, now: datetime) -> TicketLive:
     ticket = ticket_by_code(code)
     session, expert = ticket.session, ticket.session.expert
     rules = policy()
-    ahead, expected, back = _outlook(ticket, now)
+    ahead, expected, back = _outlook(ticket, rules, now)
     room = ticket.room or session.room
     successor = Ticket.objects.filter(transferred_from=ticket).values_list("code", flat=True).first()
     return TicketLive(
@@ -124,7 +124,9 @@ def ticket_live(*, code: str, now: datetime) -> TicketLive:
     )
 
 
-def _outlook(ticket: Ticket, now: datetime) -> tuple[int | None, Expected | None, datetime | None]:
+def _outlook(
+    ticket: Ticket, rules: Policy, now: datetime
+) -> tuple[int | None, Expected | None, datetime | None]:
     """People ahead, expected call and time to be back of a waiting ticket."""
     if ticket.state != WAITING:
         return None, None, None
@@ -140,7 +142,7 @@ def _outlook(ticket: Ticket, now: datetime) -> tuple[int | None, Expected | None
         opens_at=ticket.session.opens_at,
         rooms=max(1, links.count()),
         now=now,
-        rules=policy(),
+        rules=rules,
     )
     return ahead, expected, back
 

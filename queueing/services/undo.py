@@ -1,6 +1,6 @@
 """Undo: one's own last move, within minutes, while nothing followed it for that patient."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -10,10 +10,10 @@ from hospital.common.models import StateChange
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from queueing.domain.errors import RoomTaken, UndoNotPossible, UndoNotYours, UndoTooLate
-from queueing.domain.states import UNDOABLE
 from queueing.locks import lock_ticket
 from queueing.models import Call, Ticket
 from queueing.selectors.tickets import ticket_by_code
+from queueing.selectors.undo import refusal
 from queueing.services.departures import ticket_cancel
 from queueing.services.moves import queue_changed
 
@@ -63,10 +63,7 @@ def ticket_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
 def _registration_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
     """Take back a walk-in just registered: its number returns to the pool, its cash to the patient."""
     ticket = ticket_by_code(code)
-    last = _last_move(ticket)
-    _check_author(last, actor, now)
-    if ticket.walk_in_id is None or ticket.transferred_from_id is not None:
-        raise UndoNotPossible
+    _check(ticket, _last_move(ticket), actor, now)
     return ticket_cancel(code=code, reason="undo", actor=actor, now=now)
 
 
@@ -78,18 +75,15 @@ def _last_move(ticket: Ticket) -> StateChange:
 
 
 def _check(ticket: Ticket, last: StateChange, actor: Actor, now: datetime) -> None:
-    """Booking knows of a patient seen or gone, and its states do not go back."""
-    if last.verb not in UNDOABLE or (ticket.appointment_id is not None and last.verb in {"finish", "leave"}):
-        raise UndoNotPossible
-    _check_author(last, actor, now)
-
-
-def _check_author(last: StateChange, actor: Actor, now: datetime) -> None:
-    minutes = policy().undo_min
-    if (last.actor_kind, last.actor_id, last.actor_name) != (actor.kind, actor.user_id, actor.name):
+    """Refuse with the code that the selector names, so that pages and services agree."""
+    rules = policy()
+    code = refusal(ticket, last, actor=actor, now=now, rules=rules)
+    if code == UndoTooLate.code:
+        raise UndoTooLate(minutes=rules.undo_min)
+    if code == UndoNotYours.code:
         raise UndoNotYours
-    if now > last.at + timedelta(minutes=minutes):
-        raise UndoTooLate(minutes=minutes)
+    if code:
+        raise UndoNotPossible
 
 
 def _restore(ticket: Ticket, last: StateChange) -> list[str]:
