@@ -1,6 +1,17 @@
 """Addresses of the managers' pages, under /manage/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from analytics.views import dashboard, plans
 
 app_name = "analytics"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("cards/<slug:card>.csv", dashboard.card_csv, name="card-csv"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<str:code>/", plans.plan, name="plan"),
+    path("plans/<str:code>/approve/", plans.approve, name="plan-approve"),
+    path("plans/<str:code>/edit/", plans.edit, name="plan-edit"),
+    path("plans/<str:code>/reject/", plans.reject, name="plan-reject"),
+    path("plans/<str:code>/roll-back/", plans.roll_back, name="plan-roll-back"),
+]

@@ -1,5 +1,7 @@
 """Quota plans with the evidence that a manager decides on."""
 
+from datetime import date, datetime, time, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -119,3 +121,18 @@ class PlanSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.index}"
+
+    @property
+    def ends_at(self) -> time:
+        """End of the slot on the hospital's wall clock."""
+        return (datetime.combine(date.min, self.starts_at) + timedelta(minutes=self.length_min)).time()
+
+    @property
+    def walk_ins_low(self) -> float:
+        """Lower end of the 95 % interval of the expected walk-ins."""
+        return self.rate_low_per_min * self.length_min
+
+    @property
+    def walk_ins_high(self) -> float:
+        """Upper end of the 95 % interval of the expected walk-ins."""
+        return self.rate_high_per_min * self.length_min

@@ -1,0 +1,153 @@
+"""Plans in words: experts, periods, warnings, sums written out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics.forms import WEEKDAYS
+from analytics.models import PlanSlot, QuotaPlan
+from booking.selectors.schedules import experts_by_code
+from hospital.common.models import StateChange
+
+WARNINGS = {
+    "pooled_weekdays": gettext_lazy(
+        "Fewer than four sessions on this weekday: all weekdays of this opening time are used."
+    ),
+    "pooled_department": gettext_lazy("Too few sessions of this expert: those of the department are used."),
+    "few_sessions": gettext_lazy("Fewer than four sessions of history: treat every figure with care."),
+    "no_walk_in_history": gettext_lazy("The history holds no walk-ins: their number counts as zero."),
+    "channel_unknown": gettext_lazy(
+        "The history does not tell who was booked and who walked in: all visits count as appointments."
+    ),
+    "synthetic_history": gettext_lazy("The history is synthetic, made for the demonstration."),
+    "appointments_exceed_capacity": gettext_lazy(
+        "More appointments than the expert can see: some patients will be seen after the close or not at all."
+    ),
+    "last_slot_exceeds_capacity": gettext_lazy(
+        "The last slot takes more appointments than the expert can see in it."
+    ),
+}
+VERBS = {
+    "propose": gettext_lazy("proposed"),
+    "renew": gettext_lazy("evidence renewed"),
+    "edit": gettext_lazy("edited"),
+    "approve": gettext_lazy("approved"),
+    "reject": gettext_lazy("rejected"),
+    "supersede": gettext_lazy("superseded"),
+    "roll_back": gettext_lazy("rolled back"),
+    "restore": gettext_lazy("in force again"),
+}
+
+
+def names_of(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """Labels of experts and departments by code or name, in the user's language. One query."""
+    experts = experts_by_code(codes)
+    names = {code: f"{expert.label} {expert.get_title_display()}" for code, expert in experts.items()}
+    for expert in experts.values():
+        department = expert.department
+        names |= dict.fromkeys((department.code, department.name, department.name_en), department.label)
+    return names
+
+
+def period_label(plan: QuotaPlan) -> str:
+    """Mondays 08:00-12:00."""
+    weekday = dict(WEEKDAYS)[plan.weekday]
+    return _("%(weekday)ss %(opens)s–%(closes)s") % {
+        "weekday": weekday,
+        "opens": f"{plan.opens_at:%H:%M}",
+        "closes": f"{plan.closes_at:%H:%M}",
+    }
+
+
+def warning_texts(plan: QuotaPlan) -> list[str]:
+    """What the manager must know before trusting the plan."""
+    return [str(WARNINGS.get(code, code)) for code in plan.warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A plan of the list, in words."""
+
+    plan: QuotaPlan
+    expert: str
+    department: str
+    period: str
+    current: str
+    proposed: str
+
+
+def plan_rows(plans: Sequence[QuotaPlan], names: Mapping[str, str]) -> list[PlanRow]:
+    """The list's rows."""
+    return [
+        PlanRow(
+            plan=plan,
+            expert=names.get(plan.expert_code, plan.expert_code),
+            department=names.get(plan.department, plan.department),
+            period=period_label(plan),
+            current=" / ".join(
+                "–" if slot.current_quota is None else str(slot.current_quota) for slot in plan.slots.all()
+            ),
+            proposed=" / ".join(str(slot.quota) for slot in plan.slots.all()),
+        )
+        for plan in plans
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """A slot of the evidence table, with its sum written out."""
+
+    slot: PlanSlot
+    how: str
+
+
+def slot_rows(plan: QuotaPlan) -> list[SlotRow]:
+    """The evidence table's rows: "12 - (1.5 + 10.0)" before the last slot, which takes the rest."""
+    slots = list(plan.slots.all())
+    rows = []
+    taken = 0
+    for slot in slots[:-1]:
+        carried = f"({slot.walk_ins:.1f} + {slot.carry_in:.1f})" if slot.carry_in else f"{slot.walk_ins:.1f}"
+        rows.append(SlotRow(slot, f"{slot.capacity} − {carried}"))
+        taken += slot.computed_quota
+    rest = _("the rest, %(all)s − %(taken)s") % {"all": plan.appointments, "taken": taken}
+    return [*rows, SlotRow(slots[-1], rest)] if slots else []
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The evidence table's foot."""
+
+    walk_ins: float
+    capacity: int
+    current: int | None
+    quota: int
+
+
+def plan_totals(plan: QuotaPlan) -> Totals:
+    """Sums over the slots; walk-ins with those before the opening."""
+    slots = list(plan.slots.all())
+    current = [slot.current_quota for slot in slots]
+    return Totals(
+        walk_ins=plan.pre_opening_walk_ins + sum(slot.walk_ins for slot in slots),
+        capacity=sum(slot.capacity for slot in slots),
+        current=None if None in current else sum(quota or 0 for quota in current),
+        quota=sum(slot.quota for slot in slots),
+    )
+
+
+def history_rows(changes: Iterable[StateChange]) -> list[dict[str, Any]]:
+    """What happened to a plan, in words, the last first."""
+    return [
+        {
+            "at": change.at,
+            "what": VERBS.get(change.verb, change.verb),
+            "quotas": " / ".join(str(quota) for quota in change.data.get("quotas", [])),
+            "who": change.actor_name,
+            "reason": change.reason,
+        }
+        for change in changes
+    ]

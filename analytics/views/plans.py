@@ -1,0 +1,154 @@
+"""Quota plans: the list, one plan with its evidence, and the decisions on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from analytics.forms import PlanFilter, QuotasForm, ReasonForm
+from analytics.models import QuotaPlan
+from analytics.selectors.plans import plan_by_code, plan_counts, plans_for_list, sessions_for
+from analytics.services.plans import plan_approve, plan_edit, plan_reject, plan_roll_back
+from analytics.views.labels import (
+    history_rows,
+    names_of,
+    period_label,
+    plan_rows,
+    plan_totals,
+    slot_rows,
+    warning_texts,
+)
+from analytics.views.pages import manage_page, managers_only
+from hospital.common import clock, history
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+
+
+@managers_only
+def plans(request: HttpRequest) -> HttpResponse:
+    """Plans to review first, then those in force, then the rest if asked for."""
+    form = PlanFilter(request.GET)
+    state = form.cleaned_data["state"] if form.is_valid() else ""
+    found = list(plans_for_list(state=state))
+    if not state:
+        found = [plan for plan in found if plan.state in {"proposed", "approved"}]
+    found.sort(key=lambda plan: plan.state != "proposed")
+    context = {
+        "form": form,
+        "rows": plan_rows(found, names_of()),
+        "counts": plan_counts(),
+    }
+    return manage_page(request, "analytics/plans.html", "plans", context)
+
+
+@managers_only
+def plan(request: HttpRequest, code: str) -> HttpResponse:
+    """One plan: what is proposed, from what evidence, and what would change."""
+    return _plan_page(request, plan_by_code(code))
+
+
+@managers_only
+@require_POST
+def approve(request: HttpRequest, code: str) -> HttpResponse:
+    """Put the plan in force for sessions not yet released."""
+    return _decide(request, code, lambda actor: plan_approve(code=code, actor=actor, now=clock.now()))
+
+
+@managers_only
+@require_POST
+def reject(request: HttpRequest, code: str) -> HttpResponse:
+    """Turn the plan down, with a reason."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _plan_page(request, plan_by_code(code), doing="reject", reason_form=form, status=400)
+    reason = form.cleaned_data["reason"]
+    return _decide(
+        request, code, lambda actor: plan_reject(code=code, reason=reason, actor=actor, now=clock.now())
+    )
+
+
+@managers_only
+@require_POST
+def roll_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Go back to the plan before, with a reason."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _plan_page(request, plan_by_code(code), doing="roll_back", reason_form=form, status=400)
+    reason = form.cleaned_data["reason"]
+    return _decide(
+        request, code, lambda actor: plan_roll_back(code=code, reason=reason, actor=actor, now=clock.now())
+    )
+
+
+@managers_only
+@require_POST
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Move numbers between slots; their sum stays."""
+    found = plan_by_code(code)
+    form = QuotasForm(request.POST, plan=found)
+    if not form.is_valid():
+        return _plan_page(request, found, doing="edit", quotas_form=form, status=400)
+    try:
+        plan_edit(code=code, quotas=form.quotas(), actor=Actor.of(request.user), now=clock.now())
+    except DomainError as error:
+        form.add_error(None, translated(error))
+        return _plan_page(request, found, doing="edit", quotas_form=form, status=error.status)
+    return redirect("analytics:plan", code=code)
+
+
+def _decide(request: HttpRequest, code: str, decide: Callable[[Actor], object]) -> HttpResponse:
+    try:
+        decide(Actor.of(request.user))
+    except DomainError as error:
+        return _plan_page(request, plan_by_code(code), refusal=translated(error), status=error.status)
+    return redirect("analytics:plan", code=code)
+
+
+def _plan_page(request: HttpRequest, found: QuotaPlan, *, status: int = 200, **extra: Any) -> HttpResponse:
+    doing = extra.pop("doing", request.GET.get("do", "") if request.method == "GET" else "")
+    names = names_of([found.expert_code])
+    context: dict[str, Any] = {
+        "plan": found,
+        "expert": names.get(found.expert_code, found.expert_code),
+        "department": names.get(found.department, found.department),
+        "period": period_label(found),
+        "warnings": warning_texts(found),
+        "rows": slot_rows(found),
+        "totals": plan_totals(found),
+        "sessions": sessions_for(found, clock.now()),
+        "history": history_rows(history.of(found).order_by("-pk")),
+        "doing": doing,
+        "reason_form": ReasonForm(),
+        "quotas_form": QuotasForm(plan=found),
+        "chart": _chart(found),
+        **extra,
+    }
+    return manage_page(request, "analytics/plan.html", "plans", context, status=status)
+
+
+def _chart(found: QuotaPlan) -> dict[str, Any]:
+    slots = list(found.slots.all())
+    return {
+        "label": _("Walk-ins with those carried in, capacity, current and proposed quotas of each slot"),
+        "unit": _("patients"),
+        "categories": [f"{slot.starts_at:%H:%M}" for slot in slots],
+        "series": [
+            {
+                "name": _("Walk-ins and carry in"),
+                "look": "walk-in",
+                "values": [round(slot.walk_ins + slot.carry_in, 1) for slot in slots],
+            },
+            {"name": _("Current quota"), "look": "current", "values": [slot.current_quota for slot in slots]},
+            {"name": _("Proposed quota"), "look": "booked", "values": [slot.quota for slot in slots]},
+            {
+                "name": _("Capacity"),
+                "look": "other",
+                "kind": "line",
+                "values": [slot.capacity for slot in slots],
+            },
+        ],
+    }
