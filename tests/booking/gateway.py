@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -14,11 +18,21 @@ import requests
 from django.test import Client
 
 from booking.providers.sandbox import SandboxProvider
-from hospital.gateway.app import Gateway, gateway
+from hospital.gateway.app import FOLDER, Gateway, gateway
+from hospital.gateway.keys import keys_ensure
 from hospital.gateway.web import Request
 
 URL = "http://gateway.test"
 NOTIFY = "http://127.0.0.1/api/v1/payments/sandbox/notify/"
+
+
+@cache
+def _keys() -> Path:
+    """One set of keys for all tests: making them takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    keys_ensure(folder)
+    return folder
 
 
 class Answer:
@@ -32,6 +46,7 @@ class LocalGateway:
     """Answers the client's requests in this process; a delayed answer is one that never came."""
 
     def __init__(self, folder: Path, clock: Any) -> None:
+        shutil.copytree(_keys(), folder / FOLDER)
         self.made: Gateway = gateway(folder, URL, ["http://127.0.0.1"], "清河医院", clock)
         self.down = False
         self.calls: list[str] = []
@@ -86,7 +101,9 @@ def local_gateway(folder: Path, clock: Any) -> Iterator[LocalGateway]:
     """Let every provider call go to a gateway in this process."""
     local = LocalGateway(folder, clock)
     with (
-        mock.patch.object(requests.Session, "request", lambda _self, *args, **kwargs: local.request(*args, **kwargs)),
+        mock.patch.object(
+            requests.Session, "request", lambda _self, *args, **kwargs: local.request(*args, **kwargs)
+        ),
         mock.patch("booking.providers.registry._made", lambda _name: local.client),
     ):
         yield local

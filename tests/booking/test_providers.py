@@ -89,7 +89,12 @@ def body(**changes: Any) -> bytes:
 def test_a_genuine_notice_is_read(gate: LocalGateway, tmp_path: Path) -> None:
     headers = notice_headers(keys_ensure(tmp_path / "gateway").private, body(), NOW.timestamp())
     notice = gate.client.parse_notice(headers, body(), NOW)
-    assert (notice.provider, notice.notice_id, notice.kind, notice.state) == ("sandbox", "N1", "payment", "paid")
+    assert (notice.provider, notice.notice_id, notice.kind, notice.state) == (
+        "sandbox",
+        "N1",
+        "payment",
+        "paid",
+    )
     assert (notice.out_trade_no, notice.transaction_id, notice.amount_fen) == ("ORDER1", "T1", 5000)
     assert notice.merchant_matches
     assert notice.signed_at == NOW
@@ -126,7 +131,9 @@ def test_a_changed_body_is_refused(gate: LocalGateway, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("header", ["Pay-Timestamp", "Pay-Nonce", "Pay-Serial", "Pay-Signature"])
 @pytest.mark.parametrize("value", [None, "", "x", "1", "é", "9" * 40, "２０２６"])
-def test_a_changed_header_is_refused(gate: LocalGateway, tmp_path: Path, header: str, value: str | None) -> None:
+def test_a_changed_header_is_refused(
+    gate: LocalGateway, tmp_path: Path, header: str, value: str | None
+) -> None:
     headers = notice_headers(keys_ensure(tmp_path / "gateway").private, body(), NOW.timestamp())
     if value is None:
         del headers[header]
@@ -313,7 +320,12 @@ def test_missing_keys_are_unavailable(gate: LocalGateway, tmp_path: Path) -> Non
 
 
 def test_the_gateway_calls_only_addresses_it_was_started_for(gate: LocalGateway) -> None:
-    for address in ["http://10.0.0.1/x", "https://127.0.0.1/x", "http://127.0.0.1@evil.example/", "file:///etc/passwd"]:
+    for address in [
+        "http://10.0.0.1/x",
+        "https://127.0.0.1/x",
+        "http://127.0.0.1@evil.example/",
+        "file:///etc/passwd",
+    ]:
         with pytest.raises(ProviderRefused) as refused:
             gate.client.create_order(order(notify_url=address))
         assert refused.value.provider_code == "PARAM_ERROR"
