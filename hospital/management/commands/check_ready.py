@@ -107,7 +107,7 @@ def database() -> Iterator[str]:
             cursor.execute("SELECT current_setting(%s)", [setting])
             (value,) = cursor.fetchone()
             if value != wanted:
-                yield f"PostgreSQL has {setting}={value}: an acknowledged booking could be lost; set {wanted}."
+                yield f"PostgreSQL has {setting}={value}: acknowledged bookings could be lost; set {wanted}."
         executor = MigrationExecutor(connection)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             yield f"{len(plan)} migrations are not applied: run manage.py migrate."
