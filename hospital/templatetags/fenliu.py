@@ -73,6 +73,12 @@ def hm(moment: dt.datetime | dt.time | None) -> str:
 
 
 @register.filter
+def hms(moment: dt.datetime | None) -> str:
+    """09:57:12."""
+    return "" if moment is None else clock.local(moment).strftime("%H:%M:%S")
+
+
+@register.filter
 def span(thing: Any) -> str:
     """10:00–11:00 of anything with starts_at and ends_at."""
     return f"{hm(thing.starts_at)}–{hm(thing.ends_at)}"
