@@ -1,0 +1,200 @@
+"""The codebase keeps its own rules: sizes, where writes and time come from, what templates may hold."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("hospital", "booking", "queueing", "analytics")
+LINES_OF_A_MODULE = 400
+LINES_OF_A_FUNCTION = 80
+LINES_OF_A_VIEW = 25
+ENTRY_POINTS = ("views", "api", "consumers", "tasks")
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "update",
+    "bulk_update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+}
+MANAGERS = {"objects", "_base_manager", "_default_manager"}
+
+
+def modules(*, tests: bool = False) -> list[Path]:
+    folders = [*APPS, "tests", "bench"] if tests else APPS
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return [path for path in found if "migrations" not in path.parts]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Its lines without decorators, signature and docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def is_entry_point(path: Path) -> bool:
+    inside = path.relative_to(ROOT).parts[1:]
+    return inside[0].removesuffix(".py") in ENTRY_POINTS and path.name != "serializers.py"
+
+
+def test_modules_are_short() -> None:
+    too_long = {name(p): n for p in modules() if (n := len(p.read_text().splitlines())) > LINES_OF_A_MODULE}
+    assert not too_long
+
+
+def test_functions_are_short() -> None:
+    too_long = {
+        f"{name(path)}:{function.name}": lines_of(function)
+        for path in modules()
+        for function in functions(path)
+        if lines_of(function) > LINES_OF_A_FUNCTION
+    }
+    assert not too_long
+
+
+def test_views_are_thin() -> None:
+    too_long = {
+        f"{name(path)}:{function.name}": lines_of(function)
+        for path in modules()
+        if is_entry_point(path)
+        for function in functions(path)
+        if lines_of(function) > LINES_OF_A_VIEW
+    }
+    assert not too_long
+
+
+def test_nothing_hides_in_a_module_for_everything() -> None:
+    forbidden = {"helpers.py", "utils.py", "util.py", "misc.py", "signals.py"}
+    assert not [name(path) for path in modules() if path.name in forbidden]
+
+
+def test_views_api_consumers_and_tasks_write_nothing() -> None:
+    """A write is a call of a writing method behind a manager."""
+    writes = [
+        f"{name(path)}:{node.lineno}"
+        for path in modules()
+        if is_entry_point(path)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES
+        and any(
+            isinstance(part, ast.Attribute) and part.attr in MANAGERS for part in ast.walk(node.func.value)
+        )
+    ]
+    assert not writes
+
+
+def test_no_signals() -> None:
+    found = [
+        name(path)
+        for path in modules()
+        if re.search(r"django\.dispatch|django\.db\.models\.signals|\bpost_save\b", path.read_text())
+    ]
+    assert not found
+
+
+def test_time_comes_from_the_clock_only() -> None:
+    """The launcher and the gateway are no part of the product and have no clock to move."""
+    own_time = re.compile(r"\btimezone\.now\(|\bdatetime\.now\(|\bdatetime\.utcnow\(|\bdate\.today\(")
+    found = [
+        name(path)
+        for path in modules()
+        if own_time.search(path.read_text())
+        and not name(path).startswith(("hospital/common/clock.py", "hospital/gateway/", "hospital/servers/"))
+    ]
+    assert not found
+
+
+def test_sql_never_asks_the_database_for_the_time() -> None:
+    is_sql = re.compile(r"\s*(with|select|update|insert|delete|alter|create)\b", re.IGNORECASE)
+    django_now = re.compile(r"from django\.db\.models\.functions import .*\bNow\b")
+    asks = re.compile(r"\bnow\(\)|current_timestamp|clock_timestamp|current_date\b|\bNow\(\)", re.IGNORECASE)
+    found = [
+        f"{name(path)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and asks.search(node.value)
+        and is_sql.match(node.value)
+    ]
+    found += [name(path) for path in modules() if django_now.search(path.read_text())]
+    assert not found
+
+
+def test_tests_do_not_sleep() -> None:
+    """Waiting for another process goes through `until` of tests/servers."""
+    found = [
+        name(path)
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "time.sleep"
+    ]
+    found.remove("tests/servers/conftest.py")
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("inline script", r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>"),
+        ("inline style", r"<style\b|\sstyle=\""),
+        ("inline handler", r"\son[a-z]+=\""),
+        ("address of another host", r"(?:src|href|action)=\"(?:https?:)?//"),
+    ],
+)
+def test_templates_hold_nothing_the_content_policy_forbids(what: str, pattern: str) -> None:
+    found = [
+        name(path)
+        for path in (ROOT / "templates").rglob("*.html")
+        if re.search(pattern, re.sub(r"{%.*?%}", "", path.read_text(), flags=re.DOTALL))
+    ]
+    assert not found, what
+
+
+def test_every_requirement_is_pinned_and_has_its_reason() -> None:
+    reasoned = re.compile(r"$|#|-r |[\w.\[\],-]+==\S+\s+# \S")
+    pinned = re.compile(r"$|#|[\w.-]+==\S+$")
+    kinds = {"requirements.txt": reasoned, "requirements-dev.txt": reasoned, "constraints.txt": pinned}
+    wrong = [
+        f"{file}: {line}"
+        for file, kind in kinds.items()
+        for line in (ROOT / file).read_text().splitlines()
+        if not kind.match(line)
+    ]
+    assert not wrong
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    link = re.compile(r"\]\((?![a-z]+:)([^)#\s]+)(?:#[^)]*)?\)")
+    broken = [
+        f"{name(path)} -> {target}"
+        for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for target in link.findall(path.read_text())
+        if not (path.parent / target).exists()
+    ]
+    assert not broken
+
+
+def test_every_decision_is_numbered_once() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
