@@ -4,9 +4,7 @@ from a2wsgi import WSGIMiddleware
 
 from hospital.wsgi import application as pages  # first: it sets Django up
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 
 from queueing.routing import websocket_urlpatterns
 
@@ -15,6 +13,7 @@ PAGE_THREADS = 8
 application = ProtocolTypeRouter(
     {
         "http": WSGIMiddleware(pages, workers=PAGE_THREADS),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        # each consumer checks the Origin; only the staff socket reads the session
+        "websocket": URLRouter(websocket_urlpatterns),
     }
 )
