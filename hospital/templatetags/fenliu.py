@@ -84,6 +84,10 @@ def span(thing: Any) -> str:
     return f"{hm(thing.starts_at)}–{hm(thing.ends_at)}"
 
 
+def _chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
 def _date_of(value: dt.datetime | dt.date) -> dt.date:
     return clock.local(value).date() if isinstance(value, dt.datetime) else value
 
@@ -94,7 +98,7 @@ def day(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     date = _date_of(value)
-    if (get_language() or "").startswith("zh"):
+    if _chinese():
         return f"{date.month}月{date.day}日 {formats.date_format(date, 'D').replace('星期', '周')}"
     return formats.date_format(date, "D j M")
 
@@ -105,7 +109,7 @@ def short_day(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     date = _date_of(value)
-    if (get_language() or "").startswith("zh"):
+    if _chinese():
         return f"{date.month}月{date.day}日"
     return formats.date_format(date, "j M")
 
@@ -125,6 +129,8 @@ def near_word(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     distance = (_date_of(value) - clock.today()).days
+    if distance == 2 and not _chinese():
+        return ""
     return {0: gettext("Today"), 1: gettext("Tomorrow"), 2: gettext("In 2 days")}.get(distance, "")
 
 
@@ -181,7 +187,7 @@ def styled(field: BoundField) -> SafeString:
 @register.filter
 def near_half(moment: dt.datetime) -> str:
     """明天上午, 周四上午; Tomorrow morning, Thu morning."""
-    gap = "" if (get_language() or "").startswith("zh") else " "
+    gap = "" if _chinese() else " "
     return f"{near_word(moment) or weekday(moment)}{gap}{half_day(moment)}"
 
 
@@ -198,3 +204,11 @@ def qr_code(text: str) -> SafeString:
 def public_url(path: str) -> str:
     """The full address of a page, for others to open."""
     return f"{settings.PUBLIC_URL}{path}"
+
+
+@register.filter
+def where(room: Any) -> str:
+    """3 楼 B 区 305 诊室; Floor 3, area B, room 305."""
+    if not room.place_label:
+        return gettext("Room %(room)s") % {"room": room.name}
+    return gettext("%(place)s, room %(room)s") % {"place": room.place_label, "room": room.name}
