@@ -13,7 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from booking import selectors as booking
 from hospital.common import clock
@@ -29,6 +29,11 @@ SCREEN_REFRESH_S = 15.0
 TICKET_REFRESH_S = 60.0
 WAITING_SHOWN = 3
 LANGUAGES = ("zh-hans", "en")
+TITLES = {
+    "chief": gettext_lazy("chief physician"),
+    "associate": gettext_lazy("associate chief physician"),
+    "attending": gettext_lazy("attending physician"),
+}
 STAFF = frozenset({"desk", "expert", "manager", "administrator"})
 
 
@@ -171,6 +176,7 @@ def _ticket_context(live: TicketLive, language: str, now: datetime) -> dict[str,
         "calls_most": live.recall_limit + 1,
         "expert": (live.expert_en if english else "") or live.expert,
         "department": (live.department_en if english else "") or live.department,
+        "title": TITLES.get(live.title, ""),
         "place": (live.place_en if english else "") or live.place,
         "language": language,
     }

@@ -23,7 +23,8 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     query = f"?lang={language}"
     with translation.override(language):
         context: dict[str, Any] = {
-            "screen": found,
+            "name": (found.name_en if language == "en" else "") or found.name,
+            "place": (found.place_en if language == "en" else "") or found.place,
             "view": screen_view(screen=found, language=language, now=clock.now()),
             "other": "zh-hans" if language == "en" else "en",
             "ws": f"/ws/screens/{token}/{query}",
@@ -50,7 +51,7 @@ def _screen(request: HttpRequest, token: str) -> tuple[Screen, str]:
 
 def _notices() -> list[str]:
     return [
-        _("Within a time slot booked patients are called before walk-ins, so numbers are not always called in order."),
-        _("Passed? Report to the nurse desk and you are called again. Nothing more to pay."),
-        _("Scan the code on your slip to see your place on your phone."),
+        _("Booked patients go first within a time slot: numbers may not run in order."),
+        _("Passed? Report to the nurse desk. There is nothing more to pay."),
+        _("Scan the code on your slip: your phone shows your place."),
     ]

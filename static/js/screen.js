@@ -159,6 +159,27 @@ async function next() {
   show();
 }
 
+// ---- more rooms than fit: pages in turn
+
+const ROWS = 6;
+let leaf = 0;
+
+function paginate() {
+  const table = region.querySelector(".screen-table");
+  const rows = [...(table?.tBodies[0]?.rows ?? [])];
+  const pages = Math.ceil(rows.length / ROWS);
+  table?.classList.toggle("is-paged", pages > 1);
+  leaf = pages ? leaf % pages : 0;
+  rows.forEach((row, place) => {
+    row.hidden = pages > 1 && Math.floor(place / ROWS) !== leaf;
+  });
+}
+
+setInterval(() => {
+  leaf += 1;
+  paginate();
+}, NOTICE_MS);
+
 // ---- notices, one at a time, never scrolling
 
 const notices = [...document.querySelectorAll("[data-notice]")];
@@ -174,6 +195,7 @@ if (notices.length > 1) {
 // ---- a new day, or a new release of the page: load it again, but only while the server answers
 
 region.addEventListener("live:update", () => {
+  paginate();
   look();
   const day = region.live?.at.slice(0, 10);
   if (day && day !== page.dataset.day) location.reload();
@@ -184,4 +206,5 @@ region.addEventListener("live:state", (event) => {
 
 window.speechSynthesis?.getVoices();
 locked();
+paginate();
 look();
