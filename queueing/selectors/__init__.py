@@ -1,6 +1,6 @@
 """What may be asked of the queue; each answer takes a constant number of queries."""
 
-from queueing.selectors.boards import Board, BoardCall, BoardTicket, board_revision, session_board
+from queueing.selectors.boards import Board, BoardCall, BoardTicket, board_version, session_board
 from queueing.selectors.desk import DeskRecent, DeskSession, desk_recent, desk_sessions
 from queueing.selectors.rooms import (
     RoomSlot,
@@ -42,7 +42,7 @@ __all__ = [
     "TicketLive",
     "UndoOffer",
     "VisitRow",
-    "board_revision",
+    "board_version",
     "desk_recent",
     "desk_sessions",
     "room_state",

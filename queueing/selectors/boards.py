@@ -87,14 +87,18 @@ def session_board(*, session_code: str, now: datetime) -> Board:
     return boards([BoardRow(session, link.queue if link else None)], now=now)[0]
 
 
-def board_revision(*, session_code: str) -> int:
-    """The revision alone, one query: what an ETag needs."""
-    found = (
-        QueueSession.objects.filter(session__code=session_code)
-        .values_list("queue__revision", flat=True)
-        .first()
-    )
-    return found or 0
+def board_version(*, session_code: str, now: datetime) -> str:
+    """What a board's ETag is made of, in one query: the revision and the phase of time.
+
+    The order also changes when a slot begins, without anybody moving. Raises ``NotFound``.
+    """
+    link = QueueSession.objects.select_related("queue", "session").filter(session__code=session_code).first()
+    if link is None:
+        return f"0-{booking.session_by_code(code=session_code).state}"
+    session = link.session
+    slots_begun = int((now - session.opens_at) // timedelta(minutes=session.slot_minutes))
+    slots = int((session.closes_at - session.opens_at) // timedelta(minutes=session.slot_minutes))
+    return f"{link.queue_id}-{link.queue.revision}-{session.state}-{min(max(slots_begun, 0), slots)}"
 
 
 def boards(rows: Sequence[BoardRow], *, now: datetime) -> list[Board]:

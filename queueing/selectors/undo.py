@@ -25,7 +25,9 @@ class UndoOffer:
 
 
 def refusal(ticket: Ticket, last: StateChange, *, actor: Actor, now: datetime, rules: Policy) -> str:
-    """Why ``last``, the ticket's last move, cannot be taken back by ``actor`` now: a code; empty when it can."""
+    """Why ``last``, the ticket's last move, cannot be taken back by ``actor`` now: a code; empty when it
+    can.
+    """
     booked = ticket.appointment_id is not None
     if last.verb == "register":
         if booked or ticket.transferred_from_id is not None:
@@ -46,9 +48,16 @@ def last_moves(ticket_ids: Iterable[int]) -> dict[int, StateChange]:
 def undo_offer(*, queue_id: int, actor: Actor, now: datetime, rules: Policy) -> UndoOffer | None:
     """The actor's newest move in this queue, if it can be taken back; three queries at most."""
     since = now - timedelta(minutes=rules.undo_min)
-    tickets = {t.pk: t for t in Ticket.objects.filter(queue_id=queue_id, joined_at__gt=now - timedelta(days=1)).select_related("queue")}
+    tickets = {
+        t.pk: t
+        for t in Ticket.objects.filter(
+            queue_id=queue_id, joined_at__gt=now - timedelta(days=1)
+        ).select_related("queue")
+    }
     newest = (
-        StateChange.objects.filter(thing="ticket", thing_id__in=list(tickets), actor_id=actor.user_id, at__gte=since)
+        StateChange.objects.filter(
+            thing="ticket", thing_id__in=list(tickets), actor_id=actor.user_id, at__gte=since
+        )
         .exclude(verb="undo")
         .order_by("-pk")
         .first()

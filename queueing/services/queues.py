@@ -27,8 +27,12 @@ def queue_shared(*, session_ids: Sequence[int], letter: str, now: datetime) -> Q
 
 
 def queues_prepare(now: datetime) -> int:
-    """Every session of today has its queue, so that screens know what to listen to before the first patient comes."""
-    sessions = [s for s in booking.sessions_of_day(day=clock.local(now).date(), now=now) if s.state in LIVE_STATES]
+    """Every session of today has its queue, so that screens know what to listen to before the first patient
+    comes.
+    """
+    sessions = [
+        s for s in booking.sessions_of_day(day=clock.local(now).date(), now=now) if s.state in LIVE_STATES
+    ]
     known = set(QueueSession.objects.filter(session__in=sessions).values_list("session_id", flat=True))
     missing = [session for session in sessions if session.pk not in known]
     for session in missing:

@@ -1,0 +1,125 @@
+"""Tickets: the public live view, and the moves of staff."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.utils.cache import patch_cache_control
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hospital.common import clock
+from hospital.common.api import ApiView, parsed
+from queueing import selectors, services
+from queueing.api import shapes
+from queueing.models import Ticket
+from queueing.selectors.access import ticket_for_user
+
+
+class TicketDetail(ApiView):
+    """A patient's own ticket; the code is the key."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, code: str) -> Response:
+        """Place, expected time, room."""
+        response = Response(shapes.ticket_live_out(selectors.ticket_live(code=code, now=clock.now())))
+        patch_cache_control(response, no_store=True)
+        return response
+
+
+class TicketMove(ApiView):
+    """One move of a ticket."""
+
+    roles = frozenset({"desk", "expert"})
+    verb: ClassVar[str] = ""
+
+    MOVES: ClassVar[dict[str, Callable[..., Ticket]]] = {
+        "recall": services.ticket_recall,
+        "start": services.ticket_start,
+        "finish": services.ticket_finish,
+        "pass": services.ticket_pass,
+        "return": services.ticket_return,
+        "undo": services.ticket_undo,
+    }
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, code: str) -> Response:
+        """Move the ticket, or say why not."""
+        ticket_for_user(code=code, user=request.user, verb=self.verb)
+        moved = self.MOVES[self.verb](code=code, actor=self.actor, now=clock.now())
+        return Response(shapes.ticket_out(moved))
+
+
+class TicketRecall(TicketMove):
+    """Call again."""
+
+    verb = "recall"
+
+
+class TicketStart(TicketMove):
+    """The consultation begins."""
+
+    verb = "start"
+
+
+class TicketFinish(TicketMove):
+    """The consultation is over."""
+
+    verb = "finish"
+
+
+class TicketPass(TicketMove):
+    """Not there."""
+
+    verb = "pass"
+
+
+class TicketReturn(TicketMove):
+    """Back again."""
+
+    verb = "return"
+
+
+class TicketUndo(TicketMove):
+    """Take the last move back."""
+
+    verb = "undo"
+
+
+class TicketLeave(ApiView):
+    """Leave the queue."""
+
+    roles = frozenset({"desk", "expert"})
+
+    @extend_schema(request=shapes.MoveIn, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, code: str) -> Response:
+        """The patient does not wait any longer."""
+        data: dict[str, Any] = parsed(shapes.MoveIn, request)
+        ticket_for_user(code=code, user=request.user, verb="leave")
+        return Response(
+            shapes.ticket_out(services.ticket_leave(code=code, actor=self.actor, now=clock.now(), **data))
+        )
+
+
+class TicketTransfer(ApiView):
+    """Go to another queue."""
+
+    roles = frozenset({"desk", "expert"})
+
+    @extend_schema(request=shapes.TransferIn, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, code: str) -> Response:
+        """Answer with the new ticket."""
+        data = parsed(shapes.TransferIn, request)
+        ticket_for_user(code=code, user=request.user, verb="transfer")
+        new = services.ticket_transfer(
+            code=code,
+            target_session_code=data["session"],
+            reason=data["reason"],
+            actor=self.actor,
+            now=clock.now(),
+        )
+        return Response(shapes.ticket_out(new))
