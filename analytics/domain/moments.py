@@ -79,8 +79,12 @@ def moment_of(text: str, name: str, day: date, zone: tzinfo) -> datetime | None:
     if not text:
         return None
     written_day, gap, clock = text.replace("T", " ").rpartition(" ")
-    on = day_of(written_day, name) if gap else day
-    return datetime.combine(on, time_of(clock, name), tzinfo=zone)
+    try:
+        on = day_of(written_day, name) if gap else day
+        return datetime.combine(on, time_of(clock, name), tzinfo=zone)
+    except ValueError:
+        message = f"{name}: '{text}' is not a time"
+        raise ValueError(message) from None
 
 
 def next_weekday(after: date, weekday: int, *, same_day: bool) -> date:

@@ -108,7 +108,9 @@ WITH waits AS (
 SELECT channel, hour, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_min),
        percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_min),
        count(*) FILTER (WHERE wait_min > {long})
-FROM (SELECT channel, wait_min, extract(hour FROM came_at AT TIME ZONE %(zone)s)::int AS hour FROM waits) AS hours
+FROM (
+    SELECT channel, wait_min, extract(hour FROM came_at AT TIME ZONE %(zone)s)::int AS hour FROM waits
+) AS hours
 GROUP BY GROUPING SETS ((channel, hour), (channel))
 """
 
@@ -137,7 +139,8 @@ def _rows(query: str, chosen: Chosen) -> list[tuple[Any, ...]]:
 def waits_by_hour(chosen: Chosen) -> tuple[list[HourWaits], HourWaits]:
     """Waits by hour of coming, and in all. One query.
 
-    A walk-in waits from registration, a booked patient from the later of check-in and slot start, to the call.
+    A walk-in waits from registration, a booked patient from the later of check-in and slot start,
+    until the call.
     """
     sums: dict[int | None, dict[str, WaitSum]] = {}
     for channel, hour, count, median, p90, long in _rows(_WAITS, chosen):

@@ -104,8 +104,9 @@ def _take_in(
         cursor.execute("DROP TABLE IF EXISTS incoming")
         cursor.execute(_INCOMING)
         rows = _copy(cursor, read(), sessions, errors)
-        cursor.execute(_DUPLICATES)
-        errors += [RowError(line, f"the same visit as row {first}") for line, first in cursor.fetchall()]
+        if source == ImportBatch.Source.FILE:
+            cursor.execute(_DUPLICATES)
+            errors += [RowError(line, f"the same visit as row {first}") for line, first in cursor.fetchall()]
         if errors:
             raise ImportRefused(tuple(sorted(errors, key=lambda error: error.line)))
         _store_sessions(sessions, synthetic=source == ImportBatch.Source.SYNTHETIC)

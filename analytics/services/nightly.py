@@ -1,4 +1,4 @@
-"""The night's work: take in the day's visits, then compute and propose each expert's plans, one transaction each."""
+"""The night: take in the visits of the last days, then propose plans, one transaction an expert."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -14,6 +14,7 @@ from hospital.common import clock, jobs
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
+from queueing.selectors.visits import visits_of_day
 
 NIGHTLY = Actor.job("nightly quotas")
 DAYS_BACK = 3
@@ -52,9 +53,7 @@ def day_take_in(*, day: date, now: datetime) -> TakenIn:
 
 
 def _recorded(day: date) -> Iterator[Numbered]:
-    from queueing.selectors.visits import visits_of_day
-
-    for number, found in enumerate(visits_of_day(day), start=1):
+    for number, found in enumerate(visits_of_day(date=day), start=1):
         session = SessionKey(
             expert_code=found.expert_code,
             department=found.department,
@@ -84,8 +83,8 @@ def _recorded(day: date) -> Iterator[Numbered]:
 def nightly_begin(*, now: datetime) -> list[str]:
     """Take in the last days and queue one job for each expert who worked on them; returns their codes.
 
-    A night that was killed or runs twice leaves the same: visits are known by their identity, jobs by expert and
-    day, and plans are proposed only where something changed.
+    A night that was killed or runs twice leaves the same: visits are known by their identity, jobs by
+    expert and day, and plans are proposed only where something changed.
     """
     today = clock.local(now).date()
     experts: set[str] = set()
