@@ -11,7 +11,7 @@ from hospital.common.triggers import append_only, legal_moves
 
 
 class Payment(models.Model):
-    """One payment for one appointment or walk-in; ``code`` is the merchant's order number at the provider."""
+    """One payment for one appointment or walk-in; ``order_no`` is the merchant's order number at the provider."""
 
     class State(models.TextChoices):
         CREATED = "created", _("to be paid")
@@ -22,6 +22,7 @@ class Payment(models.Model):
         HELD_FOR_REVIEW = "held_for_review", _("being checked")
 
     code = models.CharField(max_length=20, unique=True, default=code_20)
+    order_no = models.CharField(max_length=20, default=code_20, db_index=True)
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="payments")
     walk_in = models.ForeignKey(WalkIn, on_delete=models.PROTECT, null=True, related_name="payments")
     provider = models.CharField(max_length=20)

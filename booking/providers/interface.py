@@ -123,7 +123,7 @@ class PaymentProvider(Protocol):
     name: str
 
     def create_order(self, order: Order) -> str:
-        """Announce an order and return the address of its pay page; again with the same number: the same page.
+        """Announce an order and return the address of its pay page; the same number gives the same page.
 
         Raises ProviderRefused, ProviderUnavailable.
         """

@@ -78,7 +78,7 @@ def payment_pay_url(*, payment_code: str, now: datetime) -> str:
     if appointment is None:
         raise UnknownNumber
     order = Order(
-        out_trade_no=payment.code,
+        out_trade_no=payment.order_no,
         amount_fen=payment.amount_fen,
         description=f"{settings.HOSPITAL_NAME} {appointment.session.expert.name}",
         expires_in_s=max(1, int((appointment.pay_by - now).total_seconds())),
@@ -100,7 +100,10 @@ def payment_notice_apply(*, notice: Notice, now: datetime) -> NoticeResult:
     if PaymentNotice.objects.filter(provider=notice.provider, notice_id=notice.notice_id).exists():
         return NoticeResult("repeated", repeated=True)
     payment_id = (
-        Payment.objects.filter(code=notice.out_trade_no, provider=notice.provider).values_list("pk", flat=True).first()
+        Payment.objects.filter(order_no=notice.out_trade_no, provider=notice.provider)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .first()
     )
     if payment_id is None:
         raise UnknownOrder
@@ -127,6 +130,8 @@ def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     payment = lock_payment(payment_id)
     if notice.kind == "refund":
         return _apply_refund(payment, notice, actor, now)
+    if payment.state == "failed" and notice.state == "paid":
+        payment = _money_after_failure(payment, notice, now)
     if payment.state != "created":
         return "ignored"
     if notice.state != "paid":
@@ -144,6 +149,23 @@ def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     if locked is None:
         return "paid"
     return _number_for_money(locked, payment, actor, now)
+
+
+def _money_after_failure(failed: Payment, notice: Notice, now: datetime) -> Payment:
+    """A failed order that is paid all the same: the money gets a payment of its own, once per transaction."""
+    known = Payment.objects.filter(provider=failed.provider, transaction_id=notice.transaction_id).first()
+    if known is not None:
+        return known
+    again = Payment.objects.create(
+        appointment=failed.appointment,
+        walk_in=failed.walk_in,
+        provider=failed.provider,
+        amount_fen=failed.amount_fen,
+        order_no=failed.order_no,
+        created_at=now,
+    )
+    history.record(thing=again, verb="create", from_state=None, to_state="created", actor=_JOB, at=now)
+    return again
 
 
 def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor, now: datetime) -> str:
@@ -213,7 +235,7 @@ def refund_send(*, refund_id: int, now: datetime) -> str:
     state = provider(payment.provider).refund(
         RefundOrder(
             refund_no=refund.code,
-            out_trade_no=payment.code,
+            out_trade_no=payment.order_no,
             amount_fen=refund.amount_fen,
             total_fen=payment.paid_fen or payment.amount_fen,
             reason=refund.reason,
@@ -239,16 +261,16 @@ def payment_close(*, payment_id: int, now: datetime) -> str:
         return payment.state
     gateway = provider(payment.provider)
     try:
-        gateway.close(payment.code)
+        gateway.close(payment.order_no)
     except ProviderRefused:
-        state = gateway.query(payment.code)
+        state = gateway.query(payment.order_no)
         if state is None or state.state != "paid":
             raise
         notice = Notice(
             provider=payment.provider,
             notice_id=f"query:{state.transaction_id}",
             kind="payment",
-            out_trade_no=payment.code,
+            out_trade_no=payment.order_no,
             refund_no="",
             transaction_id=state.transaction_id,
             amount_fen=state.amount_fen,

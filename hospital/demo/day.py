@@ -88,7 +88,7 @@ def _book(slot: Slot, moment: datetime, random: Random) -> tuple[int, datetime]:
         provider="sandbox",
         notice_id=f"demo-{payment.code}",
         kind="payment",
-        out_trade_no=payment.code,
+        out_trade_no=payment.order_no,
         refund_no="",
         transaction_id=f"demo-{payment.code}",
         amount_fen=payment.amount_fen,

@@ -47,7 +47,9 @@ class LocalGateway:
 
     def __init__(self, folder: Path, clock: Any) -> None:
         shutil.copytree(_keys(), folder / FOLDER)
-        self.made: Gateway = gateway(folder, URL, ["http://127.0.0.1"], "清河医院", clock)
+        self.made: Gateway = gateway(
+            folder, URL, ["http://127.0.0.1"], ("清河医院", "Qinghe Hospital"), clock
+        )
         self.down = False
         self.calls: list[str] = []
         self.client = SandboxProvider(
@@ -104,7 +106,7 @@ def local_gateway(folder: Path, clock: Any) -> Iterator[LocalGateway]:
         mock.patch.object(
             requests.Session, "request", lambda _self, *args, **kwargs: local.request(*args, **kwargs)
         ),
-        mock.patch("booking.providers.registry._made", lambda _name: local.client),
+        mock.patch("booking.providers.registry._made", return_value=local.client),
     ):
         yield local
     local.made.store.close()

@@ -168,7 +168,7 @@ def test_money_for_a_cancelled_hold_is_refunded_once(
     assert services.refund_send(refund_id=refund.pk, now=now()) == "done"
     assert services.refund_send(refund_id=refund.pk, now=now()) == "done"
     assert state(held) == ("cancelled", "refunded")
-    assert gate.made.store.refunded_fen(Payment.objects.get().code) == 5000
+    assert gate.made.store.refunded_fen(Payment.objects.get().order_no) == 5000
 
 
 def test_a_refund_whose_answer_is_lost_is_made_once(
@@ -182,7 +182,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once(
     with pytest.raises(ProviderUnavailable):
         services.refund_send(refund_id=refund.pk, now=now())
     assert services.refund_send(refund_id=refund.pk, now=now()) == "done"
-    assert gate.made.store.refunded_fen(Payment.objects.get().code) == 5000
+    assert gate.made.store.refunded_fen(Payment.objects.get().order_no) == 5000
 
 
 def test_all_orders_of_five_notices_end_the_same(

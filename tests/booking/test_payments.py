@@ -1,0 +1,198 @@
+"""Prepayment: money ends in a number, a refund, or a person's hands; never nowhere."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from booking import services
+from booking.domain import errors
+from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, Refund
+from booking.providers import Notice
+from booking.services.payments import UnknownOrder
+from hospital.common.actor import Actor
+from hospital.common.models import Job, Message
+from tests.clock import VirtualClock
+from tests.factories import Cast, hold, slots
+
+pytestmark = pytest.mark.django_db
+
+
+def paid(payment: Payment, number: int = 1, **changes: object) -> Notice:
+    notice = Notice(
+        provider="sandbox",
+        notice_id=f"n{number}",
+        kind="payment",
+        out_trade_no=payment.order_no,
+        refund_no="",
+        transaction_id=f"t-{payment.code}",
+        amount_fen=payment.amount_fen,
+        merchant="fenliu-demo",
+        merchant_matches=True,
+        state="paid",
+        signed_at=payment.created_at,
+    )
+    return replace(notice, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def payment(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> Payment:
+    """Lin holds the only number of the second slot and is about to pay."""
+    held = hold(slots(tomorrow)[1], cast.patients["lin"], cast.lin, now())
+    return services.payment_create(
+        appointment_id=held.pk, provider_name="sandbox", actor=Actor.of(cast.lin), now=now()
+    )
+
+
+def state_of(payment: Payment) -> tuple[str, str]:
+    payment.refresh_from_db()
+    assert payment.appointment is not None
+    return payment.state, payment.appointment.state
+
+
+def test_a_paid_notice_books_the_number_and_tells_the_patient(payment: Payment, now: VirtualClock) -> None:
+    result = services.payment_notice_apply(notice=paid(payment), now=now())
+    assert result.result == "booked"
+    assert state_of(payment) == ("paid", "booked")
+    assert Message.objects.filter(kind="booked").count() == 1
+
+
+def test_a_notice_that_comes_twice_changes_nothing(payment: Payment, now: VirtualClock) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    again = services.payment_notice_apply(notice=paid(payment), now=now())
+    other = services.payment_notice_apply(notice=paid(payment, 2), now=now())
+    assert (again.repeated, other.result) == (True, "ignored")
+    assert state_of(payment) == ("paid", "booked")
+    assert Refund.objects.count() == 0
+
+
+def test_a_notice_for_an_unknown_order_is_to_be_sent_again(payment: Payment, now: VirtualClock) -> None:
+    with pytest.raises(UnknownOrder) as refused:
+        services.payment_notice_apply(notice=paid(payment, out_trade_no="NOSUCHORDER"), now=now())
+    assert refused.value.status == 503
+    assert PaymentNotice.objects.count() == 0
+
+
+@pytest.mark.parametrize("wrong", [{"amount_fen": 1}, {"merchant_matches": False}])
+def test_a_wrong_amount_or_merchant_is_held_for_a_person(
+    payment: Payment, now: VirtualClock, wrong: dict[str, object]
+) -> None:
+    result = services.payment_notice_apply(notice=paid(payment, **wrong), now=now())
+    assert result.result == "held_for_review"
+    assert state_of(payment) == ("held_for_review", "held")
+
+
+def test_late_money_takes_a_number_while_one_is_left(payment: Payment, now: VirtualClock) -> None:
+    now.advance(minutes=16)
+    services.holds_expire_due(now())
+    result = services.payment_notice_apply(notice=paid(payment), now=now())
+    assert result.result == "booked_late"
+    assert state_of(payment) == ("paid", "booked")
+    assert sorted(Appointment.objects.values_list("state", flat=True)) == ["booked", "expired"]
+
+
+def test_late_money_is_refunded_in_the_same_transaction_when_none_is_left(
+    payment: Payment, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    now.advance(minutes=16)
+    services.holds_expire_due(now())
+    hold(slots(tomorrow)[1], cast.patients["chen"], cast.chen, now())
+    result = services.payment_notice_apply(notice=paid(payment), now=now())
+    assert result.result == "refunded"
+    assert state_of(payment) == ("refunding", "expired")
+    assert Refund.objects.get().amount_fen == 5000
+    assert Job.objects.filter(kind="refund.send").count() == 1
+
+
+def test_late_money_after_the_opening_is_always_refunded(payment: Payment, now: VirtualClock) -> None:
+    now.advance(minutes=16)
+    services.holds_expire_due(now())
+    now.at("07:00", days=1)
+    assert services.payment_notice_apply(notice=paid(payment), now=now()).result == "refunded"
+    assert state_of(payment) == ("refunding", "expired")
+
+
+def test_a_hold_from_before_the_opening_may_still_be_paid_after_it(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    now.at("06:55", days=1)
+    held = hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    now.at("07:05")
+    services.sessions_advance(now())
+    payment = services.payment_create(
+        appointment_id=held.pk, provider_name="sandbox", actor=Actor.of(cast.lin), now=now()
+    )
+    assert services.payment_notice_apply(notice=paid(payment), now=now()).result == "booked"
+    tomorrow.refresh_from_db()
+    assert tomorrow.pool_left == 39
+
+
+def test_cancelling_in_time_refunds_in_full_and_only_once(payment: Payment, cast: Cast, now: VirtualClock) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    assert payment.appointment_id is not None
+    services.appointment_cancel(appointment_id=payment.appointment_id, actor=Actor.of(cast.lin), now=now())
+    assert state_of(payment) == ("refunding", "cancelled")
+    refund = Refund.objects.get()
+    assert (refund.amount_fen, refund.done_at) == (5000, None)
+    done = paid(payment, 9, kind="refund", refund_no=refund.code, state="refunded")
+    services.payment_notice_apply(notice=done, now=now())
+    services.payment_notice_apply(notice=replace(done, notice_id="n10"), now=now())
+    assert state_of(payment) == ("refunded", "cancelled")
+
+
+def test_the_desk_refunds_after_the_deadline_only_when_it_says_so(
+    payment: Payment, cast: Cast, now: VirtualClock
+) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    now.at("07:30", days=1)
+    assert payment.appointment_id is not None
+    services.appointment_cancel(
+        appointment_id=payment.appointment_id, actor=Actor.of(cast.desk), now=now(), reason="patient phoned"
+    )
+    assert state_of(payment) == ("paid", "cancelled")
+    assert Refund.objects.count() == 0
+
+
+def test_nothing_can_be_paid_once_the_hold_is_over(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+    held = hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    now.advance(minutes=15)
+    with pytest.raises(errors.HoldOver):
+        services.payment_create(
+            appointment_id=held.pk, provider_name="sandbox", actor=Actor.of(cast.lin), now=now()
+        )
+    assert Payment.objects.count() == 0
+
+
+def test_asking_to_pay_twice_gives_the_same_order(payment: Payment, cast: Cast, now: VirtualClock) -> None:
+    assert payment.appointment_id is not None
+    again = services.payment_create(
+        appointment_id=payment.appointment_id,
+        provider_name="sandbox",
+        actor=Actor.of(cast.lin),
+        now=now() + timedelta(minutes=1),
+    )
+    assert again.pk == payment.pk
+
+
+def test_all_orders_of_five_notices_end_the_same(payment: Payment, now: VirtualClock) -> None:
+    """120 orders of: paid, its duplicate, paid again under another id, a failure, and a stray refund notice."""
+    five = [
+        paid(payment, 1),
+        paid(payment, 1),
+        paid(payment, 2),
+        paid(payment, 3, state="failed"),
+        paid(payment, 4, kind="refund", refund_no="X", state="refunded"),
+    ]
+    from django.db import transaction
+
+    ends = set()
+    for order in permutations(five):
+        save = transaction.savepoint()
+        for notice in order:
+            services.payment_notice_apply(notice=notice, now=now())
+        payment.refresh_from_db()
+        money = sum(Payment.objects.filter(state="paid").values_list("paid_fen", flat=True))
+        ends.add((payment.appointment.state, money, Refund.objects.count()))
+        transaction.savepoint_rollback(save)
+    assert ends == {("booked", 5000, 0)}
