@@ -10,7 +10,10 @@ from tests.analytics.conftest import import_visits
 
 pytestmark = pytest.mark.django_db
 
-HEADER = "ID,Session,Month,DayOfWeek,WorkingDay,AM_PM,Visit.No,Gender,M.Cancer,S.Cancer,StartTime,PayTime,Address,ServTime"
+HEADER = (
+    "ID,Session,Month,DayOfWeek,WorkingDay,AM_PM,Visit.No,Gender,M.Cancer,S.Cancer,"
+    "StartTime,PayTime,Address,ServTime"
+)
 
 
 def row(patient: str, session: int, month: str, weekday: str, half: str, start: str, seconds: object) -> str:

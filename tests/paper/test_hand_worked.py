@@ -1,8 +1,9 @@
 """``recompute_quotas --json`` over a canonical CSV equals a file worked by hand.
 
-Four Mondays of Dr Zhou, 36 patients each. By hand: 36 walk-ins before the opening, 12, 6, 4 and 2 in the four slots,
-over 4 sessions of 60 min: 0.15, 0.05, 0.025, 0.016667 and 0.008333 a minute. The expert starts at 08:48 and sees 2
-before nine; visits last 5, 6 and 5 min after that: 12, 10, 12. Live appointments 22, 20, 22, 20: 21 a session.
+Four Mondays of Dr Zhou, 36 patients each. By hand: 36 walk-ins before the opening, 12, 6, 4 and 2 in the
+four slots, over 4 sessions of 60 min: 0.15, 0.05, 0.025, 0.016667 and 0.008333 a minute. The expert starts at
+08:48 and sees 2 before nine; visits last 5, 6 and 5 min after that: 12, 10, 12. Live appointments 22, 20, 22,
+20: 21 a session.
 2 - (3 + 9) = -10; 12 - (1.5 + 10) = 0.5; 10 - 1 = 9; the rest, 21 - 9 = 12.
 """
 

@@ -1,0 +1,146 @@
+"""Managers' pages: who may see them, what they show, and that a GET changes nothing."""
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from analytics.models import QuotaPlan
+from tests import factories
+from tests.clock import VirtualClock
+
+pytestmark = pytest.mark.django_db
+HAND_WORKED = Path(__file__).parents[1] / "paper" / "hand_worked.csv"
+
+
+@pytest.fixture
+def manager(client: Client, now: VirtualClock) -> Client:
+    client.force_login(factories.user("manager", "manager"))
+    return client
+
+
+@pytest.fixture
+def plan() -> QuotaPlan:
+    call_command("import_visits", str(HAND_WORKED), stdout=StringIO())
+    call_command("recompute_quotas", "--as-of", "2018-11-30", stdout=StringIO())
+    return QuotaPlan.objects.get()
+
+
+def chart(page: str, name: str) -> dict[str, object]:
+    found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', page)
+    assert found
+    return json.loads(found[1])  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("path", ["", "plans/", "plans/X/", "cards/waits.csv"])
+@pytest.mark.parametrize(("role", "status"), [("patient", 403), ("desk", 403), ("expert", 403), (None, 302)])
+def test_only_managers_see_the_pages(client: Client, path: str, role: str | None, status: int) -> None:
+    if role:
+        client.force_login(factories.user(role, role))
+    assert client.get(f"/manage/{path}").status_code == status
+
+
+def test_without_history_the_dashboard_says_what_to_do(manager: Client) -> None:
+    assert "import_visits" in manager.get("/manage/").content.decode()
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_dashboard_shows_waits_and_load_as_chart_and_table(manager: Client) -> None:
+    page = manager.get("/manage/?first=2018-11-01&last=2018-11-30").content.decode()
+    waits = chart(page, "waits-chart")
+    assert waits["categories"][0] == "07–08"  # type: ignore[index]
+    load = chart(page, "loads-chart")
+    assert load["series"][0]["values"] == [9.0, 3.0, 1.5, 1.0, 0.5]  # type: ignore[index]
+    assert re.search("Walk-ins of (07–08|08–09) wait longest", page)
+    assert "<script>" not in page
+
+
+@pytest.mark.usefixtures("plan")
+def test_small_groups_are_not_shown(manager: Client) -> None:
+    page = manager.get("/manage/?first=2018-11-05&last=2018-11-05").content.decode()
+    assert "under 10, not shown" in page
+    rows = (
+        manager.get("/manage/cards/waits.csv?first=2018-11-05&last=2018-11-05").content.decode().splitlines()
+    )
+    assert all(int(row.split(",")[2]) >= 10 for row in rows[1:])
+
+
+@pytest.mark.usefixtures("plan")
+def test_filters_are_in_the_address_and_wrong_ones_are_explained(manager: Client) -> None:
+    other = manager.get("/manage/?first=2018-11-01&last=2018-11-30&weekday=2").content.decode()
+    assert "No session in this choice" in other
+    wrong = manager.get("/manage/?first=2018-11-30&last=2018-11-01").content.decode()
+    assert "This day is before the first." in wrong
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_csv_of_a_card_holds_its_table(manager: Client) -> None:
+    answer = manager.get("/manage/cards/load.csv?first=2018-11-01&last=2018-11-30")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer.content.decode().splitlines()[1] == "7,9.0,0.0,"
+    assert manager.get("/manage/cards/other.csv").status_code == 404
+
+
+def test_the_plan_page_shows_every_sum_written_out(manager: Client, plan: QuotaPlan) -> None:
+    page = manager.get(f"/manage/plans/{plan.code}/").content.decode()
+    for text in (
+        "2 − (3.0 + 9.0)",
+        "12 − (1.5 + 10.0)",
+        "10 − 1.0",
+        "the rest, 21 − 9",
+        "mean seen",
+        "9.0 carried on",
+    ):
+        assert text in page
+    assert chart(page, "plan-chart")["series"][2]["values"] == [0, 0, 9, 12]  # type: ignore[index]
+
+
+def test_the_list_shows_what_is_to_review(manager: Client, plan: QuotaPlan) -> None:
+    page = manager.get("/manage/plans/").content.decode()
+    assert plan.code in page
+    assert "0 / 0 / 9 / 12" in page
+    assert "6 / 5 / 5 / 5" in page
+
+
+@pytest.mark.parametrize("doing", ["approve", "edit", "reject", "roll_back"])
+def test_looking_at_a_decision_decides_nothing(manager: Client, plan: QuotaPlan, doing: str) -> None:
+    assert manager.get(f"/manage/plans/{plan.code}/?do={doing}").status_code == 200
+    assert manager.get(f"/manage/plans/{plan.code}/{doing.replace('_', '-')}/").status_code == 405
+    assert QuotaPlan.objects.get().state == "proposed"
+
+
+def test_a_manager_edits_approves_and_rolls_back(manager: Client, plan: QuotaPlan) -> None:
+    path = f"/manage/plans/{plan.code}/"
+    wrong = manager.post(path + "edit/", {"slot_1": 1, "slot_2": 0, "slot_3": 9, "slot_4": 12})
+    assert wrong.status_code == 409
+    assert "they add up to 22" in wrong.content.decode()
+    manager.post(path + "edit/", {"slot_1": 1, "slot_2": 0, "slot_3": 8, "slot_4": 12})
+    manager.post(path + "approve/")
+    assert QuotaPlan.objects.get().state == "approved"
+    assert manager.post(path + "roll-back/", {"reason": ""}).status_code == 400
+    manager.post(path + "roll-back/", {"reason": "Complaints"})
+    assert QuotaPlan.objects.get().state == "rolled_back"
+    assert "Complaints" in manager.get(path).content.decode()
+
+
+def test_deciding_twice_is_explained_on_the_page(manager: Client, plan: QuotaPlan) -> None:
+    path = f"/manage/plans/{plan.code}/"
+    manager.post(path + "reject/", {"reason": "Not now"})
+    again = manager.post(path + "approve/")
+    assert again.status_code == 409
+    assert 'role="alert"' in again.content.decode()
+    assert QuotaPlan.objects.get().state == "rejected"
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_pages_ask_a_constant_number_of_queries(
+    manager: Client, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        manager.get("/manage/?first=2018-11-01&last=2018-11-30")
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        manager.get("/manage/plans/")
