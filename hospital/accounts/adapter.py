@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Each role begins on its own page."""
         return start_page(request.user) if isinstance(request.user, User) else settings.LOGIN_REDIRECT_URL
 
-    def login(self, request: HttpRequest, user: User) -> None:
+    def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in; a staff session ends with the working day."""
         super().login(request, user)
         if user.is_hospital_staff:
@@ -77,22 +77,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Find the account by the blind index."""
         return account_by_phone(phone)
 
-    def get_phone(self, user: User) -> tuple[str, bool] | None:
+    def get_phone(self, user: Any) -> tuple[str, bool] | None:
         """The sealed phone, opened, and whether a code proved it."""
         if user.phone_sealed is None:
             return None
         return unseal(user.phone_sealed), user.phone_verified_at is not None
 
-    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+    def set_phone(self, user: Any, phone: str, verified: bool) -> None:
         """Seal and index a phone."""
         account_set_phone(user=user, phone=phone, verified=verified, now=clock.now())
 
-    def set_phone_verified(self, user: User, phone: str) -> None:
+    def set_phone_verified(self, user: Any, phone: str) -> None:
         """A code proved the phone."""
         if user.phone_verified_at is None:
             self.set_phone(user, phone, verified=True)
 
-    def send_verification_code_sms(self, user: User | None, phone: str, code: str, **kwargs: Any) -> None:
+    def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
         """Send the code, in the language of the page that asked for it."""
         chinese = (get_language() or "").startswith("zh")
         body = gettext(

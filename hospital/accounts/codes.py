@@ -34,7 +34,7 @@ class PhoneCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]
     @classmethod
     def resume(cls, stage: LoginByCodeStage) -> Self | None:
         """The pending sign-in of this session; None when it is too old."""
-        process: Self | None = cls(stage=stage).abort_if_invalid()
+        process: Self | None = cls(stage=stage).abort_if_invalid()  # type: ignore[no-untyped-call]
         return process
 
     @property
@@ -44,13 +44,15 @@ class PhoneCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]
 
     def generate_code(self) -> str:
         """A new code; the one before is worthless from now on."""
-        code = str(get_adapter().generate_phone_verification_code(user=self.user, phone=self.phone))
+        adapter: Any = get_adapter()
+        code = str(adapter.generate_phone_verification_code(user=self.user, phone=self.phone))
         self.state["code"] = code
         return code
 
     def send(self, skip_enumeration_mails: bool = False) -> None:
         """Send a new code."""
-        get_adapter().send_verification_code_sms(user=None, phone=self.phone, code=self.generate_code())
+        adapter: Any = get_adapter()
+        adapter.send_verification_code_sms(user=None, phone=self.phone, code=self.generate_code())
 
     def resend(self) -> None:
         """Send another code, as often as the settings allow; tries are not given back."""

@@ -1,4 +1,4 @@
-"""Session data is sealed before it is stored: signing alone leaves phones and codes readable in the database."""
+"""Session data is sealed before it is stored: signing alone leaves phones and codes readable."""
 
 from typing import Any
 

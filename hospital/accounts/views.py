@@ -29,14 +29,16 @@ class PhoneView(RequestLoginCodeView):  # type: ignore[misc]
         """Show the form to whoever belongs here."""
         wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
         if request.method == "GET" and not request.user.is_authenticated and wanted.startswith(STAFF_PAGES):
-            return HttpResponseRedirect(self.passthrough_next_url(reverse("account_staff_login")))
+            url: str = self.passthrough_next_url(reverse("account_staff_login"))  # type: ignore[no-untyped-call]
+            return HttpResponseRedirect(url)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Send the code, whether the phone is known or not."""
         PhoneCodeProcess.begin(self.request, form.cleaned_data["phone"])
-        return HttpResponseRedirect(self.get_success_url())
+        url: str = self.get_success_url()  # type: ignore[no-untyped-call]
+        return HttpResponseRedirect(url)
 
 
 @method_decorator(
@@ -47,7 +49,7 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Find the pending sign-in of this session."""
-        self.stage = request._login_stage  # type: ignore[attr-defined]
+        self.stage = request._login_stage  # type: ignore[attr-defined]  # noqa: SLF001 - how allauth hands it on
         self._process = PhoneCodeProcess.resume(self.stage)
         if self._process is None:
             return HttpResponseRedirect(reverse("account_login"))
@@ -63,7 +65,7 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]
 
 @never_cache
 def confirm_code(request: HttpRequest) -> HttpResponseBase:
-    """Take one try after the other: the count of tries lies in the session, so its row is locked meanwhile."""
+    """Take one try after the other: their count lies in the session, whose row is locked meanwhile."""
     key = request.session.session_key
     if request.method != "POST" or key is None:
         return CodePage.as_view()(request)

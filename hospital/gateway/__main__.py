@@ -14,6 +14,7 @@ from hospital.gateway.web import AsgiApp
 
 
 def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m hospital.gateway", description=__doc__)
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--host", default="127.0.0.1")
@@ -25,14 +26,14 @@ def arguments() -> argparse.Namespace:
         metavar="ORIGIN",
         help="a merchant address that notices may go to (scheme and host; any port unless one is named)",
     )
-    parser.add_argument(
-        "--merchant-name", default="清河医院 Qinghe Hospital", help="the payee on the pay page"
-    )
+    parser.add_argument("--merchant-name", default="清河医院", help="the payee on the Chinese pay page")
+    parser.add_argument("--merchant-name-en", default="Qinghe Hospital", help="the payee on the English one")
     parser.add_argument("--make-keys", action="store_true", help="make the key pairs and end")
     return parser.parse_args()
 
 
 def main() -> None:
+    """Serve, or only make the keys."""
     options = arguments()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     if options.make_keys:
@@ -42,7 +43,7 @@ def main() -> None:
         options.data_dir,
         options.public_url or f"http://{options.host}:{options.port}",
         options.notify_url_allow or ["http://127.0.0.1"],
-        options.merchant_name,
+        (options.merchant_name, options.merchant_name_en),
     )
     made.courier.start()
     try:

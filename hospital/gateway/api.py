@@ -1,4 +1,4 @@
-"""The merchant's side of the gateway: `/v3/...`, every request signed by the merchant, every answer by the gateway."""
+"""The merchant's side, `/v3/...`: every request signed by the merchant, every answer by the gateway."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class MerchantApi:
         self._public_url, self._notify_allowed = public_url.rstrip("/"), tuple(notify_allowed)
 
     def handle(self, request: Request) -> Response:
+        """Answer one request of a merchant, whatever the outcome with a signature."""
         try:
             self._authorise(request)
             response = self._route(request)

@@ -32,7 +32,7 @@ def gateway(
     data_dir: Path,
     public_url: str,
     notify_allowed: Sequence[str],
-    merchant_name: str,
+    merchant_names: tuple[str, str],
     clock: Callable[[], float] = time.time,
 ) -> Gateway:
     """Open (or begin) the gateway whose state lies under `data_dir`."""
@@ -41,7 +41,7 @@ def gateway(
     store = Store(folder / "gateway.sqlite3")
     bank = Bank(store, MERCHANT, clock)
     api = MerchantApi(bank, keys, public_url, notify_allowed)
-    pages = Pages(bank, merchant_name)
+    pages = Pages(bank, merchant_names)
     courier = Courier(store, keys.private, clock)
 
     def handle(request: Request) -> Response:

@@ -17,7 +17,7 @@ REFUND_SLOW_S = 30
 
 
 class Refusal(Exception):
-    """A request that the gateway answers with an error: the status, a code that does not change, a sentence."""
+    """A request that is answered with an error: the status, a stable code, a sentence."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -26,6 +26,8 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
+    """What a merchant asks to be collected."""
+
     out_trade_no: str
     amount_fen: int
     description: str
@@ -36,6 +38,8 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
+    """What a merchant asks to be given back."""
+
     refund_no: str
     out_trade_no: str
     amount_fen: int
@@ -79,12 +83,14 @@ class Bank:
         return order
 
     def order(self, out_trade_no: str) -> Order:
+        """The order as it stands now. Raises Refusal when there is none."""
         order = self.store.order(out_trade_no)
         if order is None:
             raise Refusal(404, "ORDER_NOT_EXIST", "There is no such order.")
         return self.current(order)
 
     def order_close(self, out_trade_no: str) -> Order:
+        """Let nobody pay it any more. Raises Refusal when somebody did."""
         order = self.order(out_trade_no)
         if order.state == "paid":
             raise Refusal(409, "ORDER_PAID", "The order is paid already.")
@@ -167,6 +173,7 @@ class Bank:
             return refund, mode
 
     def refund(self, refund_no: str) -> Refund:
+        """The refund as it stands now. Raises Refusal when there is none."""
         refund = self.store.refund(refund_no)
         if refund is None:
             raise Refusal(404, "REFUND_NOT_EXIST", "There is no such refund.")
@@ -183,6 +190,7 @@ TRADE_STATES = {"unpaid": "NOTPAY", "paid": "SUCCESS", "closed": "CLOSED", "refu
 
 
 def stamp(at: float) -> str:
+    """A moment as answers carry it."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
@@ -199,6 +207,7 @@ def order_view(order: Order, merchant: str) -> dict[str, Any]:
 
 
 def refund_view(refund: Refund) -> dict[str, Any]:
+    """A refund as answers carry it."""
     return {
         "out_refund_no": refund.refund_no,
         "refund_id": refund.provider_refund_no,

@@ -46,13 +46,16 @@ class Courier(threading.Thread):
         self._session.trust_env = False
 
     def wake(self) -> None:
+        """Look for due notices now."""
         self._woken.set()
 
     def stop(self) -> None:
+        """End after the present round."""
         self._stopping = True
         self._woken.set()
 
     def run(self) -> None:
+        """Deliver until stopped; a failed round never ends the thread."""
         while not self._stopping:
             try:
                 self.deliver_due()

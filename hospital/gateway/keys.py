@@ -22,7 +22,7 @@ class GatewayKeys:
 
 
 def keys_ensure(folder: Path) -> GatewayKeys:
-    """Load the keys of `folder`, making those that are missing; private files are readable by the owner only."""
+    """Load the keys of `folder`, making what is missing; only the owner can read the private ones."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = _pair_ensure(folder, "gateway")
     merchant = _pair_ensure(folder, "merchant")
@@ -56,7 +56,7 @@ def _pair_ensure(folder: Path, name: str) -> RSAPrivateKey:
 
 
 def _write_once(path: Path, data: bytes, mode: int) -> None:
-    """Write beside, then link into place: of two processes that start together, one key wins and both use it."""
+    """Write beside, then link into place: of two processes that start together, one key wins."""
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:

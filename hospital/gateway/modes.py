@@ -53,5 +53,5 @@ class Switch:
 
 
 def mode_of(amount_fen: int, switch: Switch) -> Mode:
-    """The amount speaks first, because a test that names its failure must not depend on who else uses the switch."""
+    """The amount speaks first: who names a failure must not depend on who else uses the switch."""
     return BY_FEN.get(amount_fen % 100, switch.mode)

@@ -35,10 +35,12 @@ def lines(*parts: bytes | str) -> bytes:
 
 
 def sign(key: RSAPrivateKey, message: bytes) -> str:
+    """The Base64 signature of a message."""
     return base64.b64encode(key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
 def verifies(key: RSAPublicKey, message: bytes, signature: str) -> bool:
+    """Whether the signature was made over the message with the private half of the key."""
     try:
         key.verify(base64.b64decode(signature, validate=True), message, padding.PKCS1v15(), hashes.SHA256())
     except (InvalidSignature, binascii.Error, ValueError):
@@ -53,7 +55,7 @@ def serial(key: RSAPublicKey) -> str:
 
 
 def credentials(header: str) -> Credentials | None:
-    """Read `SCHEME merchant="..",nonce="..",signature="..",timestamp="..",serial=".."`; None if it is not that."""
+    """Read `SCHEME merchant="..",nonce="..",signature="..",..`; None if it is not that."""
     scheme, _, rest = header.partition(" ")
     fields = dict(_FIELD.findall(rest))
     if scheme != SCHEME or not {"merchant", "nonce", "signature", "timestamp", "serial"} <= set(fields):

@@ -1,4 +1,4 @@
-"""What the gateway remembers, in one SQLite file: orders, refunds, notices to send, the switch, used nonces."""
+"""What the gateway remembers in one SQLite file: orders, refunds, notices, the switch, used nonces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from hospital.gateway.modes import Mode, Switch
 
 SCHEMA = """
 create table if not exists orders (
-  out_trade_no text primary key, token text not null unique, amount_fen integer not null check (amount_fen > 0),
+  out_trade_no text primary key, token text not null unique,
+  amount_fen integer not null check (amount_fen > 0),
   description text not null, notify_url text not null, return_url text not null, expires_at real not null,
   state text not null, transaction_id text not null default '', paid_at real);
 create table if not exists refunds (
@@ -24,13 +25,16 @@ create table if not exists notices (
   id integer primary key, notice_id text not null, url text not null, body blob not null, flaw text not null,
   due_at real not null, attempts integer not null default 0, last_status integer, done_at real);
 create index if not exists notices_due on notices (due_at) where done_at is null;
-create table if not exists switch (id integer primary key check (id = 1), mode text, seconds integer, count integer);
+create table if not exists switch (
+  id integer primary key check (id = 1), mode text, seconds integer, count integer);
 create table if not exists nonces (nonce text primary key, at real not null);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """A row of `orders`."""
+
     out_trade_no: str
     token: str
     amount_fen: int
@@ -45,6 +49,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
+    """A row of `refunds`."""
+
     refund_no: str
     out_trade_no: str
     amount_fen: int
@@ -56,6 +62,8 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class PendingNotice:
+    """A row of `notices`."""
+
     id: int
     notice_id: str
     url: str
@@ -80,6 +88,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        """All that is written inside is kept together or not at all; one inside another joins it."""
         with self._lock:
             if self._db.in_transaction:
                 yield
@@ -93,6 +102,7 @@ class Store:
             self._db.execute("commit")
 
     def close(self) -> None:
+        """Close the file."""
         with self._lock:
             self._db.close()
 
@@ -111,6 +121,7 @@ class Store:
 
     # orders
     def order_add(self, order: Order) -> None:
+        """Keep a new order."""
         self._write(
             "insert into orders values (?,?,?,?,?,?,?,?,?,?)",
             *(order.out_trade_no, order.token, order.amount_fen, order.description, order.notify_url),
@@ -118,14 +129,17 @@ class Store:
         )
 
     def order(self, out_trade_no: str) -> Order | None:
+        """The order of this number."""
         row = self._one("select * from orders where out_trade_no = ?", out_trade_no)
         return Order(**row) if row else None
 
     def order_by_token(self, token: str) -> Order | None:
+        """The order of this pay page."""
         row = self._one("select * from orders where token = ?", token)
         return Order(**row) if row else None
 
     def orders_latest(self, limit: int) -> list[Order]:
+        """The newest orders."""
         return [Order(**row) for row in self._all("select * from orders order by rowid desc limit ?", limit)]
 
     def order_move(
@@ -137,6 +151,7 @@ class Store:
 
     # refunds
     def refund_add(self, refund: Refund) -> None:
+        """Keep a new refund."""
         self._write(
             "insert into refunds values (?,?,?,?,?,?,?)",
             *(refund.refund_no, refund.out_trade_no, refund.amount_fen, refund.reason),
@@ -144,25 +159,32 @@ class Store:
         )
 
     def refund(self, refund_no: str) -> Refund | None:
+        """The refund of this number."""
         row = self._one("select * from refunds where refund_no = ?", refund_no)
         return Refund(**row) if row else None
 
     def refunded_fen(self, out_trade_no: str) -> int:
         """What was or is being given back of an order; a failed refund counts nothing."""
-        sql = "select coalesce(sum(amount_fen), 0) as fen from refunds where out_trade_no=? and state<>'ABNORMAL'"
+        sql = (
+            "select coalesce(sum(amount_fen), 0) as fen from refunds"
+            " where out_trade_no = ? and state <> 'ABNORMAL'"
+        )
         row = self._one(sql, out_trade_no)
         return int(row["fen"]) if row else 0
 
     # notices
     def notice_add(self, notice_id: str, url: str, body: bytes, flaw: str, due_at: float) -> None:
+        """Keep a notice until it is delivered."""
         sql = "insert into notices (notice_id, url, body, flaw, due_at) values (?,?,?,?,?)"
         self._write(sql, notice_id, url, body, flaw, due_at)
 
     def notices_due(self, now: float, limit: int = 20) -> list[PendingNotice]:
+        """Undelivered notices whose time has come."""
         sql = "select * from notices where done_at is null and due_at <= ? order by due_at limit ?"
         return [PendingNotice(**row) for row in self._all(sql, now, limit)]
 
     def notices_latest(self, limit: int) -> list[PendingNotice]:
+        """The newest notices, delivered or not."""
         return [
             PendingNotice(**row) for row in self._all("select * from notices order by id desc limit ?", limit)
         ]
@@ -170,15 +192,20 @@ class Store:
     def notice_tried(self, pk: int, status: int | None, next_at: float | None, now: float) -> None:
         """Write down one attempt; `next_at` None ends the notice, delivered or given up."""
         done_at = now if next_at is None else None
-        sql = "update notices set attempts = attempts + 1, last_status = ?, due_at = ?, done_at = ? where id = ?"
+        sql = (
+            "update notices set attempts = attempts + 1, last_status = ?, due_at = ?, done_at = ?"
+            " where id = ?"
+        )
         self._write(sql, status, next_at or now, done_at, pk)
 
     # the switch, and nonces of merchants' requests
     def switch(self) -> Switch:
+        """How the gateway misbehaves at present."""
         row = self._one("select mode, seconds, count from switch where id = 1")
         return Switch(Mode(row["mode"]), row["seconds"], row["count"]) if row else Switch()
 
     def switch_set(self, switch: Switch) -> None:
+        """Misbehave differently from now on."""
         sql = "insert or replace into switch (id, mode, seconds, count) values (1, ?, ?, ?)"
         self._write(sql, switch.mode.value, switch.seconds, switch.count)
 

@@ -20,6 +20,8 @@ Handler = Callable[["Request"], "Response"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """One request, its body read."""
+
     method: str
     path: str
     query: str = ""
@@ -28,12 +30,15 @@ class Request:
 
     @property
     def target(self) -> str:
+        """Path and query, as they are signed."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
     def form(self) -> dict[str, str]:
+        """The fields of a posted form."""
         return _pairs(self.body.decode("utf-8", "replace"))
 
     def parameters(self) -> dict[str, str]:
+        """The fields of the query."""
         return _pairs(self.query)
 
 
@@ -55,6 +60,7 @@ class Response:
 
 
 def json_response(status: int, content: Any) -> Response:
+    """An answer in JSON."""
     body = json.dumps(content, ensure_ascii=False).encode()
     return Response(status, body, {"Content-Type": "application/json; charset=utf-8"})
 
@@ -71,6 +77,7 @@ class AsgiApp:
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
+        """Serve one connection of the ASGI server."""
         if scope["type"] != "http":
             return
         body = await _body(receive)

@@ -32,8 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "how": ("怎样让它出错", "How to make it fail"),
     "how_more": (
         "金额的最后两位（分）决定这一单怎样出错，优先于开关；开关对之后的订单有效。",
-        "The last two digits of the amount (fen) decide how an order fails, before the switch;"
-        " the switch counts for orders paid from now on.",
+        "The last two digits of the amount decide how an order fails; the switch decides for all others.",
     ),
     "digits": ("末两位", "Digits"),
     "failure": ("会发生什么", "What happens"),
@@ -48,7 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "attempts": ("次数", "Attempts"),
     "answer": ("回答", "Answer"),
     "none": ("还没有", "None yet"),
-    "too_large": ("数字不对", "This value is not possible"),
+    "number": ("通知号", "Notice"),
 }
 
 STATES: dict[str, tuple[str, str]] = {
@@ -86,4 +85,5 @@ def language_of(asked: str, accepted: str) -> str:
 
 
 def say(pair: tuple[str, str], language: str) -> str:
+    """The words of a pair in the language."""
     return pair[1] if language == EN else pair[0]

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from datetime import time as clock_time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -21,6 +22,8 @@ from hospital.common.messages import outbox
 from hospital.models import User
 
 LONGEST_MOVE = timedelta(days=400)
+PRESETS = (clock_time(6, 59), clock_time(7, 0), clock_time(7, 55), clock_time(11, 30))
+"""When something happens: the last minute to cancel, walk-in opening, before the first slot."""
 
 
 class ClockForm(forms.Form):
@@ -83,9 +86,22 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             clock.move_to(form.cleaned_data["target"])
             return HttpResponseRedirect(request.path)
-    ahead = clock.now() - clock.wall()
-    context = {"form": form, "moved": abs(ahead) > timedelta(seconds=1), "real": clock.local(clock.wall())}
+    local, real = clock.local(clock.now()), clock.local(clock.wall())
+    if not form.is_bound:
+        form.initial["moment"] = local.strftime("%Y-%m-%dT%H:%M")
+    context = {
+        "form": form,
+        "moved": abs(local - real) > timedelta(seconds=1),
+        "real": real,
+        "presets": [next_time(local, at) for at in PRESETS],
+    }
     return render(request, "demo/clock.html", context)
+
+
+def next_time(local: datetime, at: clock_time) -> datetime:
+    """The next moment after ``local`` at which a clock on the wall shows ``at``."""
+    days = 0 if at > local.time() else 1
+    return datetime.combine(local.date() + timedelta(days=days), at, tzinfo=local.tzinfo)
 
 
 _pages = [

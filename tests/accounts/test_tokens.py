@@ -1,5 +1,7 @@
 """Bearer tokens: after a full sign-in only, kept as digests, revocable."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -20,7 +22,7 @@ def lin() -> User:
     return account_open(phone="+8613800138000", now=clock.now())
 
 
-def authenticated(header: str) -> object:
+def authenticated(header: str) -> Any:
     return TokenAuthentication().authenticate(
         Request(RequestFactory().get("/", headers={"Authorization": header}))
     )

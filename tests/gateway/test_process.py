@@ -61,7 +61,7 @@ class Running:
 
     def answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=1).json() == {"status": "ok"}
+            return bool(requests.get(f"{self.url}/healthz", timeout=1).json() == {"status": "ok"})
         except requests.RequestException:
             return False
 
@@ -108,8 +108,8 @@ def merchant(port: int = 0) -> Iterator[tuple[str, list[tuple[dict[str, str], by
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", port), Door)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -169,8 +169,8 @@ def test_a_notice_that_was_refused_comes_again_with_the_same_number(running: Run
             self.send_response(next(answers, 204))
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
