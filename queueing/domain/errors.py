@@ -86,6 +86,13 @@ class RecallLimit(DomainError):
     message = gettext_noop("Recalled %(limit)s times already. Pass the patient.")
 
 
+class PageOutOfDate(DomainError):
+    """The patient in the room is not the one the page showed."""
+
+    code = "page_out_of_date"
+    message = gettext_noop("Nothing was done: somebody else is in the room now. Look again.")
+
+
 class UndoNotPossible(DomainError):
     """The move cannot be taken back."""
 

@@ -55,6 +55,7 @@ class Live {
   connect() {
     clearTimeout(this.timer);
     this.drop();
+    if (!this.region.dataset.ws) return; // a region without a socket is polled
     const address = new URL(this.region.dataset.ws, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     let socket;

@@ -1,0 +1,182 @@
+"""What the staff's pages accept. Forms check the shape; the rules live in the domain and the services."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from booking.domain.identity import identity, phone_number
+from hospital.common.errors import DomainError
+
+CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_TICKET_LINK = re.compile(rf"/t/([{CODE}]{{20}})(?:[/?#]|$)", re.I)
+_LINK_END = re.compile(rf"[/=]([{CODE}]{{8}}|[{CODE}]{{12}})/?(?:[?#].*)?$", re.I)
+_BOOKING_CODE = re.compile(rf"(?=.*[0-9])(?:[{CODE}]{{8}}|[{CODE}]{{12}})")
+_TICKET_CODE = re.compile(rf"[{CODE}]{{20}}")
+_TICKET_NUMBER = re.compile(r"[A-Z]{1,2}[0-9]{2,4}")
+_PASSPORT = re.compile(r"(?=.*[0-9]{4})[A-Z0-9]{6,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was scanned or typed. ``valid`` is false for a document or phone number that cannot be right."""
+
+    kind: str
+    """``resident``, ``passport``, ``phone``, ``code`` (booking or check-in), ``qr``, ``ticket``, ``number``, ``name``."""
+    value: str
+    valid: bool = True
+
+
+def recognised(text: str) -> Recognised:
+    """Say what was scanned or typed, from its form alone.
+
+    Examples
+    --------
+    >>> recognised("11010519491231002x")
+    Recognised(kind='resident', value='11010519491231002X', valid=True)
+    >>> recognised("110105194912310021").valid
+    False
+    >>> recognised("138 0013 8000").kind, recognised("k7qm 2xhd").kind, recognised("A17").kind
+    ('phone', 'code', 'number')
+    >>> recognised("赵秀兰").kind, recognised("E12345678").kind
+    ('name', 'passport')
+    """
+    shown = unicodedata.normalize("NFKC", text).strip()
+    if shown.lower().startswith(("http://", "https://")):
+        return _link(shown)
+    plain = re.sub(r"[\s-]", "", shown).upper()
+    if _TICKET_CODE.fullmatch(plain):
+        return Recognised("ticket", plain)
+    if re.fullmatch(r"\+?[0-9]{7,16}", plain):
+        return _phone(plain)
+    if re.fullmatch(r"[0-9]{17}[0-9X]?", plain):
+        return _document("resident", plain)
+    for kind, pattern in (("code", _BOOKING_CODE), ("number", _TICKET_NUMBER)):
+        if pattern.fullmatch(plain):
+            return Recognised(kind, plain)
+    if _PASSPORT.fullmatch(plain):
+        return _document("passport", plain)
+    return Recognised("name", " ".join(shown.split()))
+
+
+def _link(text: str) -> Recognised:
+    if found := _TICKET_LINK.search(text):
+        return Recognised("ticket", found[1].upper())
+    found = _LINK_END.search(text)
+    return Recognised("qr", found[1].upper()) if found else Recognised("qr", "", valid=False)
+
+
+def _document(kind: str, number: str) -> Recognised:
+    try:
+        return Recognised(kind, identity(kind, number).number)
+    except DomainError:
+        return Recognised(kind, number, valid=False)
+
+
+def _phone(number: str) -> Recognised:
+    try:
+        phone_number(number)
+    except DomainError:
+        return Recognised("phone", number, valid=False)
+    return Recognised("phone", number)
+
+
+class FindForm(forms.Form):
+    """The desk's one input."""
+
+    q = forms.CharField(max_length=200, strip=True)
+
+
+class PatientChoiceForm(forms.Form):
+    """One of several people found, or a found person again."""
+
+    patient = forms.CharField(max_length=12)
+
+
+class KeyedForm(forms.Form):
+    """A form that does something once, however often it is sent."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def body(self) -> dict[str, object]:
+        """What is asked, without the key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
+
+class RegistrationForm(KeyedForm):
+    """A walk-in: for which session, how paid, why first."""
+
+    PAYMENTS = [("cash", _("Cash")), ("free", _("Free of charge"))]
+    PRIORITIES = [
+        ("normal", _("None")),
+        ("priority", _("Priority")),
+        ("review", _("Results review")),
+        ("emergency", _("Emergency")),
+    ]
+
+    session = forms.CharField(max_length=12, error_messages={"required": _("Choose a session on the right first.")})
+    payment = forms.ChoiceField(choices=PAYMENTS)
+    priority = forms.ChoiceField(choices=PRIORITIES, required=False)
+    priority_reason = forms.CharField(max_length=60, required=False)
+
+
+class WalkInForm(RegistrationForm):
+    """A walk-in of a known patient."""
+
+    patient = forms.CharField(max_length=12, widget=forms.HiddenInput)
+
+
+class NewPatientForm(RegistrationForm):
+    """A walk-in of somebody whom the hospital does not know yet."""
+
+    ID_TYPES = [("resident", _("Resident ID card")), ("passport", _("Passport"))]
+
+    name = forms.CharField(label=_("Name as on the ID"), max_length=50)
+    id_type = forms.ChoiceField(label=_("ID document"), choices=ID_TYPES)
+    id_number = forms.CharField(label=_("ID number"), max_length=24)
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+
+
+class CheckInForm(KeyedForm):
+    """A booked patient is here."""
+
+    appointment = forms.CharField(max_length=12, widget=forms.HiddenInput)
+
+
+class TicketActionForm(KeyedForm):
+    """Something is done with a ticket; some steps ask for a reason."""
+
+    ticket = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=60, required=False)
+
+
+class RoomActionForm(KeyedForm):
+    """One of the expert's actions; ``ticket`` is the patient whom the page showed, empty for none."""
+
+    ticket = forms.CharField(max_length=20, required=False)
+    sure = forms.BooleanField(required=False)
+
+
+class ScreenForm(forms.Form):
+    """A new waiting-room screen: where it hangs and whose calls it shows, in this order."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    place = forms.CharField(label=_("Place"), max_length=60, required=False)
+    room_codes = forms.MultipleChoiceField(
+        label=_("Rooms"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose at least one room.")}
+    )
+    language = forms.ChoiceField(
+        label=_("First language"), choices=[("zh-hans", _("Chinese")), ("en", _("English"))], initial="zh-hans"
+    )
+
+    def __init__(self, *args: Any, rooms: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["room_codes"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(room.code, f"{room.name} {room.place}") for room in rooms]

@@ -1,0 +1,228 @@
+"""The work card: what the desk has in hand. One card is shown at a time, in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from typing import Any, cast
+
+import segno
+from django.conf import settings
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.models import User
+from queueing import selectors
+from queueing.domain.masking import masked_name
+from queueing.forms import NewPatientForm, Recognised, RegistrationForm
+from queueing.selectors.live import LiveView
+from queueing.views.desk.people import appointments_today, person
+
+LIVE = frozenset({"waiting", "called", "serving", "passed"})
+KEYED_SESSIONS = 9
+FEW = 3
+RECENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What did not happen, why, and what was not charged or printed."""
+
+    what: str
+    why: str = ""
+    rest: str = ""
+    session: str = ""
+    others: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One state of the work card: a template and what it shows."""
+
+    kind: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    chip: str = ""
+    chip_tone: str = ""
+    shown: str = ""
+    status: int = 200
+
+
+def respond(request: HttpRequest, card: Card) -> HttpResponse:
+    """The card alone for htmx, else the whole page around it."""
+    template = "queueing/_desk_answer.html" if request.headers.get("HX-Request") else "queueing/desk.html"
+    context = {
+        "card": card,
+        "key": new_key(),
+        "recent": recent(request),
+        "registration_form": RegistrationForm(),
+        **card.context,
+    }
+    if template == "queueing/desk.html":
+        context["sessions_view"] = sessions_view()
+    return render(request, template, context, status=card.status)
+
+
+def new_key() -> str:
+    """A key for one rendering of the page's forms: sent twice, done once."""
+    return token_urlsafe(18)
+
+
+def recent(request: HttpRequest) -> list[tuple[Any, str]]:
+    """The last steps of this member of staff, each with why it cannot be undone."""
+    rows = selectors.desk_recent(actor=Actor.of(cast(User, request.user)), now=clock.now(), limit=RECENT)
+    return [(row, why_not_undone(row)) for row in rows]
+
+
+def why_not_undone(row: Any) -> str:
+    """Why a step of the desk cannot be taken back, in words; empty when it can."""
+    if row.can_undo:
+        return ""
+    if row.state in {"called", "serving", "done"}:
+        return _("Called: no undo")
+    if row.verb in {"undo", "cancel"}:
+        return ""
+    words = {"undo_too_late": _("Too late for undo"), "undo_followed": _("Changed since")}
+    return words.get(row.undo_reason, _("No undo"))
+
+
+def sessions_view() -> LiveView:
+    """The sessions of the day with their pools, as the page and its own address show them."""
+    now = clock.now()
+    rows = selectors.desk_sessions(now=now)
+    active = [row for row in rows if row.state in {"open", "running", "stopped"}]
+    context = {
+        "active": list(enumerate(active, start=1)),
+        "later": [row for row in rows if row.state in {"planned", "released"}],
+        "keyed": KEYED_SESSIONS,
+        "few": FEW,
+        "pool": sum(row.pool_left or 0 for row in active if row.state != "stopped"),
+    }
+    html = mark_safe(render_to_string("queueing/_desk_sessions.html", context))  # noqa: S308 - our own template
+    return LiveView(0, html, clock.local(now).isoformat(timespec="seconds"), frozenset())
+
+
+def patient_card(
+    patient: Any,
+    *,
+    seen: Recognised | None = None,
+    appointment: Any = None,
+    form: Form | None = None,
+    refusal: Refusal | None = None,
+    namesakes: int = 0,
+    status: int = 200,
+) -> Card:
+    """A known patient: today's appointments and tickets, and the walk-in form."""
+    now = clock.now()
+    appointments = [appointment] if appointment is not None else appointments_today(patient)
+    tickets = [one for one in selectors.tickets_of_patient(patient_id=patient.pk, now=now) if one.state in LIVE]
+    due = [one for one in appointments if one.state == "booked"]
+    context = {
+        "person": person(patient),
+        "appointments": appointments,
+        "tickets": tickets,
+        "sole": due[0].code if len(due) == 1 else "",
+        "due": due,
+        "form": form,
+        "refusal": refusal,
+        "namesakes": namesakes,
+    }
+    chip, tone = chip_of(seen) if seen else ("", "")
+    if seen is not None and seen.kind == "name" and namesakes > 1:
+        chip = _("By name: 1 of %(n)s chosen") % {"n": namesakes}
+    return Card("patient", context, chip, tone, shown_of(seen, patient), status)
+
+
+def new_card(
+    *, form: Form | None = None, seen: Recognised | None = None, refusal: Refusal | None = None, status: int = 200
+) -> Card:
+    """Somebody whom the hospital does not know yet; what was scanned is filled in."""
+    initial: dict[str, str] = {"id_type": "resident", "payment": "cash", "priority": "normal"}
+    if seen is not None:
+        field_name = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[seen.kind]
+        initial[field_name] = seen.value
+        if seen.kind == "passport":
+            initial["id_type"] = "passport"
+    chip, tone = chip_of(seen) if seen else ("", "")
+    context = {"form": form or NewPatientForm(initial=initial), "refusal": refusal, "unknown": seen is not None}
+    return Card("new", context, chip, tone, "", status)
+
+
+def ticket_card(code: str, *, done: str = "", refusal: Refusal | None = None, status: int = 200) -> Card:
+    """A ticket: big number, place, expected call, and what may be done with it. ``done`` says what just happened."""
+    now = clock.now()
+    found = selectors.ticket_by_code(code)
+    context = {
+        "ticket": selectors.ticket_live(code=code, now=now),
+        "row": found,
+        "person": person(found.patient),
+        "masked": masked_name(found.patient.name),
+        "done": done,
+        "at": now,
+        "qr": qr(code),
+        "refusal": refusal,
+    }
+    return Card("ticket", context, status=status)
+
+
+def refused(error: DomainError, *, what: str, rest: str, session_code: str = "") -> Refusal:
+    """An error as the desk reads it, with other sessions of the same department when one sold out."""
+    if error.code != "sold_out" or not session_code:
+        return Refusal(what=what, why=translated(error), rest=rest, session=session_code)
+    rows = selectors.desk_sessions(now=clock.now())
+    full = next((row for row in rows if row.code == session_code), None)
+    if full is None:
+        return Refusal(what=what, why=translated(error), rest=rest)
+    others = tuple(
+        (position, row)
+        for position, row in enumerate((r for r in rows if r.state in {"open", "running", "stopped"}), start=1)
+        if row.department == full.department and row.state != "stopped" and (row.pool_left or 0) > 0
+    )
+    sold_out = _("Not registered: %(expert)s (%(department)s) has just sold out") % {
+        "expert": full.expert,
+        "department": full.department,
+    }
+    return Refusal(what=sold_out, rest=rest, session=session_code, others=others)
+
+
+def chip_of(seen: Recognised) -> tuple[str, str]:
+    """What was recognised, in words, and whether that is good news."""
+    words = {
+        "resident": _("Resident ID, check digit right") if seen.valid else _("Resident ID, check digit wrong"),
+        "passport": _("Passport number"),
+        "phone": _("Phone number"),
+        "code": _("Booking code"),
+        "qr": _("QR code"),
+        "ticket": _("Queue ticket"),
+        "number": _("Queue number"),
+        "name": _("By name"),
+    }
+    return words[seen.kind], "ok" if seen.valid and seen.kind != "name" else ("" if seen.valid else "bad")
+
+
+def shown_of(seen: Recognised | None, patient: Any) -> str:
+    """What the input shows afterwards: never a whole document or phone number."""
+    if seen is None:
+        return ""
+    shown = person(patient)
+    return {"resident": shown.id_masked, "passport": shown.id_masked, "phone": shown.phone_masked}.get(
+        seen.kind, seen.value
+    )
+
+
+def link(code: str) -> str:
+    """The address of the patient's live page."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("queueing:ticket", args=[code])
+
+
+def qr(code: str) -> SafeString:
+    """The live page's address as a QR code with its quiet margin."""
+    svg = segno.make(link(code), error="m").svg_inline(scale=4, border=4, svgclass="qr", lineclass=None)
+    return mark_safe(svg)  # noqa: S308 - made here from our own address

@@ -1,0 +1,73 @@
+"""Patients as the desk sees them: documents and phones masked for staff, too."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from booking import selectors as booking
+from hospital.common import clock
+
+ID_HEAD, ID_TAIL = 6, 4
+PHONE_HEAD, PHONE_TAIL = 3, 4
+OFFERED = frozenset({"booked", "held", "arrived"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient on the work card."""
+
+    code: str
+    name: str
+    sex: str
+    age: int | None
+    id_masked: str
+    phone_masked: str
+    since: date
+
+
+def person(patient: Any) -> Person:
+    """What the desk shows of a patient."""
+    return Person(
+        code=patient.code,
+        name=patient.name,
+        sex=patient.get_sex_display() if patient.sex else "",
+        age=age(patient.birth_date),
+        id_masked=id_masked(patient.id_number),
+        phone_masked=phone_masked(patient.phone),
+        since=clock.local(patient.created_at).date(),
+    )
+
+
+def age(born: date | None) -> int | None:
+    """Full years today; None when the day of birth is not known."""
+    if born is None:
+        return None
+    today = clock.today()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def id_masked(number: str) -> str:
+    """The first six and last four characters; shorter numbers show the last four only."""
+    if len(number) < ID_HEAD + ID_TAIL + 4:
+        return "*" * max(0, len(number) - ID_TAIL) + number[-ID_TAIL:]
+    return number[:ID_HEAD] + "*" * (len(number) - ID_HEAD - ID_TAIL) + number[-ID_TAIL:]
+
+
+def phone_masked(phone: str) -> str:
+    """138****5521; a foreign number shows its last four digits only."""
+    if phone.startswith("+86"):
+        plain = phone[3:]
+        return plain[:PHONE_HEAD] + "*" * (len(plain) - PHONE_HEAD - PHONE_TAIL) + plain[-PHONE_TAIL:]
+    return "*" * max(0, len(phone) - PHONE_TAIL) + phone[-PHONE_TAIL:]
+
+
+def appointments_today(patient: Any) -> list[Any]:
+    """The patient's appointments whose session is today, or still runs after midnight."""
+    now, today = clock.now(), clock.today()
+    found = [
+        appointment
+        for day in (today - timedelta(days=1), today)
+        for appointment in booking.appointments_find(day=day, id_number=patient.id_number)
+        if appointment.patient_id == patient.pk and appointment.state in OFFERED
+    ]
+    return [one for one in found if one.session.date == today or one.session.closes_at > now]

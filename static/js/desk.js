@@ -1,0 +1,247 @@
+// The front desk. The server renders every state; this keeps the focus in the one input, knows which session is chosen,
+// prints once, and opens the list of all commands.
+import { listen, keysOff, switchKeys } from "./keys.js";
+import { openPalette } from "./palette.js";
+
+const input = document.getElementById("desk-q");
+const work = document.getElementById("desk-work");
+const region = document.getElementById("desk-sessions");
+const say = document.querySelector("[data-desk-say]");
+const AUTO_PRINT = "fenliu.desk.print";
+const PRINTED = "fenliu.desk.printed";
+let chosen = "";
+let waiting = 0;
+let queued = null;
+
+const tell = (text) => (say.textContent = text);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const yuan = (fen) => `¥${(fen / 100).toFixed(2)}`;
+const radios = () => [...region.querySelectorAll("[data-session-radio]")];
+
+// ---- the chosen session: a radio in the list on the right that belongs to the form in the card
+
+function choose(code) {
+  chosen = code;
+  apply();
+}
+
+function apply() {
+  const form = work.querySelector("#walk-in, #new-patient");
+  const offered = radios();
+  for (const radio of offered) {
+    if (form) radio.setAttribute("form", form.id);
+    else radio.removeAttribute("form");
+    radio.checked = radio.value === chosen && !radio.disabled;
+  }
+  const refused = work.querySelector("[data-refused-session]")?.dataset.refusedSession;
+  for (const row of region.querySelectorAll("[data-session]")) row.classList.toggle("is-refused", row.dataset.session === refused);
+  const radio = offered.find((one) => one.checked);
+  if (!radio) chosen = "";
+  showChosen(radio);
+}
+
+function showChosen(radio) {
+  const box = work.querySelector("[data-chosen]");
+  const button = work.querySelector("[data-register]");
+  if (!box || !button) return;
+  box.classList.toggle("is-none", !radio);
+  button.disabled = !radio || offline();
+  const words = button.querySelector("span");
+  const outlook = work.querySelector("[data-outlook]");
+  if (!radio) {
+    box.textContent = box.dataset.none;
+    words.textContent = button.dataset.none;
+    outlook.textContent = "";
+    showChange(0);
+    return;
+  }
+  const row = radio.closest("tr");
+  box.replaceChildren(...chosenParts(row));
+  const fee = Number(radio.dataset.feeFen);
+  const free = work.querySelector('[name="payment"]:checked')?.value === "free" || fee === 0;
+  words.textContent = fill(free ? button.dataset.free : button.dataset.cash, { fee: yuan(fee) });
+  const { waiting: people, wait: min } = radio.dataset;
+  outlook.textContent = fill(min ? outlook.dataset.wait : outlook.dataset.text, { n: people, min });
+  work.querySelector("[data-fee]").textContent = free ? "" : yuan(fee);
+  showChange(free ? 0 : fee);
+}
+
+function chosenParts(row) {
+  const part = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
+  const [expert, department] = row.querySelector("label").children;
+  const left = part("span", "", "desk-chosen-left");
+  left.append(part("strong", row.querySelector(".desk-left strong").textContent));
+  const key = row.querySelector(".key")?.cloneNode(true);
+  const where = `${row.querySelector("[data-room]").textContent} · ${row.querySelector("[data-times]").textContent}`;
+  return [key, part("strong", expert.textContent), part("span", department.textContent), part("span", where, "muted small-text"), left].filter(Boolean);
+}
+
+function showChange(fee) {
+  const cash = work.querySelector("[data-cash]:not(button)");
+  if (!cash) return;
+  cash.hidden = fee === 0;
+  const given = Math.round(Number(cash.querySelector("[data-received]").value) * 100);
+  const change = cash.querySelector("[data-change]");
+  change.textContent = fee && given >= fee ? fill(change.dataset.change, { amount: yuan(given - fee) }) : "";
+}
+
+function showReason() {
+  const priority = work.querySelector("[data-priority]");
+  const reason = work.querySelector("[data-reason]");
+  if (reason) reason.hidden = priority.value === "normal";
+}
+
+// ---- the connection
+
+const offline = () => ["stale", "gone"].includes(document.body.dataset.liveState);
+
+function showConnection() {
+  document.querySelector("[data-stale-band]").hidden = !offline();
+  for (const button of work.querySelectorAll("[data-takes-number] button, [data-primary]")) button.disabled = offline();
+  apply();
+}
+
+// ---- after every answer
+
+function arrived() {
+  const chip = document.getElementById("desk-chip");
+  const card = work.querySelector("[data-card]");
+  input.value = chip?.dataset.shown ?? "";
+  input.dataset.shown = input.value;
+  showReason();
+  showConnection();
+  region.live?.poll();
+  focusFor(card);
+  print(card);
+}
+
+function focusFor(card) {
+  const wrong = card?.querySelector(".is-invalid");
+  const first = card?.dataset.card === "new" ? [...card.querySelectorAll("input.form-control")].find((field) => !field.value && field.required) : null;
+  const choice = card?.dataset.card === "several" ? card.querySelector(".desk-choice") : null;
+  const wanted = wrong ?? first ?? choice ?? input;
+  wanted.focus();
+  if (wanted === input) input.select();
+}
+
+function print(card) {
+  if (!card || !("print" in card.dataset) || localStorage.getItem(AUTO_PRINT) === "off") return;
+  const code = card.dataset.ticket;
+  if (sessionStorage.getItem(PRINTED) === code) return;
+  sessionStorage.setItem(PRINTED, code);
+  setTimeout(() => window.print(), 50);
+}
+
+function reprint(event) {
+  if (!event.target.closest("[data-reprint]")) return;
+  event.preventDefault();
+  const again = work.querySelector("[data-reprinted]");
+  if (again) again.hidden = false;
+  window.print();
+}
+
+// ---- wiring
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.target !== work) return;
+  waiting += 1;
+  work.setAttribute("aria-busy", "true");
+  if (ctx.sourceElement?.matches("[data-find], [data-find] a")) choose("");
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail.ctx.target !== work) return;
+  waiting -= 1;
+  if (waiting > 0) return;
+  work.removeAttribute("aria-busy");
+  arrived();
+  const next = queued;
+  queued = null;
+  if (next) next();
+});
+document.addEventListener("htmx:error", () => tell(document.querySelector("[data-stale-band]").textContent));
+region.addEventListener("live:update", apply);
+region.addEventListener("live:state", showConnection);
+region.addEventListener("change", (event) => {
+  if ("sessionRadio" in event.target.dataset) choose(event.target.value);
+  if (document.activeElement === event.target && !event.target.matches(":focus-visible")) input.focus();
+});
+work.addEventListener("change", () => {
+  showReason();
+  apply();
+});
+work.addEventListener("input", (event) => "received" in event.target.dataset && apply());
+work.addEventListener("click", reprint);
+
+document.querySelector("[data-find]").addEventListener(
+  "submit",
+  (event) => {
+    const unchanged = input.value === input.dataset.shown;
+    if (input.value.trim() && !unchanged) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
+// A scanner types wherever the focus is: characters that no field wants go to the input.
+document.addEventListener("keydown", (event) => {
+  if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input:not([type=radio]), select, textarea, summary, [contenteditable]")) return;
+  if (event.key === " " && event.target.closest("button, a, [role=button], input")) return;
+  input.focus();
+  if (input.value === input.dataset.shown) input.select();
+});
+
+listen({
+  refuse: (element) => element.dataset.why && tell(element.dataset.why),
+  before: (keys) => {
+    const busy = waiting > 0;
+    if (keys === "Control+Enter" && busy) {
+      queued = () => work.querySelector('[data-card="patient"] [data-primary]:not(:disabled)')?.click();
+      return true;
+    }
+    return false;
+  },
+});
+
+document.querySelector("[data-palette-open]").addEventListener("click", () => openPalette(commands(), input));
+
+function commands() {
+  const named = [...document.querySelectorAll(".desk [aria-keyshortcuts]:not([data-palette-open]):not([data-session-radio]):not(select):not(.desk-segments)")];
+  const list = named
+    .filter((element) => element.checkVisibility())
+    .map((element) => ({
+      text: words(element),
+      key: element.getAttribute("aria-keyshortcuts"),
+      locked: element.disabled,
+      money: element.matches("[data-primary], .desk-undo"),
+      run: () => element.click(),
+    }));
+  for (const radio of radios()) {
+    const row = radio.closest("tr");
+    list.push({
+      text: [...row.querySelector("label").children].map((part) => part.textContent).join(" "),
+      note: radio.dataset.why ?? row.querySelector(".desk-left strong")?.textContent ?? "",
+      key: radio.getAttribute("aria-keyshortcuts") ?? "",
+      locked: radio.disabled,
+      run: () => radio.click(),
+    });
+  }
+  const { dataset } = document.getElementById("palette");
+  const printing = localStorage.getItem(AUTO_PRINT) !== "off";
+  list.push({ text: printing ? dataset.printOff : dataset.printOn, run: () => localStorage.setItem(AUTO_PRINT, printing ? "off" : "on") });
+  list.push({ text: keysOff() ? dataset.keysOn : dataset.keysOff, run: () => switchKeys(!keysOff()) });
+  return list.sort((one, other) => Number(one.money ?? false) - Number(other.money ?? false));
+}
+
+function words(element) {
+  const copy = element.cloneNode(true);
+  for (const key of copy.querySelectorAll(".key")) key.remove();
+  return copy.textContent.trim();
+}
+
+showReason();
+showConnection();
+focusFor(work.querySelector("[data-card]"));
+print(work.querySelector("[data-card]"));
