@@ -1,0 +1,176 @@
+"""What is always true of numbers and money, as queries that find what breaks it."""
+
+from booking.domain.states import APPOINTMENT_LIVE, APPOINTMENT_TAKES_NUMBER
+from hospital.common.invariants import Invariant, history_ends_in_state
+
+_STATES = {"takes": list(APPOINTMENT_TAKES_NUMBER), "live": list(APPOINTMENT_LIVE)}
+
+NUMBERS = (
+    Invariant(
+        "a slot counts exactly the appointments that take its numbers",
+        """
+        SELECT concat('slot ', slot.code, ': booked is ', slot.booked,
+                      ', appointments ', count(appointment.id))
+        FROM booking_slot slot
+        LEFT JOIN booking_appointment appointment
+               ON appointment.slot_id = slot.id AND appointment.state = ANY(%(takes)s)
+        GROUP BY slot.id HAVING slot.booked <> count(appointment.id) ORDER BY slot.id
+        """,
+        _STATES,
+    ),
+    Invariant(
+        "no slot is oversold",
+        "SELECT concat('slot ', code, ': ', booked, ' booked of ', quota) FROM booking_slot"
+        " WHERE booked > quota ORDER BY id",
+    ),
+    Invariant(
+        "a patient has at most one live appointment in a session",
+        """
+        SELECT concat('patient ', patient_id, ' in session ', session_id, ': ',
+                      string_agg(code, ', ' ORDER BY id))
+        FROM booking_appointment WHERE state = ANY(%(live)s)
+        GROUP BY patient_id, session_id HAVING count(*) > 1 ORDER BY min(id)
+        """,
+        _STATES,
+    ),
+    Invariant(
+        "an appointment is in the session of its slot",
+        """
+        SELECT concat('appointment ', appointment.code, ': session ', appointment.session_id,
+                      ', its slot is of session ', slot.session_id)
+        FROM booking_appointment appointment JOIN booking_slot slot ON slot.id = appointment.slot_id
+        WHERE slot.session_id <> appointment.session_id ORDER BY appointment.id
+        """,
+    ),
+    Invariant(
+        "numbers can be booked only in a released session",
+        """
+        SELECT concat('slot ', slot.code, ' is bookable, its session is ', session.state)
+        FROM booking_slot slot JOIN booking_clinicsession session ON session.id = slot.session_id
+        WHERE slot.bookable AND session.state <> 'released' ORDER BY slot.id
+        """,
+    ),
+    Invariant(
+        "an appointment that gave its number back says when",
+        "SELECT concat('appointment ', code, ' is ', state) FROM booking_appointment"
+        " WHERE state IN ('cancelled', 'expired') AND ended_at IS NULL ORDER BY id",
+    ),
+)
+
+POOL = (
+    Invariant(
+        "an open session counts exactly the numbers that appointments take",
+        """
+        SELECT concat('session ', session.code, ': appointments_taken is ', session.appointments_taken,
+                      ', appointments ', count(appointment.id))
+        FROM booking_clinicsession session
+        LEFT JOIN booking_appointment appointment
+               ON appointment.session_id = session.id AND appointment.state = ANY(%(takes)s)
+        WHERE session.state IN ('open', 'running')
+        GROUP BY session.id HAVING session.appointments_taken <> count(appointment.id) ORDER BY session.id
+        """,
+        _STATES,
+    ),
+    Invariant(
+        "a session counts exactly its walk-ins",
+        """
+        SELECT concat('session ', session.code, ': walk_ins is ', session.walk_ins,
+                      ', registered ', count(walk_in.id))
+        FROM booking_clinicsession session
+        LEFT JOIN booking_walkin walk_in ON walk_in.session_id = session.id AND walk_in.state = 'registered'
+        GROUP BY session.id HAVING session.walk_ins <> count(walk_in.id) ORDER BY session.id
+        """,
+    ),
+    Invariant(
+        "walk-ins never pass the session's number limit",
+        "SELECT concat('session ', code, ': ', walk_ins, ' walk-ins and ', appointments_taken,"
+        " ' appointments, limit ', number_limit) FROM booking_clinicsession"
+        " WHERE walk_ins > 0 AND walk_ins + appointments_taken > number_limit ORDER BY id",
+    ),
+    Invariant(
+        "nobody walks in before walk-in registration opens",
+        """
+        SELECT concat('walk-in ', walk_in.code, ': its session ', session.code, ' is ', session.state)
+        FROM booking_walkin walk_in JOIN booking_clinicsession session ON session.id = walk_in.session_id
+        WHERE session.state IN ('planned', 'released') OR walk_in.registered_at < session.walk_in_opens_at
+        ORDER BY walk_in.id
+        """,
+    ),
+)
+
+MONEY = (
+    Invariant(
+        "every paid payment has a number, a refund, or a person who looks at it",
+        """
+        SELECT concat('payment ', payment.code, ' is paid, its number ',
+                      coalesce(appointment.code, walk_in.code), ' is ',
+                      coalesce(appointment.state, walk_in.state))
+        FROM booking_payment payment
+        LEFT JOIN booking_appointment appointment ON appointment.id = payment.appointment_id
+        LEFT JOIN booking_clinicsession session ON session.id = appointment.session_id
+        LEFT JOIN booking_walkin walk_in ON walk_in.id = payment.walk_in_id
+        WHERE payment.state = 'paid' AND NOT (
+            coalesce(appointment.state = ANY(%(takes)s) AND appointment.state <> 'held', false)
+            OR coalesce(appointment.state = 'cancelled'
+                        AND appointment.ended_at >= session.walk_in_opens_at, false)
+            OR coalesce(walk_in.state = 'registered', false))
+        ORDER BY payment.id
+        """,
+        _STATES,
+    ),
+    Invariant(
+        "every appointment with a fee that stands was paid",
+        """
+        SELECT concat('appointment ', appointment.code, ' is ', appointment.state, ' and nothing was paid')
+        FROM booking_appointment appointment
+        WHERE appointment.state = ANY(%(takes)s) AND appointment.state <> 'held' AND appointment.fee_fen > 0
+          AND NOT EXISTS (SELECT FROM booking_payment payment WHERE payment.appointment_id = appointment.id
+                          AND payment.state IN ('paid', 'refunding', 'refunded', 'held_for_review'))
+        ORDER BY appointment.id
+        """,
+        _STATES,
+    ),
+    Invariant(
+        "no number is paid for twice",
+        """
+        SELECT concat('payments ', string_agg(code, ', ' ORDER BY id), ' are for one number')
+        FROM booking_payment WHERE state = 'paid'
+        GROUP BY appointment_id, walk_in_id HAVING count(*) > 1 ORDER BY min(id)
+        """,
+    ),
+    Invariant(
+        "what was paid is what was asked for",
+        "SELECT concat('payment ', code, ': ', paid_fen, ' fen paid of ', amount_fen) FROM booking_payment"
+        " WHERE state IN ('paid', 'refunding', 'refunded') AND paid_fen IS DISTINCT FROM amount_fen"
+        " ORDER BY id",
+    ),
+    Invariant(
+        "a payment is refunded by exactly one refund of the same amount",
+        """
+        SELECT concat('payment ', payment.code, ' is ', payment.state, ', paid ', payment.paid_fen,
+                      ' fen, refund ', coalesce(refund.amount_fen::text || ' fen', 'missing'))
+        FROM booking_payment payment LEFT JOIN booking_refund refund ON refund.payment_id = payment.id
+        WHERE (payment.state IN ('refunding', 'refunded')) <> (refund.id IS NOT NULL)
+           OR refund.amount_fen <> payment.paid_fen
+           OR (payment.state = 'refunded') <> (refund.done_at IS NOT NULL)
+        ORDER BY payment.id
+        """,
+    ),
+    Invariant(
+        "every refund on its way to a provider has a job",
+        """
+        SELECT concat('refund ', refund.code, ' has no job')
+        FROM booking_refund refund JOIN booking_payment payment ON payment.id = refund.payment_id
+        WHERE refund.done_at IS NULL AND payment.provider <> 'cash' AND NOT EXISTS (
+            SELECT FROM hospital_job job WHERE job.kind = 'refund.send' AND job.key = refund.code)
+        ORDER BY refund.id
+        """,
+    ),
+)
+
+HISTORY = tuple(
+    history_ends_in_state(thing=thing, table=f"booking_{thing}")
+    for thing in ("clinicsession", "appointment", "walkin", "payment")
+)
+
+INVARIANTS = (*NUMBERS, *POOL, *MONEY, *HISTORY)
