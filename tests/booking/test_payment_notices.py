@@ -47,7 +47,8 @@ def gate(tmp_path: Path, hands: Hands) -> Iterator[LocalGateway]:
 
 @pytest.fixture
 def held(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> Appointment:
-    return hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    made: Appointment = hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    return made
 
 
 def pay_page(held: Appointment, cast: Cast, now: VirtualClock) -> str:

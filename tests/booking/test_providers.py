@@ -51,7 +51,7 @@ def gate(tmp_path: Path, hands: Hands) -> Iterator[LocalGateway]:
 
 
 def order(number: str = "ORDER1", fen: int = 5000, **changes: Any) -> Order:
-    fields = {
+    fields: dict[str, Any] = {
         "out_trade_no": number,
         "amount_fen": fen,
         "description": "清河医院 赵明",
