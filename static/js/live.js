@@ -107,6 +107,7 @@ class Live {
     } catch {
       return;
     }
+    if (frame.data?.at) this.at = frame.data.at;
     if (frame.kind === "ping") {
       this.send({ kind: "pong", revision: this.revision });
       if (!this.socketUp || frame.revision !== this.revision) this.send({ kind: "resync" });
@@ -121,7 +122,7 @@ class Live {
       this.failures = 0;
       this.refused = false;
     }
-    if (this.socketUp) this.alive(frame.data?.at, "live");
+    if (this.socketUp) this.alive("live");
   }
 
   send(message) {
@@ -145,9 +146,10 @@ class Live {
         this.refuse();
       } else if (response.status === 304 || (response.ok && !response.redirected)) {
         const revision = Number(response.headers.get("X-Revision") ?? this.revision);
+        this.at = response.headers.get("X-As-Of") ?? this.at;
         if (response.ok) this.replace(await response.text(), revision, response.headers.get("ETag"));
         this.refused = false;
-        this.alive(response.headers.get("X-As-Of"), this.socketUp ? "live" : "polling");
+        this.alive(this.socketUp ? "live" : "polling");
       }
     } catch {
       // offline or aborted: the watch says so when it lasts
@@ -182,9 +184,8 @@ class Live {
     if (line) line.textContent = text;
   }
 
-  alive(at, state) {
+  alive(state) {
     this.good = moment();
-    if (at) this.at = at;
     this.show(state);
     this.write();
   }

@@ -202,6 +202,7 @@ region.addEventListener("live:update", () => {
 });
 region.addEventListener("live:state", (event) => {
   if (event.detail.state === "stale" || event.detail.state === "gone") waiting.length = 0;
+  else if (!current) next();
 });
 
 window.speechSynthesis?.getVoices();

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
+from tests.live.communicator import WebsocketCommunicator
 from django.db import connections
 
 from hospital.common import clock

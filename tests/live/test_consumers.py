@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
+from tests.live.communicator import WebsocketCommunicator
 from django.conf import LazySettings
 from django.test import Client
 
