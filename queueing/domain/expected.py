@@ -117,7 +117,7 @@ def expected_wait(
     (0, 0)
     >>> wait = expected_wait(ahead=6, in_room_for_min=2, starts_in_min=0, rooms=1, pace=Speed(6, 0.5, 20))
     >>> round(wait.p20), round(wait.p80)
-    (31, 48)
+    (32, 47)
     """
     left = (
         0.0 if in_room_for_min is None else max(pace.mean_min - in_room_for_min, SOONEST_LEFT * pace.mean_min)
