@@ -28,8 +28,10 @@ def lock_appointment(appointment_id: int) -> LockedAppointment:
         raise UnknownNumber
     session = lock_session(keys[0])
     slot = Slot.objects.select_for_update(no_key=True).get(pk=keys[1])
-    appointment = Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(
-        pk=appointment_id
+    appointment = (
+        Appointment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("patient")
+        .get(pk=appointment_id)
     )
     return LockedAppointment(session, slot, appointment)
 

@@ -41,7 +41,7 @@ def wake_worker() -> None:
 class Poller(bootsteps.StartStopStep):
     """A thread of the worker that looks for due jobs and duties in the database, also while Valkey is down."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         self._stop = threading.Event()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from booking import services
 from booking.models import ClinicSession, Department, Expert, Patient, Room, SessionTemplate, Slot
@@ -37,7 +37,9 @@ class Cast:
 
 def user(name: str, role: str) -> User:
     """An account with the password of its name."""
-    account = User(username=name, role=role, is_staff=role == "administrator", is_superuser=role == "administrator")
+    account = User(
+        username=name, role=role, is_staff=role == "administrator", is_superuser=role == "administrator"
+    )
     account.set_password(name)
     account.save()
     return account
@@ -104,9 +106,13 @@ def expert(code: str = "zhao", *, department: str = "neuro", account: User | Non
     return doctor
 
 
-def template(doctor: Expert, day: date, *, capacity: int = 10, slot_minutes: int = 60, share: str = "0.50") -> SessionTemplate:
+def template(
+    doctor: Expert, day: date, *, capacity: int = 10, slot_minutes: int = 60, share: str = "0.50"
+) -> SessionTemplate:
     """Mornings 08:00-12:00 on the weekday of ``day``."""
-    room, _made = Room.objects.get_or_create(code=f"r-{doctor.code}", defaults={"name": "305", "place": "3F B"})
+    room, _made = Room.objects.get_or_create(
+        code=f"r-{doctor.code}", defaults={"name": "305", "place": "3F B"}
+    )
     found, _made = SessionTemplate.objects.get_or_create(
         expert=doctor,
         weekday=day.isoweekday(),
@@ -124,7 +130,12 @@ def template(doctor: Expert, day: date, *, capacity: int = 10, slot_minutes: int
 
 
 def session(
-    day: date, *, now: datetime, doctor: Expert | None = None, quotas: list[int] | None = None, capacity: int = 10
+    day: date,
+    *,
+    now: datetime,
+    doctor: Expert | None = None,
+    quotas: list[int] | None = None,
+    capacity: int = 10,
 ) -> ClinicSession:
     """A session on ``day``, 08:00-12:00 in the hospital, advanced to where it stands at ``now``."""
     doctor = doctor or expert()
@@ -145,7 +156,7 @@ def slots(made: ClinicSession) -> list[Slot]:
     return list(made.slots.order_by("index"))
 
 
-def hold(slot: Slot, patient: Patient, account: User | None, now: datetime):  # noqa: ANN201
+def hold(slot: Slot, patient: Patient, account: User | None, now: datetime):
     """Hold a number through the service."""
     actor = Actor.of(account) if account else Actor.job("test")
     return services.appointment_hold(
@@ -155,5 +166,3 @@ def hold(slot: Slot, patient: Patient, account: User | None, now: datetime):  # 
         actor=actor,
         now=now,
     )
-
-

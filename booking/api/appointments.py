@@ -25,7 +25,7 @@ class PatientList(ApiView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """List the person and the family."""
-        links = selectors.patients_of_user(user=request.user)
+        links = selectors.patients_of_user(user=self.person)
         return Response({"results": [shapes.patient_out(link) for link in links]})
 
     @extend_schema(request=shapes.PatientIn, responses={201: OpenApiTypes.OBJECT})
@@ -33,9 +33,9 @@ class PatientList(ApiView):
         """Add a person; the document is checked."""
         data = parsed(shapes.PatientIn, request)
         patient = services.account_patient_add(
-            account_id=request.user.pk, actor=self.actor, now=clock.now(), **data
+            account_id=self.person.pk, actor=self.actor, now=clock.now(), **data
         )
-        link = selectors.patients_of_user(user=request.user).get(patient=patient)
+        link = selectors.patients_of_user(user=self.person).get(patient=patient)
         return Response(shapes.patient_out(link), status=201)
 
 
@@ -47,7 +47,7 @@ class AppointmentList(ApiView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """List one's own appointments, newest first."""
-        mine = selectors.appointments_of_user(user=request.user)[:100]
+        mine = selectors.appointments_of_user(user=self.person)[:100]
         return Response({"results": [shapes.appointment_out(appointment) for appointment in mine]})
 
     @extend_schema(
@@ -58,11 +58,11 @@ class AppointmentList(ApiView):
         data = parsed(shapes.AppointmentIn, request)
 
         def produce() -> tuple[int, dict[str, Any]]:
-            patient = selectors.patient_for_user(user=request.user, code=data["patient"])
+            patient = selectors.patient_for_user(user=self.person, code=data["patient"])
             appointment = services.appointment_hold(
                 slot_code=data["slot"],
                 patient_id=patient.pk,
-                account_id=request.user.pk,
+                account_id=self.person.pk,
                 actor=self.actor,
                 now=clock.now(),
             )
@@ -79,9 +79,7 @@ class AppointmentDetail(ApiView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, code: str) -> Response:
         """Show one's own appointment."""
-        return Response(
-            shapes.appointment_out(selectors.appointment_for_user(user=request.user, code=code))
-        )
+        return Response(shapes.appointment_out(selectors.appointment_for_user(user=self.person, code=code)))
 
 
 class AppointmentCancel(ApiView):
@@ -93,7 +91,7 @@ class AppointmentCancel(ApiView):
     def post(self, request: Request, code: str) -> Response:
         """Cancel; patients until walk-in registration opens."""
         data = parsed(shapes.CancelIn, request)
-        appointment = selectors.appointment_for_user(user=request.user, code=code)
+        appointment = selectors.appointment_for_user(user=self.person, code=code)
         cancelled = services.appointment_cancel(
             appointment_id=appointment.pk, actor=self.actor, now=clock.now(), **data
         )
@@ -105,11 +103,13 @@ class PaymentList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=shapes.PaymentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(
+        request=shapes.PaymentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+    )
     def post(self, request: Request, code: str) -> Response:
         """Open an order at the provider; the patient pays on ``pay_url``."""
         data = parsed(shapes.PaymentIn, request)
-        appointment = selectors.appointment_for_user(user=request.user, code=code)
+        appointment = selectors.appointment_for_user(user=self.person, code=code)
         now = clock.now()
 
         def produce() -> tuple[int, dict[str, Any]]:
@@ -133,6 +133,6 @@ class PaymentNotify(ApiView):
     @extend_schema(request=OpenApiTypes.BINARY, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, name: str) -> Response:
         """Take in a signed notice; a forged one is 401 and leaves no row."""
-        notice = provider(name).parse_notice(request.headers, request._request.body, clock.wall())
+        notice = provider(name).parse_notice(request.headers, request.body, clock.wall())
         result = services.payment_notice_apply(notice=notice, now=clock.now())
         return Response({"result": result.result})

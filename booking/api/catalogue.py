@@ -85,10 +85,8 @@ class SessionDetail(PublicView):
         answer = shapes.session_out(view, slots=True)
         taken = "-".join(str(slot.left) for slot in view.slots)
         etag = f'"{view.session.pk}-{view.phase}-{taken}-{sum(slot.quota for slot in view.slots)}"'
-        if request.headers.get("If-None-Match") == etag:
-            response = Response(status=304)
-        else:
-            response = Response(answer)
+        unchanged = request.headers.get("If-None-Match") == etag
+        response = Response(status=304) if unchanged else Response(answer)
         response["ETag"] = etag
         patch_cache_control(response, public=True, max_age=self._fresh_s(view))
         return response

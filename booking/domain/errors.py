@@ -27,7 +27,9 @@ class Banned(DomainError):
     """No online booking for a time."""
 
     code = "banned"
-    message = gettext_noop("Online booking is closed for this patient until %(until)s. Walk-in stays possible.")
+    message = gettext_noop(
+        "Online booking is closed for this patient until %(until)s. Walk-in stays possible."
+    )
 
 
 class NotReleased(DomainError):
@@ -55,7 +57,9 @@ class TooLate(DomainError):
     """The deadline to cancel has passed."""
 
     code = "too_late"
-    message = gettext_noop("Walk-in registration has opened, so this number can no longer be cancelled here. Ask the desk.")
+    message = gettext_noop(
+        "Walk-in registration has opened, so this number can no longer be cancelled here. Ask the desk."
+    )
 
 
 class WalkInNotOpen(DomainError):

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-import hospital.common.codes
 from django.db import migrations, models
+
+import hospital.common.codes
 
 
 class Migration(migrations.Migration):

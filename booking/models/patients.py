@@ -35,7 +35,9 @@ class Patient(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["id_type", "id_index"], name="one_patient_per_document")]
+        constraints = [
+            models.UniqueConstraint(fields=["id_type", "id_index"], name="one_patient_per_document")
+        ]
         indexes = [models.Index(fields=["name"], name="patients_by_name")]
 
     def __str__(self) -> str:
@@ -62,12 +64,16 @@ class AccountPatient(models.Model):
         PARTNER = "partner", _("partner")
         OTHER = "other", _("other")
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account_patients")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account_patients"
+    )
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="accounts")
     relation = models.CharField(max_length=10, choices=Relation, default=Relation.SELF)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "patient"], name="one_link_per_account_and_patient")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "patient"], name="one_link_per_account_and_patient")
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.patient_id}"
@@ -83,7 +89,9 @@ class Ban(models.Model):
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="ban_ends_after_it_starts")]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="ban_ends_after_it_starts")
+        ]
 
     def __str__(self) -> str:
         return f"{self.patient_id} until {self.ends_at}"

@@ -32,7 +32,9 @@ class SessionTemplate(models.Model):
             models.CheckConstraint(
                 condition=Q(appointment_share__range=(0, 1)), name="template_share_is_a_share"
             ),
-            models.CheckConstraint(condition=Q(slot_minutes__range=(5, 480)), name="template_slot_is_plausible"),
+            models.CheckConstraint(
+                condition=Q(slot_minutes__range=(5, 480)), name="template_slot_is_plausible"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +64,9 @@ class ClinicSession(models.Model):
     fee_fen = models.PositiveIntegerField()
     letter = models.CharField(max_length=2)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
-    number_limit = models.PositiveIntegerField(help_text=_("numbers of the whole session, booked and walk-in"))
+    number_limit = models.PositiveIntegerField(
+        help_text=_("numbers of the whole session, booked and walk-in")
+    )
     walk_ins = models.PositiveIntegerField(default=0)
     appointments_taken = models.PositiveIntegerField(
         default=0, help_text=_("numbers taken by appointments, counted here once walk-in registration opens")
@@ -104,7 +108,9 @@ class Slot(models.Model):
     capacity = models.PositiveSmallIntegerField()
     quota = models.PositiveSmallIntegerField()
     booked = models.PositiveSmallIntegerField(default=0)
-    bookable = models.BooleanField(default=False, help_text=_("between release and the opening of walk-in registration"))
+    bookable = models.BooleanField(
+        default=False, help_text=_("between release and the opening of walk-in registration")
+    )
 
     class Meta:
         ordering = ["starts_at"]

@@ -55,7 +55,9 @@ def appointments_find(*, day: date | None = None, code: str = "", id_number: str
     if typed:
         found = _appointments().filter(checkin_code=typed) | _appointments().filter(code=typed)
     elif id_number:
-        found = _appointments().filter(patient__in=[patient.pk for patient in patients_find(id_number=id_number)])
+        found = _appointments().filter(
+            patient__in=[patient.pk for patient in patients_find(id_number=id_number)]
+        )
     else:
         return []
     if day is not None:

@@ -41,7 +41,9 @@ def departments_with_next(*, now: datetime) -> list[tuple[Department, datetime |
     next_of = dict(
         _free_slots(now).values_list("session__expert__department").annotate(Min("starts_at")).order_by()
     )
-    found = Department.objects.annotate(n=Count("experts", filter=Q(experts__active=True))).order_by("pinyin", "code")
+    found = Department.objects.annotate(n=Count("experts", filter=Q(experts__active=True))).order_by(
+        "pinyin", "code"
+    )
     return [(department, next_of.get(department.pk), department.n) for department in found]
 
 
@@ -72,7 +74,9 @@ def experts_for_booking(*, now: datetime, department: str = "", q: str = "") -> 
     free = _next_free(now, [expert.pk for expert in experts])
     cards = [ExpertCard(expert, free.get(expert.pk)) for expert in experts]
     far = datetime.max.replace(tzinfo=now.tzinfo)
-    return sorted(cards, key=lambda card: (card.next_free.starts_at if card.next_free else far, card.expert.pinyin))
+    return sorted(
+        cards, key=lambda card: (card.next_free.starts_at if card.next_free else far, card.expert.pinyin)
+    )
 
 
 def _matches(word: str) -> Q:
@@ -97,7 +101,7 @@ def _next_free(now: datetime, experts: list[int]) -> dict[int, NextFree]:
         _free_slots(now)
         .filter(session__expert_id__in=experts)
         .values_list("session__expert_id", "session__code")
-        .annotate(first=Min("starts_at"), left=Sum(F("quota") - F("booked")))
+        .annotate(first=Min("starts_at"), free=Sum(F("quota") - F("booked")))
         .order_by("-first")
     )
     return {expert: NextFree(session, first, left) for expert, session, first, left in rows}

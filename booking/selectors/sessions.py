@@ -26,7 +26,7 @@ class SlotView:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """One session. ``reason``: ``""`` (bookable), ``full``, ``walk_in_only``, ``not_released``, ``stopped``, ``over``."""
+    """One session. ``reason``: ``""`` (bookable), ``full``, or its ``phase`` when that is not ``booking``."""
 
     session: ClinicSession
     slots: tuple[SlotView, ...]
@@ -55,7 +55,9 @@ def session_by_code(*, code: str) -> ClinicSession:
 
 def slot_by_code(*, code: str) -> Slot:
     """A slot with its session. Raises ``UnknownNumber``."""
-    slot = Slot.objects.select_related("session__expert__department", "session__room").filter(code=code).first()
+    slot = (
+        Slot.objects.select_related("session__expert__department", "session__room").filter(code=code).first()
+    )
     if slot is None:
         raise UnknownNumber(field="slot")
     return slot
@@ -69,14 +71,20 @@ def slots_of_session(*, session_id: int) -> list[Slot]:
 def sessions_of_day(*, day: date, now: datetime) -> list[ClinicSession]:
     """The day's sessions, and those of the day before that still run after midnight; in fixed order."""
     recent = _sessions().filter(date__in=[day - timedelta(days=1), day])
-    return [session for session in recent.order_by("opens_at", "letter") if session.date == day or session.closes_at > now]
+    return [
+        session
+        for session in recent.order_by("opens_at", "letter")
+        if session.date == day or session.closes_at > now
+    ]
 
 
 def sessions_of_expert(
     *, expert_id: int | None = None, department: str = "", date_from: date, date_to: date, now: datetime
 ) -> list[SessionView]:
     """Sessions between two dates (inclusive) with their slots."""
-    found = _sessions().filter(date__gte=date_from, date__lte=date_to, closes_at__gt=now).prefetch_related(_SLOTS)
+    found = (
+        _sessions().filter(date__gte=date_from, date__lte=date_to, closes_at__gt=now).prefetch_related(_SLOTS)
+    )
     if expert_id is not None:
         found = found.filter(expert_id=expert_id)
     if department:

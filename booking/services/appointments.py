@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import F
@@ -85,7 +86,7 @@ def appointment_hold(
     pay_by = now + timedelta(minutes=rules.hold_min)
     code, checkin_code = code_12(), code_8()
     lock_patient(patient_id)
-    arguments = {
+    arguments: dict[str, Any] = {
         "slot": slot_code,
         "patient": patient_id,
         "account": account_id,
@@ -135,10 +136,14 @@ def _refusal(slot_code: str, patient_id: int, now: datetime, rules: Policy) -> E
     check_bookable(
         state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
     )
-    ban = Ban.objects.filter(patient_id=patient_id, lifted_at=None, starts_at__lte=now, ends_at__gt=now).first()
+    ban = Ban.objects.filter(
+        patient_id=patient_id, lifted_at=None, starts_at__lte=now, ends_at__gt=now
+    ).first()
     if ban is not None:
         return Banned(until=clock.local(ban.ends_at).date().isoformat())
-    mine = Appointment.objects.filter(patient_id=patient_id, state__in=APPOINTMENT_LIVE, session__date=session.date)
+    mine = Appointment.objects.filter(
+        patient_id=patient_id, state__in=APPOINTMENT_LIVE, session__date=session.date
+    )
     departments = set(mine.values_list("session__expert__department_id", flat=True))
     if session.expert.department_id in departments:
         return AlreadyBooked()
@@ -178,7 +183,9 @@ def appointment_expire(*, appointment_id: int, now: datetime) -> bool:
 def holds_expire_due(now: datetime) -> int:
     """End every hold whose time is up; each is a transaction of its own."""
     due = Appointment.objects.filter(state="held", pay_by__lte=now).order_by("pay_by")
-    return sum(appointment_expire(appointment_id=pk, now=now) for pk in list(due.values_list("pk", flat=True)[:2000]))
+    return sum(
+        appointment_expire(appointment_id=pk, now=now) for pk in list(due.values_list("pk", flat=True)[:2000])
+    )
 
 
 @transactional
@@ -210,7 +217,9 @@ def appointment_cancel(
     number_return(locked)
     _close_open_payments(appointment, now)
     if in_time or refund:
-        for payment in Payment.objects.select_for_update(no_key=True).filter(appointment=appointment, state="paid"):
+        for payment in Payment.objects.select_for_update(no_key=True).filter(
+            appointment=appointment, state="paid"
+        ):
             refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)
     return appointment
 
@@ -219,7 +228,9 @@ def number_return(locked: LockedAppointment) -> None:
     """Give a number back: to its slot, and to the session's pool once walk-in registration is open."""
     Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") - 1)
     if locked.session.state in {"open", "running"}:
-        ClinicSession.objects.filter(pk=locked.session.pk).update(appointments_taken=F("appointments_taken") - 1)
+        ClinicSession.objects.filter(pk=locked.session.pk).update(
+            appointments_taken=F("appointments_taken") - 1
+        )
     live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)
 
 

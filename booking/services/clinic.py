@@ -20,7 +20,9 @@ def room_define(*, code: str, **columns: str) -> Room:
 
 
 @transactional
-def expert_define(*, code: str, department: Department, user_id: int | None = None, **columns: str | int) -> Expert:
+def expert_define(
+    *, code: str, department: Department, user_id: int | None = None, **columns: str | int
+) -> Expert:
     """An expert of a department, with the account that signs in as this expert."""
     account = {} if user_id is None else {"user_id": user_id}
     defaults = {"department": department, **columns, **account}

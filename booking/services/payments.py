@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -137,7 +138,7 @@ def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     if notice.state != "paid":
         payment_move(payment, "fail", actor=actor, now=now)
         return "failed"
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "transaction_id": notice.transaction_id,
         "paid_fen": notice.amount_fen,
         "paid_at": now,
@@ -209,7 +210,13 @@ def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:
         pay_by=now,
     )
     history.record(
-        thing=again, verb="hold", from_state=None, to_state="held", actor=_JOB, at=now, data={"instead_of": old.code}
+        thing=again,
+        verb="hold",
+        from_state=None,
+        to_state="held",
+        actor=_JOB,
+        at=now,
+        data={"instead_of": old.code},
     )
     return again
 

@@ -20,7 +20,13 @@ def payment_move(
         setattr(payment, name, value)
     payment.save(update_fields=["state", *columns])
     history.record(
-        thing=payment, verb=verb, from_state=before, to_state=payment.state, actor=actor, at=now, reason=reason
+        thing=payment,
+        verb=verb,
+        from_state=before,
+        to_state=payment.state,
+        actor=actor,
+        at=now,
+        reason=reason,
     )
 
 
@@ -31,7 +37,10 @@ def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) 
     """
     payment_move(payment, "refund", actor=actor, now=now, reason=reason)
     refund = Refund.objects.create(
-        payment=payment, amount_fen=payment.paid_fen or payment.amount_fen, reason=reason[:200], created_at=now
+        payment=payment,
+        amount_fen=payment.paid_fen or payment.amount_fen,
+        reason=reason[:200],
+        created_at=now,
     )
     if payment.provider == CASH:
         refund_finish(refund=refund, payment=payment, actor=actor, now=now)

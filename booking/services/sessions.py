@@ -27,7 +27,9 @@ def sessions_generate(*, until: date, now: datetime) -> list[ClinicSession]:
     rules = policy()
     first = clock.local(now).date()
     made = []
-    templates = list(SessionTemplate.objects.filter(expert__active=True).select_related("expert").order_by("pk"))
+    templates = list(
+        SessionTemplate.objects.filter(expert__active=True).select_related("expert").order_by("pk")
+    )
     for offset in range((until - first).days + 1):
         day = first + timedelta(days=offset)
         for template in templates:
@@ -101,12 +103,15 @@ def _slots_create(session: ClinicSession, template: SessionTemplate) -> None:
         start += length
     ends = [min(start + length, session.closes_at) for start in starts]
     capacities = [
-        round(template.capacity_per_slot * ((end - start) / length)) for start, end in zip(starts, ends, strict=True)
+        round(template.capacity_per_slot * ((end - start) / length))
+        for start, end in zip(starts, ends, strict=True)
     ]
     quotas = equal_split(appointments_of_session(template.appointment_share, capacities), len(starts))
     Slot.objects.bulk_create(
         Slot(session=session, index=index, starts_at=start, ends_at=end, capacity=capacity, quota=quota)
-        for index, (start, end, capacity, quota) in enumerate(zip(starts, ends, capacities, quotas, strict=True), 1)
+        for index, (start, end, capacity, quota) in enumerate(
+            zip(starts, ends, capacities, quotas, strict=True), 1
+        )
     )
     session.number_limit = sum(capacities)
     session.save(update_fields=["number_limit"])
@@ -150,7 +155,9 @@ def session_open_if_due(*, session_id: int, now: datetime) -> ClinicSession:
         return session
     lock_slots(session.pk)
     Slot.objects.filter(session=session).update(bookable=False)
-    session.appointments_taken = Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
+    session.appointments_taken = (
+        Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
+    )
     session.save(update_fields=["appointments_taken"])
     return _move(session, "open", next_state(SESSION, session.state, "open"), _JOB, now)
 
@@ -178,12 +185,21 @@ def session_close(*, session_id: int, actor: Actor, now: datetime) -> ClinicSess
     """
     session = lock_session(session_id)
     state = next_state(SESSION, session.state, "close")
-    missing = Appointment.objects.select_for_update(no_key=True).filter(session=session, state="booked").order_by("pk")
+    missing = (
+        Appointment.objects.select_for_update(no_key=True)
+        .filter(session=session, state="booked")
+        .order_by("pk")
+    )
     for appointment in missing:
         appointment.state = next_state(APPOINTMENT, appointment.state, "resolve")
         appointment.save(update_fields=["state"])
         history.record(
-            thing=appointment, verb="resolve", from_state="booked", to_state=appointment.state, actor=actor, at=now
+            thing=appointment,
+            verb="resolve",
+            from_state="booked",
+            to_state=appointment.state,
+            actor=actor,
+            at=now,
         )
     session.closed_at = now
     session.save(update_fields=["closed_at"])
@@ -263,9 +279,7 @@ def session_set_quotas(
 def sessions_advance(now: datetime) -> int:
     """Release and open what is due. Each session is a transaction of its own, so one failure stops no other."""
     due_release = ClinicSession.objects.filter(state="planned", release_at__lte=now, walk_in_opens_at__gt=now)
-    due_open = ClinicSession.objects.filter(
-        state__in=["planned", "released"], walk_in_opens_at__lte=now
-    )
+    due_open = ClinicSession.objects.filter(state__in=["planned", "released"], walk_in_opens_at__lte=now)
     moved = 0
     for session_id in list(due_release.values_list("pk", flat=True)):
         session_release(session_id=session_id, actor=_JOB, now=now)

@@ -45,8 +45,12 @@ def walk_in_register(
     if not taken:
         raise PoolEmpty
     fee_fen = session.fee_fen if payment == "cash" else 0
-    walk_in = WalkIn.objects.create(session=session, patient_id=patient_id, fee_fen=fee_fen, registered_at=now)
-    history.record(thing=walk_in, verb="register", from_state=None, to_state="registered", actor=actor, at=now)
+    walk_in = WalkIn.objects.create(
+        session=session, patient_id=patient_id, fee_fen=fee_fen, registered_at=now
+    )
+    history.record(
+        thing=walk_in, verb="register", from_state=None, to_state="registered", actor=actor, at=now
+    )
     if fee_fen:
         payment_take_cash(walk_in=walk_in, actor=actor, now=now)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
@@ -74,7 +78,13 @@ def walk_in_cancel(*, walk_in_id: int, reason: str, actor: Actor, now: datetime)
     walk_in.save(update_fields=["state", "cancelled_at"])
     ClinicSession.objects.filter(pk=session_id).update(walk_ins=F("walk_ins") - 1)
     history.record(
-        thing=walk_in, verb="cancel", from_state=before, to_state=walk_in.state, actor=actor, at=now, reason=reason
+        thing=walk_in,
+        verb="cancel",
+        from_state=before,
+        to_state=walk_in.state,
+        actor=actor,
+        at=now,
+        reason=reason,
     )
     refund_cash(walk_in=walk_in, reason=reason, actor=actor, now=now)
     live.announce(f"session.{session_id}", "session.changed", session=session_id)

@@ -17,6 +17,7 @@ from hospital.common.policy import policy
 from hospital.models import User
 
 CHIPS = 4
+FIRST_SHOWN = 8
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -25,13 +26,18 @@ def home(request: HttpRequest) -> HttpResponse:
     search = SearchForm(request.GET).wishes()
     cards = selectors.experts_for_booking(now=now, department=search["department"], q=search["q"])
     departments = selectors.departments_with_next(now=now)
+    experts = _best_first(cards, search["q"]) if search["sort"] == "match" else cards
+    whole = bool(search["q"] or search["department"] or "all" in request.GET)
+    shown = experts if whole else experts[:FIRST_SHOWN]
     context = {
         "nav": "home",
         "search": search,
         "departments": departments,
         "department": next((one for one, _, _ in departments if one.code == search["department"]), None),
         "doctors": sum(count for _, _, count in departments),
-        "experts": _best_first(cards, search["q"]) if search["sort"] == "match" else cards,
+        "experts": experts,
+        "shown": shown,
+        "hidden": len(experts) - len(shown),
         "symptoms": _symptoms(departments),
         "today": _today(request),
         "policy": policy(),

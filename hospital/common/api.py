@@ -11,7 +11,7 @@ Views stay thin::
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -27,6 +27,9 @@ from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
 
+if TYPE_CHECKING:
+    from hospital.models import User
+
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -38,7 +41,13 @@ def translated(error: DomainError) -> str:
 
 def problem(status: int, code: str, detail: str, **extra: object) -> Response:
     """An RFC 9457 answer; ``code`` is stable, ``detail`` is for people."""
-    body = {"type": f"urn:fenliu:problem:{code}", "title": code, "status": status, "code": code, "detail": detail}
+    body = {
+        "type": f"urn:fenliu:problem:{code}",
+        "title": code,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     response = Response({**body, **extra}, status=status, content_type=PROBLEM_JSON)
     if status in {429, 503}:
         response["Retry-After"] = "2"
@@ -75,7 +84,7 @@ def parsed(serializer: type[Serializer[Any]], request: Request, *, query: bool =
     """The request's body (or query parameters), checked; a 400 names the fields."""
     checked = serializer(data=request.query_params if query else request.data)
     checked.is_valid(raise_exception=True)
-    return cast(dict[str, Any], checked.validated_data)
+    return cast("dict[str, Any]", checked.validated_data)
 
 
 class RolePermission(BasePermission):
@@ -97,12 +106,17 @@ class ApiView(APIView):
     permission_classes = [RolePermission]
 
     @property
+    def person(self) -> "User":
+        """The signed-in account; the permission check has made sure of one."""
+        return cast("User", self.request.user)
+
+    @property
     def actor(self) -> Actor:
         """Who is asking."""
         user = self.request.user
         if user.pk is None:
             return Actor.device(getattr(user, "role", "anonymous"), getattr(user, "name", ""))
-        return Actor.of(cast(Any, user))
+        return Actor.of(cast("Any", user))
 
     def idempotent(self, produce: Callable[[], idempotency.Answer], *, body: object) -> Response:
         """Answer once per ``Idempotency-Key``; see :func:`hospital.common.idempotency.once`."""

@@ -69,7 +69,6 @@ class IllegalTransition(DomainError):
     message = gettext_noop("This step is not possible now: it is already “%(state)s”.")
 
 
-
 Transitions = Mapping[tuple[str | None, str], str]
 
 

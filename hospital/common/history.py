@@ -22,7 +22,7 @@ def record(
 ) -> StateChange:
     """Write one history row; it can never be changed or deleted afterwards."""
     return StateChange.objects.create(
-        thing=thing._meta.model_name,
+        thing=thing._meta.model_name or "",
         thing_id=thing.pk,
         verb=verb,
         from_state=from_state or "",

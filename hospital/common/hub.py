@@ -314,7 +314,10 @@ class Hub:
         body = json.dumps(content.data, ensure_ascii=False, separators=(",", ":"))
         changed = (content.revision, body) != (feed.revision, feed.body)
         feed.revision, feed.body = content.revision, body
-        frame = Frame(content.revision, json.dumps({"at": at, **content.data}, ensure_ascii=False, separators=(",", ":")))
+        frame = Frame(
+            content.revision,
+            json.dumps({"at": at, **content.data}, ensure_ascii=False, separators=(",", ":")),
+        )
         if changed:
             for socket in tuple(feed.sockets):
                 socket.offer(frame)

@@ -18,7 +18,7 @@ class Invariant:
 
     name: str
     sql: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def duty(name: str, *, every_s: int = POLL_S) -> Callable[[Callable[[datetime], object]], Callable[[datetime], object]]:
+def duty(
+    name: str, *, every_s: int = POLL_S
+) -> Callable[[Callable[[datetime], object]], Callable[[datetime], object]]:
     """Register a function to run every ``every_s`` seconds in the worker."""
 
     def register(function: Callable[[datetime], object]) -> Callable[[datetime], object]:
@@ -134,6 +136,8 @@ def run_duties(now: datetime, *, last_run: dict[str, datetime] | None = None) ->
 
 def overdue(now: datetime, *, by_s: int = 120) -> int:
     """How many jobs should have been done ``by_s`` seconds ago (for the metrics and readiness pages)."""
-    return Job.objects.filter(done_at=None, due_at__lt=now - timedelta(seconds=by_s)).filter(
-        Q(leased_until=None) | Q(leased_until__lt=now) | Q(due_at__lt=F("leased_until"))
-    ).count()
+    return (
+        Job.objects.filter(done_at=None, due_at__lt=now - timedelta(seconds=by_s))
+        .filter(Q(leased_until=None) | Q(leased_until__lt=now) | Q(due_at__lt=F("leased_until")))
+        .count()
+    )

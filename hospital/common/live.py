@@ -56,7 +56,9 @@ def publish(text: str) -> bool:
         _connection().publish(CHANNEL, text)
     except (redis.RedisError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE_S
-        logger.warning("live announcement not published (%s); screens find the change by polling", type(error).__name__)
+        logger.warning(
+            "live announcement not published (%s); screens find the change by polling", type(error).__name__
+        )
         return False
     return True
 

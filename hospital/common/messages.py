@@ -28,7 +28,7 @@ def message_send(*, kind: str, key: str, phone: str, body: str, now: datetime) -
 
 def deliver(payload: Mapping[str, object], now: datetime) -> None:
     """Hand a message to the provider. The console provider of the demo marks it sent: it is read in the outbox."""
-    Message.objects.filter(pk=payload["message"], sent_at=None).update(sent_at=now)
+    Message.objects.filter(pk=str(payload["message"]), sent_at=None).update(sent_at=now)
 
 
 def outbox(limit: int = 50) -> list[dict[str, object]]:

@@ -18,7 +18,7 @@ class ClockOffset(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """One version of the hospital's policy: what differs from the defaults of :class:`~hospital.common.policy.Policy`."""
+    """One version of the hospital's policy: what differs from the defaults of ``hospital.common.policy``."""
 
     number = models.PositiveIntegerField(unique=True)
     values = models.JSONField(default=dict)
@@ -44,7 +44,11 @@ class StateChange(models.Model):
     to_state = models.CharField(max_length=20)
     actor_kind = models.CharField(max_length=20)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
     )
     actor_name = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()

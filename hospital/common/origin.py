@@ -18,6 +18,8 @@ def same_origin(scope: dict[str, Any]) -> bool:
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     try:
-        return urlsplit(origin).scheme in {"http", "https"} and urlsplit(origin).netloc == headers[b"host"].decode("latin-1")
+        return urlsplit(origin).scheme in {"http", "https"} and urlsplit(origin).netloc == headers[
+            b"host"
+        ].decode("latin-1")
     except (KeyError, ValueError):
         return False

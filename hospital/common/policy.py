@@ -5,6 +5,7 @@ Defaults and the ranges seen in published rules of Chinese hospitals: docs/gloss
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
+from typing import Any
 
 from hospital.common.actor import Actor
 from hospital.common.errors import Invalid, gettext_noop
@@ -61,13 +62,17 @@ def policy() -> Policy:
     return replace(Policy(), version=latest.number, **_parsed(latest.values))
 
 
-def _parsed(values: dict[str, object]) -> dict[str, object]:
-    parsed: dict[str, object] = {}
+def _parsed(values: dict[str, object]) -> dict[str, Any]:
+    parsed: dict[str, Any] = {}
     defaults = asdict(Policy())
     for name, value in values.items():
         if name not in defaults or name == "version":
             raise UnknownPolicy(field=name, name=name)
-        wanted = time.fromisoformat(value) if isinstance(defaults[name], time) and isinstance(value, str) else value
+        wanted = (
+            time.fromisoformat(value)
+            if isinstance(defaults[name], time) and isinstance(value, str)
+            else value
+        )
         if type(wanted) is not type(defaults[name]):
             raise UnknownPolicy(field=name, name=name)
         parsed[name] = wanted
@@ -93,5 +98,3 @@ def policy_change(*, actor: Actor, now: datetime, reason: str, **changes: object
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, time) else value
-
-

@@ -42,7 +42,7 @@ def _rest(work: Coroutine[Any, None, None], blocker: Any) -> Generator[Any, Any,
     """What is left of ``work`` after its first step, which waits for ``blocker``."""
     try:
         yield blocker
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - cancelled or broken, the work itself must hear of it
         work.throw(error)
     else:
         yield from work
@@ -56,7 +56,7 @@ class Socket:
         send: Callable[[str], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
         topics: frozenset[str] = frozenset(),
-        on_event: Callable[[Mapping[str, Any]], None] = lambda event: None,
+        on_event: Callable[[Mapping[str, Any]], object] = bool,
     ) -> None:
         self._send = send
         self._close = close
@@ -130,13 +130,13 @@ class Socket:
                 text = frame.as_changed if self._greeted else frame.as_snapshot
                 self._greeted = True
                 await self._send(text)
-        except Exception as error:  # the peer is gone: whatever the server calls it
+        except Exception as error:  # noqa: BLE001 - the peer is gone, whatever the server calls it
             self._gone(error)
 
     async def _quietly(self, work: Awaitable[None]) -> None:
         try:
             await work
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self._gone(error)
 
     def _gone(self, error: Exception) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +14,9 @@ from django.utils.translation import get_language
 from hospital.common import clock
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+
+if TYPE_CHECKING:
+    from hospital.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -33,9 +36,16 @@ def role_required(*roles: str) -> Callable[[View[P]], View[P]]:
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 
-        return checked
+        return cast("View[P]", checked)
 
     return decorate
+
+
+def signed_in(request: HttpRequest) -> "User":
+    """The account of a page behind :func:`role_required` or a sign-in."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
 
 
 class DomainErrorMiddleware:

@@ -109,4 +109,3 @@ def devices_ensure(rooms: list[str], now: datetime) -> None:
 def _write(file: Path, known: dict[str, Any]) -> None:
     file.write_text(json.dumps(known, ensure_ascii=False, indent=2), encoding="utf-8")
     file.chmod(0o600)
-

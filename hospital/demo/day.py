@@ -39,7 +39,7 @@ def session_running_ensure(*, now: datetime, expert: Expert) -> ClinicSession | 
     )
     if session is None:
         return None
-    _fill(session, now, Random(int(opens_at.timestamp())))  # noqa: S311 - invented people
+    _fill(session, now, Random(int(opens_at.timestamp())))
     return session
 
 
@@ -68,10 +68,16 @@ def _fill(session: ClinicSession, now: datetime, random: Random) -> None:
         for number in range(count)
     ]
     booking.session_open_if_due(session_id=session.pk, now=session.walk_in_opens_at)
-    moments = sorted(session.walk_in_opens_at + timedelta(seconds=random.randrange(60, 6600)) for _turn in range(WALK_INS))
+    moments = sorted(
+        session.walk_in_opens_at + timedelta(seconds=random.randrange(60, 6600)) for _turn in range(WALK_INS)
+    )
     for moment in moments:
         queueing.walk_in_register_and_ticket(
-            session_code=session.code, patient_id=person(random, moment).pk, payment="cash", actor=DEMO, now=moment
+            session_code=session.code,
+            patient_id=person(random, moment).pk,
+            payment="cash",
+            actor=DEMO,
+            now=moment,
         )
     for appointment_id, due in booked:
         if due <= now:

@@ -61,12 +61,13 @@ def visits(today: date) -> Iterator[VisitRow]:
             day = today - timedelta(days=back)
             for period in periods(number):
                 if period.weekday == day.isoweekday():
-                    yield from _session_visits(code, row[0], day, period, busy, random)
+                    yield from _session_visits((code, row[0]), day, period, busy, random)
 
 
 def _session_visits(
-    code: str, department: str, day: date, period: Period, busy: float, random: np.random.Generator
+    expert: tuple[str, str], day: date, period: Period, busy: float, random: np.random.Generator
 ) -> Iterator[VisitRow]:
+    code, department = expert
     opens_at, closes_at, walk_in_opens_at = (
         datetime.combine(day, wall, tzinfo=clock.zone()) for wall in period.times
     )

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 
+from django.contrib.auth.hashers import make_password
+
 from booking import services as booking
 from booking.domain.identity import identity
 from booking.models import AccountPatient, Expert, Patient, SessionTemplate
@@ -22,7 +24,6 @@ from hospital.common.transactions import transactional
 from hospital.models import ApiToken, User
 
 LOAD = Actor.job("load")
-NO_PASSWORD = "!"
 BATCH = 1000
 COUNTY = "990102"
 """No county has this code: the people of load tests are nobody."""
@@ -61,8 +62,9 @@ def resident_id(serial: int) -> str:
 @transactional
 def _people(serials: Sequence[int], now: datetime) -> list[object]:
     """Accounts, patients, their links and tokens, a thousand in a few statements."""
+    unusable = make_password(None)
     accounts = User.objects.bulk_create(
-        User(username=f"load-{serial}", role="patient", password=NO_PASSWORD) for serial in serials
+        User(username=f"load-{serial}", role="patient", password=unusable) for serial in serials
     )
     patients = Patient.objects.bulk_create(_patient(serial, now) for serial in serials)
     AccountPatient.objects.bulk_create(

@@ -1,6 +1,6 @@
 """Whether the process lives, whether it can serve, and its figures."""
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -18,7 +18,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         overdue = jobs.overdue(clock.now())
-    except Exception as error:
+    except DatabaseError as error:
         return JsonResponse({"status": "database", "error": type(error).__name__}, status=503)
     return JsonResponse({"status": "ok", "overdue_jobs": overdue})
 

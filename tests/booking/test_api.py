@@ -61,7 +61,9 @@ def test_the_same_key_gives_the_same_answer_and_takes_one_number(lin: Caller, bo
     assert Appointment.objects.count() == 1
 
 
-def test_the_same_key_with_another_body_is_refused(lin: Caller, body: dict[str, str], tomorrow: ClinicSession) -> None:
+def test_the_same_key_with_another_body_is_refused(
+    lin: Caller, body: dict[str, str], tomorrow: ClinicSession
+) -> None:
     lin.post("appointments/", body, key="k1")
     other = lin.post("appointments/", {**body, "slot": slots(tomorrow)[3].code}, key="k1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
@@ -92,7 +94,9 @@ def test_a_refusal_leaves_its_key_free(lin: Caller, body: dict[str, str], tomorr
         ({"slot": {"a": 1}}, 400, "invalid"),
     ],
 )
-def test_bad_input_is_named(lin: Caller, body: dict[str, str], change: dict[str, Any], status: int, code: str) -> None:
+def test_bad_input_is_named(
+    lin: Caller, body: dict[str, str], change: dict[str, Any], status: int, code: str
+) -> None:
     answer = lin.post("appointments/", {**body, **change})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert Appointment.objects.count() == 0
@@ -184,4 +188,7 @@ def test_an_impossible_resident_id_is_named_in_the_users_language(lin: Caller) -
 
 
 def test_an_unknown_provider_is_404(lin: Caller, cast: Cast) -> None:
-    assert lin.client.post("/api/v1/payments/nobody/notify/", b"", content_type="application/json").status_code == 404
+    assert (
+        lin.client.post("/api/v1/payments/nobody/notify/", b"", content_type="application/json").status_code
+        == 404
+    )

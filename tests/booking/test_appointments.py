@@ -34,7 +34,9 @@ def test_a_hold_takes_one_number_for_a_quarter_of_an_hour(
     assert written.actor_id == cast.lin.pk
 
 
-def test_a_sold_out_slot_refuses_and_changes_nothing(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_a_sold_out_slot_refuses_and_changes_nothing(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     slot = slots(tomorrow)[1]
     hold(slot, cast.patients["lin"], cast.lin, now())
     with pytest.raises(errors.SoldOut):
@@ -43,7 +45,9 @@ def test_a_sold_out_slot_refuses_and_changes_nothing(cast: Cast, tomorrow: Clini
     assert Appointment.objects.count() == 1
 
 
-def test_a_slot_kept_for_walk_ins_cannot_be_booked(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_a_slot_kept_for_walk_ins_cannot_be_booked(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     with pytest.raises(errors.SoldOut):
         hold(slots(tomorrow)[2], cast.patients["lin"], cast.lin, now())
 
@@ -90,7 +94,9 @@ def test_numbers_go_on_sale_at_seven_seven_days_ahead(cast: Cast, now: VirtualCl
     hold(slots(ahead)[0], cast.patients["lin"], cast.lin, now())
 
 
-def test_booking_ends_when_walk_in_registration_opens(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_booking_ends_when_walk_in_registration_opens(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     now.at("06:59:59", days=1)
     hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
     now.at("07:00:00")
@@ -107,7 +113,9 @@ def test_an_unknown_slot_is_not_found(cast: Cast, now: VirtualClock) -> None:
         hold(Slot(code="NOSUCHSLOT"), cast.patients["lin"], cast.lin, now())
 
 
-def test_an_unpaid_hold_expires_and_its_number_returns(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_an_unpaid_hold_expires_and_its_number_returns(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     held = hold(slots(tomorrow)[1], cast.patients["lin"], cast.lin, now())
     now.advance(minutes=14, seconds=59)
     assert services.holds_expire_due(now()) == 0
@@ -152,11 +160,15 @@ def test_a_patient_cancels_until_seven_on_the_day_and_not_a_second_later(
     assert counts(tomorrow) == [0, 0, 0, 0]
 
 
-def test_the_desk_cancels_at_any_time_but_says_why(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_the_desk_cancels_at_any_time_but_says_why(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     held = hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
     with pytest.raises(errors.ReasonMissing):
         services.appointment_cancel(appointment_id=held.pk, actor=Actor.of(cast.desk), now=now())
-    services.appointment_cancel(appointment_id=held.pk, actor=Actor.of(cast.desk), now=now(), reason="asked by phone")
+    services.appointment_cancel(
+        appointment_id=held.pk, actor=Actor.of(cast.desk), now=now(), reason="asked by phone"
+    )
     last = history.of(held).last()
     assert last is not None
     assert (last.verb, last.reason, last.actor_kind) == ("cancel", "asked by phone", "desk")
@@ -170,7 +182,9 @@ def test_a_number_cannot_be_cancelled_twice(cast: Cast, tomorrow: ClinicSession,
     assert counts(tomorrow) == [0, 0, 0, 0]
 
 
-def test_unbooked_numbers_move_to_the_walk_in_pool(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_unbooked_numbers_move_to_the_walk_in_pool(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
     now.at("07:00", days=1)
     walker = person(3, now())
@@ -178,7 +192,12 @@ def test_unbooked_numbers_move_to_the_walk_in_pool(cast: Cast, tomorrow: ClinicS
         session_id=tomorrow.pk, patient_id=walker.pk, payment="cash", actor=Actor.of(cast.desk), now=now()
     )
     tomorrow.refresh_from_db()
-    assert (tomorrow.state, tomorrow.number_limit, tomorrow.walk_ins, tomorrow.pool_left) == ("open", 40, 1, 38)
+    assert (tomorrow.state, tomorrow.number_limit, tomorrow.walk_ins, tomorrow.pool_left) == (
+        "open",
+        40,
+        1,
+        38,
+    )
 
 
 def test_walk_ins_end_with_the_pool(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
@@ -207,7 +226,11 @@ def test_nobody_walks_in_before_the_opening_or_after_closing(
         now.at(moment, days=1 if moment.startswith("06") else 0)
         with pytest.raises(errors.WalkInNotOpen):
             services.walk_in_register(
-                session_id=tomorrow.pk, patient_id=walker.pk, payment="cash", actor=Actor.of(cast.desk), now=now()
+                session_id=tomorrow.pk,
+                patient_id=walker.pk,
+                payment="cash",
+                actor=Actor.of(cast.desk),
+                now=now(),
             )
 
 

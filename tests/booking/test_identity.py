@@ -2,7 +2,13 @@
 
 import pytest
 
-from booking.domain.errors import ImpossibleIdentity, ImpossibleName, ImpossiblePhone, NameDiffers, TooManyPatients
+from booking.domain.errors import (
+    ImpossibleIdentity,
+    ImpossibleName,
+    ImpossiblePhone,
+    NameDiffers,
+    TooManyPatients,
+)
 from booking.domain.identity import identity, person_name, phone_number
 from booking.models import Patient
 from booking.services import patient_register
@@ -13,14 +19,23 @@ from tests.factories import LIN_ID, Cast, person, resident_id
 DESK = Actor.job("test")
 
 
-@pytest.mark.parametrize("typed", [LIN_ID, LIN_ID.lower(), " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ"])
+@pytest.mark.parametrize(
+    "typed", [LIN_ID, LIN_ID.lower(), " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ"]
+)
 def test_a_resident_id_is_read_in_every_way_people_type_it(typed: str) -> None:
     assert identity("resident", typed).number == LIN_ID
 
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "11010519491231002", "110105194912310021", "11010519490231002X", "01010519491231002X", "ABCDEF19491231002X"],
+    [
+        "",
+        "11010519491231002",
+        "110105194912310021",
+        "11010519490231002X",
+        "01010519491231002X",
+        "ABCDEF19491231002X",
+    ],
 )
 def test_an_impossible_resident_id_is_refused(wrong: str) -> None:
     with pytest.raises(ImpossibleIdentity):
@@ -48,7 +63,9 @@ def test_an_impossible_passport_is_refused(wrong: str) -> None:
         identity("passport", wrong)
 
 
-@pytest.mark.parametrize("typed", ["13800138000", "+86 138 0013 8000", "0086-138-0013-8000", "１３８００１３８０００"])
+@pytest.mark.parametrize(
+    "typed", ["13800138000", "+86 138 0013 8000", "0086-138-0013-8000", "１３８００１３８０００"]
+)
 def test_a_phone_has_one_form(typed: str) -> None:
     assert phone_number(typed) == "+8613800138000"
 
@@ -85,7 +102,9 @@ def test_a_document_belongs_to_one_person(cast: Cast, now: VirtualClock) -> None
 @pytest.mark.django_db
 def test_neither_identity_nor_phone_lies_open_in_the_row(cast: Cast) -> None:
     row = Patient.objects.values().get(pk=cast.patients["lin"].pk)
-    shown = repr({name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()})
+    shown = repr(
+        {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
+    )
     assert LIN_ID not in shown
     assert "13800138000" not in shown
     assert cast.patients["lin"].id_number == LIN_ID

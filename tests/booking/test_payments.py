@@ -128,7 +128,9 @@ def test_a_hold_from_before_the_opening_may_still_be_paid_after_it(
     assert tomorrow.pool_left == 39
 
 
-def test_cancelling_in_time_refunds_in_full_and_only_once(payment: Payment, cast: Cast, now: VirtualClock) -> None:
+def test_cancelling_in_time_refunds_in_full_and_only_once(
+    payment: Payment, cast: Cast, now: VirtualClock
+) -> None:
     services.payment_notice_apply(notice=paid(payment), now=now())
     assert payment.appointment_id is not None
     services.appointment_cancel(appointment_id=payment.appointment_id, actor=Actor.of(cast.lin), now=now())
@@ -154,7 +156,9 @@ def test_the_desk_refunds_after_the_deadline_only_when_it_says_so(
     assert Refund.objects.count() == 0
 
 
-def test_nothing_can_be_paid_once_the_hold_is_over(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> None:
+def test_nothing_can_be_paid_once_the_hold_is_over(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
     held = hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
     now.advance(minutes=15)
     with pytest.raises(errors.HoldOver):

@@ -10,7 +10,9 @@ from hospital.management.commands.collect_po import CATALOGUE, text_of, texts_in
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%|%[sd]|\{\w*\}")
-LATIN_PUNCTUATION_BETWEEN_CJK = re.compile(r"[\u4e00-\u9fff][,;!?][\u4e00-\u9fff]|[\u4e00-\u9fff]·[\u4e00-\u9fff]")
+LATIN_PUNCTUATION_BETWEEN_CJK = re.compile(
+    r"[\u4e00-\u9fff][,;!?][\u4e00-\u9fff]|[\u4e00-\u9fff]·[\u4e00-\u9fff]"
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,5 +48,10 @@ def test_translations_keep_every_placeholder(catalogue: polib.POFile) -> None:
 
 
 def test_chinese_uses_full_width_punctuation(catalogue: polib.POFile) -> None:
-    wrong = [text for entry in catalogue for text in translations(entry) if LATIN_PUNCTUATION_BETWEEN_CJK.search(text)]
+    wrong = [
+        text
+        for entry in catalogue
+        for text in translations(entry)
+        if LATIN_PUNCTUATION_BETWEEN_CJK.search(text)
+    ]
     assert wrong == []
