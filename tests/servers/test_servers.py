@@ -118,6 +118,37 @@ def test_a_start_after_everything_was_killed_finds_what_was_committed(use: Use, 
     assert value(again, "SELECT answer FROM kept") == "42"
 
 
+def acknowledged_before_a_kill(database: str, data: Path, synchronous_commit: str) -> int:
+    """Insert rows one commit each until PostgreSQL is killed; how many were acknowledged."""
+    execute(database, "CREATE TABLE receipt (number int)")
+    acknowledged = 0
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"SET synchronous_commit = {synchronous_commit}")
+        try:
+            while True:
+                connection.execute("INSERT INTO receipt VALUES (%s)", [acknowledged])
+                acknowledged += 1
+                if acknowledged == 400:
+                    for number in processes_of(data):
+                        os.kill(number, signal.SIGKILL)
+        except psycopg.OperationalError:
+            return acknowledged
+
+
+@pytest.mark.parametrize(("synchronous_commit", "loses"), [("on", False), ("off", True)])
+def test_acknowledged_commits_survive_a_kill_and_would_not_without_synchronous_commit(
+    use: Use, data: Path, synchronous_commit: str, loses: bool
+) -> None:
+    """The second case is the control: the same run with the setting off loses what it acknowledged."""
+    database, _ = use().urls()
+    acknowledged = acknowledged_before_a_kill(database, data, synchronous_commit)
+    until(lambda: not processes_of(data))
+    database, _ = use().urls()
+    kept = int(value(database, "SELECT count(*) FROM receipt"))
+    assert acknowledged >= 400
+    assert (kept < acknowledged) is loses
+
+
 def test_a_start_while_the_killed_keepers_servers_still_end_succeeds(use: Use, data: Path) -> None:
     user = use()
     database, _ = user.urls()

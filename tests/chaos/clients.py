@@ -1,0 +1,97 @@
+"""Patients who book and cancel over HTTP, and write down what they were told."""
+
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+PATIENCE_S = 40.0
+Answer = tuple[int, dict[str, Any]]
+
+
+@dataclass
+class Journal:
+    """What one patient was told, in order: a code is live, or cancelled."""
+
+    live: str | None = None
+    cancelled: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    interrupted: int = 0
+    broken: list[str] = field(default_factory=list)
+
+
+class Client(threading.Thread):
+    """One patient: books and cancels until told to stop, repeating requests until answered."""
+
+    def __init__(
+        self, url: str, person: dict[str, str], slots: list[str], seed: int, stop: threading.Event
+    ) -> None:
+        super().__init__(daemon=True)
+        self.url, self.slots = url, slots
+        self.token, self.patient = person["token"], person["patient"]
+        self.random = random.Random(seed)
+        self.told_to_stop = stop
+        self.journal = Journal()
+
+    def run(self) -> None:
+        try:
+            while not self.told_to_stop.is_set():
+                self.book()
+                self.told_to_stop.wait(self.random.uniform(0.02, 0.1))
+                if self.journal.live and self.random.random() < 0.6:
+                    self.cancel(self.journal.live)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test reports it
+            self.journal.broken.append(repr(error))
+
+    def book(self) -> None:
+        if self.journal.live:
+            return
+        body = {"slot": self.random.choice(self.slots), "patient": self.patient}
+        status, answer = self.ask("/api/v1/appointments/", body)
+        if status == 201:
+            self.journal.live = answer["code"]
+        else:
+            self.journal.refused.append(str(answer.get("code")))
+
+    def cancel(self, code: str) -> None:
+        status, answer = self.ask(f"/api/v1/appointments/{code}/cancel/", {})
+        if status == 200 or answer.get("state") == "cancelled":
+            self.journal.live = None
+            self.journal.cancelled.append(code)
+        else:
+            self.journal.broken.append(f"cancel: {status} {answer}")
+
+    def ask(self, path: str, body: dict[str, Any]) -> Answer:
+        """The answer; a request that met a dead server is sent again with the same key."""
+        key, deadline = uuid.uuid4().hex, time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            answer = self.send(path, body, key)
+            if answer is not None and answer[0] < 500 and answer[0] != 429:
+                return answer
+            self.journal.interrupted += 1
+            threading.Event().wait(self.random.uniform(0.1, 0.4))
+        raise AssertionError(f"{path}: no answer within {PATIENCE_S:g} s, last {answer}")
+
+    def send(self, path: str, body: dict[str, Any], key: str) -> Answer | None:
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            self.url + path,
+            data=json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Token {self.token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": key,
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+                return response.status, json.loads(response.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            text = error.read()
+            return error.code, json.loads(text) if text.startswith(b"{") else {"text": text[:300].decode()}
+        except (OSError, ValueError):
+            return None
