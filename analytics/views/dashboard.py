@@ -94,7 +94,6 @@ def _waits_chart(hours: Sequence[HourWaits]) -> dict[str, Any]:
 
     return {
         "label": _("Median wait by hour of arrival, with a line to the 90th percentile"),
-        "unit": _("min"),
         "categories": [hour.span for hour in hours],
         "series": [
             {
@@ -119,7 +118,6 @@ def _loads_chart(loads: Sequence[HourLoad]) -> dict[str, Any]:
 
     return {
         "label": _("Walk-ins, patients seen and patients possible per session, by hour"),
-        "unit": _("patients"),
         "categories": [load.span for load in loads],
         "series": [
             {"name": _("Walk-ins"), "look": "walk-in", "values": [rounded(load.walk_ins) for load in loads]},

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -110,7 +111,8 @@ def slot_rows(plan: QuotaPlan) -> list[SlotRow]:
     rows = []
     taken = 0
     for slot in slots[:-1]:
-        carried = f"({slot.walk_ins:.1f} + {slot.carry_in:.1f})" if slot.carry_in else f"{slot.walk_ins:.1f}"
+        walk_ins, carry_in = floatformat(slot.walk_ins, 1), floatformat(slot.carry_in, 1)
+        carried = f"({walk_ins} + {carry_in})" if slot.carry_in else walk_ins
         rows.append(SlotRow(slot, f"{slot.capacity} − {carried}"))
         taken += slot.computed_quota
     rest = _("the rest, %(all)s − %(taken)s") % {"all": plan.appointments, "taken": taken}

@@ -134,7 +134,6 @@ def _chart(found: QuotaPlan) -> dict[str, Any]:
     slots = list(found.slots.all())
     return {
         "label": _("Walk-ins with those carried in, capacity, current and proposed quotas of each slot"),
-        "unit": _("patients"),
         "categories": [f"{slot.starts_at:%H:%M}" for slot in slots],
         "series": [
             {

@@ -35,6 +35,7 @@ function whisker(series, place, groups) {
     name: series.name,
     silent: true,
     z: 3,
+    encode: { x: 0, y: [1, 2] },
     data: series.upTo.map((high, index) => [index, series.values[index], high]),
     renderItem(params, api) {
       const [index, low, high] = [api.value(0), api.value(1), api.value(2)];
@@ -62,11 +63,11 @@ function option(config) {
   return {
     animation: false,
     textStyle: text,
-    grid: { left: 8, right: 12, top: 44, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
     legend: { top: 4, left: 4, data: config.series.map((series) => series.name), textStyle: { ...text, fontSize: 13 } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" } },
     xAxis: { type: "category", data: config.categories, axisTick: { show: false }, axisLabel: text },
-    yAxis: { type: "value", name: config.unit, nameTextStyle: { ...text, align: "left" }, axisLabel: text, splitLine: { lineStyle: { color: token("--line") } } },
+    yAxis: { type: "value", axisLabel: text, splitLine: { lineStyle: { color: token("--line") } } },
     series: [...config.series.map(drawn), ...whiskers],
   };
 }
