@@ -1,38 +1,20 @@
 """Rows of the queue, to look at: changes go through the services."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from hospital.common.admin import ReadOnlyAdmin
 from queueing.models import Call, Queue, Screen, Ticket
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Nobody adds, changes or deletes here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-
 @admin.register(Queue)
-class QueueAdmin(ReadOnly):
+class QueueAdmin(ReadOnlyAdmin):
     """Queues."""
 
     list_display = ["id", "letter", "next_number", "revision", "created_at"]
 
 
 @admin.register(Ticket)
-class TicketAdmin(ReadOnly):
+class TicketAdmin(ReadOnlyAdmin):
     """Tickets."""
 
     list_display = [
@@ -51,7 +33,7 @@ class TicketAdmin(ReadOnly):
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnly):
+class CallAdmin(ReadOnlyAdmin):
     """Calls."""
 
     list_display = ["id", "queue", "ticket", "rule", "recall", "called_at", "undone_at"]
@@ -59,7 +41,7 @@ class CallAdmin(ReadOnly):
 
 
 @admin.register(Screen)
-class ScreenAdmin(ReadOnly):
+class ScreenAdmin(ReadOnlyAdmin):
     """Screens; their tokens are kept as digests only."""
 
     list_display = ["code", "name", "place", "last_seen_at", "revoked_at"]

@@ -1,0 +1,91 @@
+"""Rows of booking, to look at. Sealed columns are left out."""
+
+from django.contrib import admin
+
+from booking.models import (
+    Appointment,
+    ClinicSession,
+    Department,
+    Expert,
+    Patient,
+    Payment,
+    Refund,
+    Room,
+    SessionTemplate,
+)
+from hospital.common.admin import ReadOnlyAdmin
+
+SEALED = ("id_sealed", "id_index", "phone_sealed", "phone_index")
+
+
+@admin.register(Department)
+class DepartmentAdmin(ReadOnlyAdmin):
+    """Departments."""
+
+    list_display = ("code", "name", "name_en", "place", "discipline", "sensitive")
+
+
+@admin.register(Room)
+class RoomAdmin(ReadOnlyAdmin):
+    """Rooms."""
+
+    list_display = ("code", "name", "place")
+
+
+@admin.register(Expert)
+class ExpertAdmin(ReadOnlyAdmin):
+    """Experts."""
+
+    list_display = ("code", "name", "department", "title", "fee_fen", "active")
+    list_filter = ("department",)
+    search_fields = ("code", "name", "pinyin")
+
+
+@admin.register(SessionTemplate)
+class SessionTemplateAdmin(ReadOnlyAdmin):
+    """Recurring periods."""
+
+    list_display = ("expert", "weekday", "opens_at", "closes_at", "slot_minutes", "appointment_share")
+    list_filter = ("weekday",)
+
+
+@admin.register(ClinicSession)
+class ClinicSessionAdmin(ReadOnlyAdmin):
+    """Sessions."""
+
+    list_display = ("code", "expert", "date", "opens_at", "letter", "state", "number_limit", "walk_ins")
+    list_filter = ("state", "date")
+
+
+@admin.register(Patient)
+class PatientAdmin(ReadOnlyAdmin):
+    """Patients, by code and tails only."""
+
+    list_display = ("code", "id_type", "id_tail", "phone_tail", "created_at")
+    search_fields = ("code",)
+    exclude = SEALED
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ReadOnlyAdmin):
+    """Appointments."""
+
+    list_display = ("code", "session", "slot", "state", "held_at", "booked_at")
+    list_filter = ("state",)
+    search_fields = ("code", "checkin_code")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    """Payments."""
+
+    list_display = ("order_no", "provider", "amount_fen", "state", "created_at", "paid_at")
+    list_filter = ("state", "provider")
+    search_fields = ("order_no", "transaction_id")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    """Refunds."""
+
+    list_display = ("code", "payment", "amount_fen", "created_at", "done_at")
