@@ -24,7 +24,7 @@ def _legal_moves() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="ticket_moves_are_legal",
         when=pgtrigger.Before,
-        operation=pgtrigger.UpdateOf("state"),
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
         condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
         func=f"""
             IF NEW.undos = OLD.undos AND (OLD.state, NEW.state) IN ({_pairs(forward)}) THEN

@@ -9,6 +9,8 @@ from queueing.models import Ticket
 from queueing.selectors.tickets import tickets_with_session
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from hospital.models import User
 
 DESK_VERBS = frozenset({"return", "leave", "transfer", "undo", "cancel"})
@@ -16,7 +18,7 @@ EXPERT_VERBS = frozenset({"recall", "start", "finish", "pass", "return", "leave"
 IN_THE_ROOM = frozenset({"recall", "start", "finish", "pass"})
 
 
-def ticket_for_user(*, code: str, user: "User", verb: str) -> Ticket:
+def ticket_for_user(*, code: str, user: "User | AnonymousUser", verb: str) -> Ticket:
     """The ticket, if this user may do ``verb`` to it; whoever may not learns nothing.
 
     The desk: whatever is done at the desk. An expert: the tickets of the own queues, and in the room only
@@ -27,6 +29,8 @@ def ticket_for_user(*, code: str, user: "User", verb: str) -> Ticket:
     TicketUnknown
         When there is no such ticket for this user.
     """
+    if not user.is_authenticated:
+        raise TicketUnknown
     tickets = tickets_with_session().filter(code=code)
     if user.role == "desk" and verb in DESK_VERBS:
         found = tickets.first()

@@ -1,8 +1,9 @@
 """Expected times of a queue, from finished consultations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, F, FloatField, Q, StdDev
 from django.db.models.functions import Cast, Extract
@@ -57,9 +58,9 @@ def speeds(session_ids: Iterable[int], *, now: datetime) -> dict[int, Speed | No
     return {pk: found.get(pk) for pk in wanted}
 
 
-def _durations(row: dict[str, object], name: str) -> Durations:
+def _durations(row: Mapping[str, Any], name: str) -> Durations:
     n, mean, sd = (row[f"{name}_{figure}"] for figure in ("n", "mean", "sd"))
-    return Durations(int(n or 0), float(mean or 0), float(sd or 0))  # type: ignore[call-overload, arg-type]
+    return Durations(int(n or 0), float(mean or 0), float(sd or 0))
 
 
 def expected_call(

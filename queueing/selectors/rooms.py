@@ -5,7 +5,7 @@ progress.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, F, Q
 
@@ -20,6 +20,8 @@ from queueing.selectors.order import QueueOrder, place_on_return, queue_order
 from queueing.selectors.undo import UndoOffer, undo_offer
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from booking.models import ClinicSession, Slot
     from hospital.models import User
 
@@ -102,7 +104,7 @@ class RoomState:
     undo: UndoOffer | None
 
 
-def session_for_user(*, session_code: str, user: "User") -> "ClinicSession | None":
+def session_for_user(*, session_code: str, user: "User | AnonymousUser") -> "ClinicSession | None":
     """The session, if this user may run it: its own expert. None for anybody else and for unknown codes."""
     try:
         session = booking.session_by_code(code=session_code)
@@ -172,7 +174,7 @@ def _possible(
     waiting: tuple[RoomTicket, ...],
     rules: Policy,
     now: datetime,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What the expert may do now; the services check again."""
     state = current.state if current else ""
     recall_at = None
@@ -205,7 +207,7 @@ def _counts(session_id: int, slots: "Iterable[Slot]") -> _Counts:
     came = Q(session_id=session_id, channel=Ticket.Channel.WALK_IN) & ~Q(
         state__in=["cancelled", "transferred"]
     )
-    figures: dict[str, object] = {
+    figures: dict[str, Any] = {
         "seen": Count("pk", filter=seen),
         "walk_ins": Count("pk", filter=came),
         "mean": Avg(F("finished_at") - F("started_at"), filter=seen),

@@ -1,7 +1,9 @@
 """The system's own visits of a day, in the fields of the canonical visit history."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F
 
@@ -87,7 +89,7 @@ def _without_ticket(day: date) -> list[VisitRow]:
         session__appointments__booked_at__isnull=False,
         session__appointments__tickets__isnull=True,
     ).order_by("session__appointments__pk")
-    rows = missing.values(
+    rows: Iterable[Mapping[str, Any]] = missing.values(
         expert_code=F(_SESSION + "expert__code"),
         department=F(_SESSION + "expert__department__code"),
         session_date=F(_SESSION + "date"),

@@ -1,6 +1,7 @@
 """Undo: one's own last move, within minutes, while nothing followed it for that patient."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -90,6 +91,6 @@ def _restore(ticket: Ticket, last: StateChange) -> list[str]:
     """Put back the columns as they were before ``last``."""
     before: dict[str, object] = last.data.get("before", {})
     for column, kept in before.items():
-        field = Ticket._meta.get_field(column)  # noqa: SLF001 - the documented way
+        field: Any = Ticket._meta.get_field(column)
         setattr(ticket, field.attname, field.to_python(kept) if not field.is_relation else kept)
     return list(before)

@@ -211,10 +211,14 @@ def test_the_whole_visit_through_the_api(morning: Morning) -> None:
         assert post(zhao, f"tickets/{ticket.code}/{verb}/").json()["state"] == state
 
 
-def test_the_desk_transfers_a_patient_to_another_queue(morning: Morning, other_session: ClinicSession) -> None:
+def test_the_desk_transfers_a_patient_to_another_queue(
+    morning: Morning, other_session: ClinicSession
+) -> None:
     ticket = morning.walk_in("07:10")
     answer = post(
-        morning.cast.desk, f"tickets/{ticket.code}/transfer/", {"session": other_session.code, "reason": "wrong clinic"}
+        morning.cast.desk,
+        f"tickets/{ticket.code}/transfer/",
+        {"session": other_session.code, "reason": "wrong clinic"},
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "waiting")
     ticket.refresh_from_db()

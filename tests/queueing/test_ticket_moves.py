@@ -115,7 +115,11 @@ def test_the_database_itself_refuses_every_move_that_is_not_listed(morning: Morn
         if end == start:
             continue
         for undos, legal in ((0, LISTED), (1, BACK)):
-            facts = {"called_session": morning.session, "called_at": morning.now(), "undos": ticket.undos + undos}
+            facts = {
+                "called_session": morning.session,
+                "called_at": morning.now(),
+                "undos": ticket.undos + undos,
+            }
             if (start, end) in legal:
                 with transaction.atomic():
                     rows.update(state=end, **facts)

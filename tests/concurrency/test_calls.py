@@ -1,0 +1,240 @@
+"""G10 and G11: several desks give out numbers, sixteen consoles call. Real threads, real commits, with
+controls."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Max
+
+from booking import services as booking
+from booking.locks import lock_appointment
+from booking.models import Appointment, ClinicSession
+from hospital.common import clock
+from hospital.common.actor import Actor
+from queueing import services
+from queueing.domain import errors
+from queueing.locks import queue_of_session
+from queueing.models import Call, Queue, Ticket
+from tests import factories
+
+CONSOLES = 16
+WALK_INS = 96
+BOOKED_PER_SESSION = 4
+EVENING = datetime(2026, 11, 1, 22, tzinfo=UTC)
+MORNING = EVENING + timedelta(hours=2, minutes=30)
+DESK = Actor.device("desk", "test")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: EVENING)
+
+
+def at_once(work: Callable[[int], object], workers: int = CONSOLES) -> list[object]:
+    """Run ``work`` in so many threads that start together; return what each gave back or raised."""
+    gate = threading.Barrier(workers)
+
+    def one(number: int) -> object:
+        gate.wait()
+        try:
+            return work(number)
+        except Exception as error:  # noqa: BLE001 - handed back to be judged
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, range(workers)))
+
+
+def clinic(number_of_sessions: int) -> list[ClinicSession]:
+    """So many experts of one department, all on the same morning."""
+    day = clock.local(EVENING).date()
+    return [
+        factories.session(
+            day,
+            now=EVENING,
+            doctor=factories.expert(f"dr{n}", department=f"ward{n}"),
+            quotas=[BOOKED_PER_SESSION, 0, 0, 0],
+            capacity=100,
+        )
+        for n in range(number_of_sessions)
+    ]
+
+
+def serials() -> Iterator[int]:
+    yield from range(1, 10_000)
+
+
+def book_and_check_in(session: ClinicSession, serial: int) -> Ticket:
+    held = factories.hold(factories.slots(session)[0], factories.person(serial, EVENING), None, EVENING)
+    with transaction.atomic():
+        booking.appointment_confirm(locked=lock_appointment(held.pk), actor=DESK, now=EVENING)
+    return services.ticket_check_in(appointment_id=held.pk, actor=DESK, now=MORNING)
+
+
+def walk_in(session: ClinicSession, serial: int) -> Ticket:
+    return services.walk_in_register_and_ticket(
+        session_code=session.code,
+        patient_id=factories.person(serial, EVENING).pk,
+        payment="free",
+        actor=DESK,
+        now=MORNING,
+    )
+
+
+def test_sixteen_consoles_call_each_patient_once_and_skip_none() -> None:
+    sessions = clinic(CONSOLES)
+    queue = services.queue_shared(session_ids=[s.pk for s in sessions], letter="G", now=EVENING)
+    serial = serials()
+    for session in sessions:
+        for _turn in range(BOOKED_PER_SESSION):
+            book_and_check_in(session, next(serial))
+    for _turn in range(WALK_INS):
+        walk_in(sessions[0], next(serial))
+    expected = set(Ticket.objects.values_list("code", flat=True))
+    assert len(expected) == CONSOLES * BOOKED_PER_SESSION + WALK_INS
+
+    def console(number: int) -> list[str]:
+        mine: list[str] = []
+        for minute in range(10_000):
+            moment = MORNING + timedelta(minutes=minute)
+            try:
+                ticket = services.ticket_call_next(
+                    session_code=sessions[number].code, actor=Actor.device("expert", str(number)), now=moment
+                )
+            except errors.NobodyWaiting:
+                return mine
+            mine.append(ticket.code)
+            services.ticket_start(code=ticket.code, actor=DESK, now=moment)
+        raise AssertionError("never ended")
+
+    results = at_once(console)
+    assert [r for r in results if isinstance(r, Exception)] == []
+    called = Counter(code for mine in results for code in mine)  # type: ignore[attr-defined]
+    assert set(called) == expected
+    assert max(called.values()) == 1
+    assert Call.objects.filter(queue=queue).count() == len(expected)
+    still_there = Ticket.objects.filter(state="serving")
+    assert still_there.values("called_session").distinct().count() == still_there.count()
+    seen = Appointment.objects.filter(state="seen").count()
+    booked_served = still_there.filter(channel="appointment").count()
+    assert seen == CONSOLES * BOOKED_PER_SESSION - booked_served
+
+
+def test_control_without_the_lock_the_same_patient_is_called_several_times() -> None:
+    sessions = clinic(1)
+    walk_in(sessions[0], 1)
+    looked = threading.Barrier(CONSOLES)
+
+    def unguarded(_number: int) -> str:
+        ticket = Ticket.objects.filter(state="waiting").order_by("number").first()
+        assert ticket is not None
+        looked.wait()
+        Ticket.objects.filter(pk=ticket.pk).update(
+            state="called", called_at=MORNING, called_session=sessions[0]
+        )
+        return ticket.code
+
+    called = Counter(at_once(unguarded))
+    assert max(called.values()) == CONSOLES
+
+
+def test_one_room_pressed_sixteen_times_calls_one_patient() -> None:
+    [session] = clinic(1)
+    for serial in range(1, 6):
+        walk_in(session, serial)
+
+    def press(_number: int) -> Ticket:
+        return services.ticket_call_next(session_code=session.code, actor=DESK, now=MORNING)
+
+    results = at_once(press)
+    assert len([r for r in results if isinstance(r, Ticket)]) == 1
+    assert len([r for r in results if isinstance(r, errors.PendingCall)]) == CONSOLES - 1
+    assert Call.objects.count() == 1
+    assert Ticket.objects.filter(state="called").count() == 1
+
+
+def test_one_room_pressed_twice_while_serving_finishes_once_and_calls_once() -> None:
+    [session] = clinic(1)
+    book_and_check_in(session, 1)
+    for serial in range(2, 6):
+        walk_in(session, serial)
+    first = services.ticket_call_next(session_code=session.code, actor=DESK, now=MORNING)
+    services.ticket_start(code=first.code, actor=DESK, now=MORNING)
+
+    def press(_number: int) -> Ticket:
+        return services.ticket_call_next(session_code=session.code, actor=DESK, now=MORNING)
+
+    results = at_once(press, workers=4)
+    assert len([r for r in results if isinstance(r, Ticket)]) == 1
+    assert all(isinstance(r, Ticket | errors.PendingCall) for r in results)
+    assert Ticket.objects.filter(state="done").count() == 1
+    assert Appointment.objects.get().state == "seen"
+
+
+def test_numbers_are_unique_without_gaps_when_many_desks_register_at_once() -> None:
+    [session] = clinic(1)
+    each = 8
+    people = [[factories.person(100 * n + k, EVENING).pk for k in range(each)] for n in range(CONSOLES)]
+
+    def desk(number: int) -> list[int]:
+        return [
+            services.walk_in_register_and_ticket(
+                session_code=session.code, patient_id=pk, payment="free", actor=DESK, now=MORNING
+            ).number
+            for pk in people[number]
+        ]
+
+    results = at_once(desk)
+    assert [r for r in results if isinstance(r, Exception)] == []
+    numbers = sorted(n for mine in results for n in mine)  # type: ignore[attr-defined]
+    assert numbers == list(range(1, CONSOLES * each + 1))
+    assert Queue.objects.get().next_number == CONSOLES * each + 1
+
+
+def test_control_counting_up_from_the_highest_number_gives_the_same_one_twice() -> None:
+    [session] = clinic(1)
+    walk_in(session, 1)
+    looked = threading.Barrier(CONSOLES)
+
+    def unguarded(_number: int) -> int:
+        number = (Ticket.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1
+        looked.wait()
+        return number
+
+    assert Counter(at_once(unguarded)) == {2: CONSOLES}
+
+
+def test_the_queue_of_a_session_is_made_once() -> None:
+    [session] = clinic(1)
+
+    def ask(_number: int) -> int:
+        return queue_of_session(session.pk, session.letter, MORNING).pk
+
+    assert len(set(at_once(ask))) == 1
+    assert Queue.objects.count() == 1
+
+
+def test_one_appointment_checked_in_at_sixteen_desks_gets_one_ticket() -> None:
+    [session] = clinic(1)
+    held = factories.hold(factories.slots(session)[0], factories.person(1, EVENING), None, EVENING)
+    with transaction.atomic():
+        booking.appointment_confirm(locked=lock_appointment(held.pk), actor=DESK, now=EVENING)
+
+    def desk(_number: int) -> Ticket:
+        return services.ticket_check_in(appointment_id=held.pk, actor=DESK, now=MORNING)
+
+    results = at_once(desk)
+    assert len([r for r in results if isinstance(r, Ticket)]) == 1
+    assert len([r for r in results if isinstance(r, errors.AlreadyCheckedIn)]) == CONSOLES - 1
+    assert Ticket.objects.count() == 1
