@@ -5,6 +5,7 @@ import base64
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 OPCODE_TEXT = 1
 OPCODE_CLOSE = 8
@@ -70,6 +71,10 @@ class Client(asyncio.Protocol):
         self.transport.write(bytes([128 | opcode, 128 | len(payload), 0, 0, 0, 0]) + payload)
 
 
+def _same(client: Client) -> Client:
+    return client
+
+
 class Fleet:
     """Clients of one server and the moment when the last of them had a frame that holds a mark."""
 
@@ -86,9 +91,10 @@ class Fleet:
         loop = asyncio.get_running_loop()
         self._wait_for(b'"snapshot"', None)
         for path in paths:
-            _, client = await loop.create_connection(lambda path=path: Client(f"{host}:{port}", path, self._text), host, port)  # type: ignore[misc]
+            client = Client(f"{host}:{port}", path, self._text)
             self.clients.append(client)
             self._missing.add(client)
+            await loop.create_connection(partial(_same, client), host, port)
         await asyncio.wait_for(self._all.wait(), 60)
 
     def _wait_for(self, mark: bytes, missing: set[Client] | None) -> None:

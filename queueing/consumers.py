@@ -5,13 +5,14 @@ a refused handshake; nothing else is sent before. A foreign Origin is refused ou
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+
 from hospital.common import clock
 from hospital.common.hub import Hub, Source, hub_of_process
 from hospital.common.origin import same_origin
@@ -46,7 +47,7 @@ class Watch:
     screen_id: int | None = None
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncConsumer):
     """What all live sockets share; a subclass says who may watch what."""
 
     watch: Watch | None = None
@@ -54,7 +55,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
     resyncs = 0
 
     async def __call__(
-        self, scope: Any, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+        self,
+        scope: Any,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
     ) -> None:
         """Take messages straight from the server: no channel layer, no task and no thread hop per message."""
         self.scope, self.base_send = scope, send
@@ -70,26 +74,26 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Hand ``message`` to its handler without looking at database connections (there are none here)."""
         match message["type"]:
             case "websocket.connect":
-                await self.websocket_connect(message)
+                await self.connect()
             case "websocket.receive":
-                await self.websocket_receive(message)
+                self.receive(message.get("text") or "")
             case "websocket.disconnect":
                 raise StopConsumer
 
     async def connect(self) -> None:
         """Authorise, join, accept."""
         if not same_origin(self.scope):
-            await self.close()
+            await self.base_send({"type": "websocket.close"})
             return
         self.hub = live_hub()
         try:
             self.watch = await self.allowed()
         except Refused as refused:
-            await self.accept()
-            await self.close(refused.code)
+            await self.base_send({"type": "websocket.accept"})
+            await self._close(refused.code)
             return
-        await self.accept()
-        self.socket = Socket(self._send_text, self.close, self.watch.topics, self.happened)
+        await self.base_send({"type": "websocket.accept"})
+        self.socket = Socket(self._send_text, self._close, self.watch.topics, self.happened)
         self.hub.join(self.watch.source, self.socket)
 
     async def allowed(self) -> Watch:
@@ -100,16 +104,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Decide in a thread with the database."""
         raise NotImplementedError
 
-    def happened(self, event: Message) -> None:
+    def happened(self, event: Mapping[str, Any]) -> None:
         """A message about this very socket's topics (a revoked screen)."""
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    def receive(self, text: str) -> None:
         """Take the page's answer to a ping, or its wish for a fresh snapshot."""
-        if self.socket is None or self.watch is None or not text_data or len(text_data) > 500:
+        if self.socket is None or self.watch is None or len(text) > 500:
             return
         self.socket.heard()
         try:
-            said = json.loads(text_data)
+            said = json.loads(text)
             kind = said["kind"]
         except (ValueError, KeyError, TypeError, RecursionError):
             return
@@ -125,6 +129,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _send_text(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})
+
+    async def _close(self, code: int) -> None:
+        await self.base_send({"type": "websocket.close", "code": code})
 
     def _leave(self) -> None:
         if self.socket is not None and self.watch is not None:
@@ -156,10 +163,10 @@ class ScreenConsumer(LiveConsumer):
             raise Refused(UNKNOWN)
         if found.revoked_at is not None:
             raise Refused(NOT_ALLOWED)
-        self.screen = found
-        return Watch(live.screen_source(screen=found, language=self.language), frozenset({f"screen.{found.pk}"}), found.pk)
+        source = live.screen_source(screen=found, language=self.language)
+        return Watch(source, frozenset({f"screen.{found.pk}"}), found.pk)
 
-    def happened(self, event: Message) -> None:
+    def happened(self, event: Mapping[str, Any]) -> None:
         """Revoked or set up anew: the page connects again and gets what it may see now."""
         if self.socket is not None:
             self.socket.close(NOT_ALLOWED if event.get("event") == "screen.revoked" else 1012)
@@ -168,7 +175,9 @@ class ScreenConsumer(LiveConsumer):
         """Note the screen as alive; the hub writes all of them together at its next round."""
         revision = said.get("revision")
         if self.watch is not None and self.watch.screen_id is not None:
-            self.seen[self.watch.screen_id] = revision if type(revision) is int and 0 <= revision < 2**53 else 0
+            self.seen[self.watch.screen_id] = (
+                revision if type(revision) is int and 0 <= revision < 2**53 else 0
+            )
 
 
 class TicketConsumer(LiveConsumer):

@@ -6,7 +6,7 @@ from django.urls import path
 from queueing.consumers import ScreenConsumer, SessionConsumer, TicketConsumer
 
 websocket_urlpatterns = [
-    path("ws/screens/<str:token>/", ScreenConsumer.as_asgi()),
-    path("ws/tickets/<str:code>/", TicketConsumer.as_asgi()),
-    path("ws/sessions/<str:code>/", AuthMiddlewareStack(SessionConsumer.as_asgi())),
+    path("ws/screens/<str:token>/", ScreenConsumer.as_asgi()),  # type: ignore[no-untyped-call]
+    path("ws/tickets/<str:code>/", TicketConsumer.as_asgi()),  # type: ignore[no-untyped-call]
+    path("ws/sessions/<str:code>/", AuthMiddlewareStack(SessionConsumer.as_asgi())),  # type: ignore[no-untyped-call]
 ]

@@ -33,7 +33,9 @@ def rounded_down(moment: datetime) -> datetime:
     >>> rounded_down(datetime(2026, 11, 2, 10, 7, 30)).strftime("%H:%M")
     '10:05'
     """
-    return moment - timedelta(minutes=moment.minute % STEP_MIN, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - timedelta(
+        minutes=moment.minute % STEP_MIN, seconds=moment.second, microseconds=moment.microsecond
+    )
 
 
 def rounded_up(moment: datetime) -> datetime:

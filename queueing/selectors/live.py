@@ -132,7 +132,9 @@ def _call(call: Any) -> dict[str, Any]:
 
 def spelled(number: str) -> str:
     """``A17`` as ``A 17``, so that a voice does not read it as a word."""
-    return " ".join(part for part in (number.rstrip("0123456789"), number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) if part)
+    return " ".join(
+        part for part in (number.rstrip("0123456789"), number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) if part
+    )
 
 
 # -- tickets ---------------------------------------------------------------------------------------------------------
@@ -151,7 +153,9 @@ def ticket_source(*, code: str, language: str) -> Source | None:
         except NotFound:
             raise Gone(UNKNOWN) from None
 
-    return Source(f"ticket.{language}.{code}", _ticket_topics(live), build, rank=1, refresh_s=TICKET_REFRESH_S)
+    return Source(
+        f"ticket.{language}.{code}", _ticket_topics(live), build, rank=1, refresh_s=TICKET_REFRESH_S
+    )
 
 
 def ticket_view(*, code: str, language: str, now: datetime) -> LiveView:

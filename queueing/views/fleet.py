@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.selectors import rooms_all
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.views import role_required
+from hospital.common.views import role_required, signed_in
 from queueing import services
 from queueing.forms import ScreenForm
 from queueing.selectors.screens import screens_fleet
@@ -43,9 +43,13 @@ def screen_add(request: HttpRequest) -> HttpResponse:
     form = ScreenForm(request.POST, rooms=rooms_all())
     if not form.is_valid():
         return render(request, "queueing/screens.html", _context(form), status=422)
-    screen, token = services.screen_add(**form.cleaned_data, actor=Actor.of(request.user), now=clock.now())
+    screen, token = services.screen_add(
+        **form.cleaned_data, actor=Actor.of(signed_in(request)), now=clock.now()
+    )
     url = request.build_absolute_uri(reverse("queueing:screen", args=[token]))
-    response = render(request, "queueing/screens.html", {**_context(), "added": screen, "added_url": url}, status=201)
+    response = render(
+        request, "queueing/screens.html", {**_context(), "added": screen, "added_url": url}, status=201
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -54,6 +58,6 @@ def screen_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def screen_revoke(request: HttpRequest, code: str) -> HttpResponse:
     """Switch a screen off: its address stops working at once."""
-    services.screen_revoke(screen_code=code, actor=Actor.of(request.user), now=clock.now())
+    services.screen_revoke(screen_code=code, actor=Actor.of(signed_in(request)), now=clock.now())
     messages.success(request, _("The screen is switched off. Its address no longer works."))
     return redirect("queueing:screens")

@@ -10,22 +10,22 @@ class WebsocketCommunicator(ApplicationCommunicator):
 
     def __init__(self, application: Any, path: str, headers: list[tuple[bytes, bytes]]) -> None:
         path, _, query = path.partition("?")
-        scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": headers, "subprotocols": []}
+        scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": headers}
         super().__init__(application, scope)
 
-    async def connect(self, timeout: float = 1) -> tuple[bool, int | None]:
+    async def connect(self, seconds: float = 1) -> tuple[bool, int | None]:
         """Shake hands; say whether it was accepted, else the code."""
         await self.send_input({"type": "websocket.connect"})
-        answer = await self.receive_output(timeout)
+        answer = await self.receive_output(seconds)
         return answer["type"] == "websocket.accept", answer.get("code")
 
     async def send_to(self, text: str) -> None:
         """Send a text frame."""
         await self.send_input({"type": "websocket.receive", "text": text})
 
-    async def receive_from(self, timeout: float = 1) -> str:
+    async def receive_from(self, seconds: float = 1) -> str:
         """The next text frame."""
-        answer = await self.receive_output(timeout)
+        answer = await self.receive_output(seconds)
         assert answer["type"] == "websocket.send", answer
         return str(answer["text"])
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import pytest
 from channels.routing import URLRouter
-from tests.live.communicator import WebsocketCommunicator
 from django.db import connections
 
+from booking.services import sessions_advance
 from hospital.common import clock
 from queueing.consumers import live_hub
 from queueing.models import Screen
@@ -17,6 +17,7 @@ from queueing.routing import websocket_urlpatterns
 from queueing.services import screen_add
 from tests import factories
 from tests.clock import VirtualClock
+from tests.live.communicator import WebsocketCommunicator
 from tests.live.valkey import Valkey, valkey
 from tests.queueing.conftest import Morning
 
@@ -57,7 +58,7 @@ def clinic(transactional_db: None, now: VirtualClock) -> Clinic:
     session = factories.session(clock.local(now()).date(), now=now(), doctor=doctor, quotas=[5, 5, 5, 5])
     made = Clinic(now, cast, session)
     now.at("07:30")
-    factories.services.sessions_advance(now())
+    sessions_advance(now())
     made.screen, made.token = screen_add(
         name="神内候诊", place="3F B", room_codes=[session.room.code], actor=made.desk, now=now()
     )
@@ -70,7 +71,9 @@ async def sockets(valkey: Valkey) -> AsyncIterator[Callable[..., WebsocketCommun
     opened = []
 
     def connect(path: str, **headers: str) -> WebsocketCommunicator:
-        pairs = [(name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()]
+        pairs = [
+            (name.encode(), value.encode()) for name, value in ({"host": "testserver"} | headers).items()
+        ]
         one = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path, pairs)
         opened.append(one)
         return one

@@ -117,7 +117,7 @@ async def test_a_change_during_the_build_is_not_missed(world: World) -> None:
     screen = world.open()
     await screen.until(1)
     await listening(world)
-    fired = []
+    fired: list[bool] = []
 
     def meanwhile() -> None:
         if not fired:
@@ -152,7 +152,9 @@ async def test_a_slow_socket_gets_the_latest_state_only_and_holds_up_nobody(worl
     assert len(slow.shown) <= 3
 
 
-async def test_without_valkey_the_change_is_found_in_the_database_within_5_s(world: World, valkey: Valkey) -> None:
+async def test_without_valkey_the_change_is_found_in_the_database_within_5_s(
+    world: World, valkey: Valkey
+) -> None:
     screen = world.open()
     await screen.until(1)
     await listening(world)
@@ -182,7 +184,9 @@ async def test_control_without_the_poll_a_lost_announcement_stays_lost(
         await screen.until(2, seconds=4.0)
 
 
-async def test_after_a_restart_of_valkey_everybody_gets_the_present_state(world: World, valkey: Valkey) -> None:
+async def test_after_a_restart_of_valkey_everybody_gets_the_present_state(
+    world: World, valkey: Valkey
+) -> None:
     screens = [world.open() for _ in range(20)]
     await asyncio.gather(*(screen.until(1) for screen in screens))
     await listening(world)
@@ -213,7 +217,9 @@ async def test_nothing_is_pinged_while_the_database_cannot_be_read(
     await screen.until(2)
 
 
-async def test_a_socket_that_answers_no_ping_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_socket_that_answers_no_ping_is_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hub_module, "PING_S", 0.05)
     monkeypatch.setattr("hospital.common.sockets.DEAD_S", 0.3)
     screen, answering = world.open(), world.open()

@@ -24,7 +24,17 @@ class Valkey:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [program(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"],
+            [
+                program(),
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--loglevel",
+                "warning",
+            ],
             stdout=subprocess.DEVNULL,
         )
         client = redis.Redis(port=self.port, socket_timeout=1)
