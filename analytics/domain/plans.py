@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analytics.domain.arrivals import ArrivalRate, Window, full_counts, paper_sampling
 from analytics.domain.bins import Span, consultations_of_bins, slot_spans, window_of_bins
 from analytics.domain.capacity import Capacity, Durations, FirstSlot, slot_capacity
+from analytics.domain.errors import NoHistory
 from analytics.domain.quotas import SlotQuota, quota_plan, rounded_half_up
 from analytics.domain.sessions import History, PastSession, Period, Warned
 from booking.domain.quotas import appointments_of_session
@@ -171,8 +172,10 @@ def plan_of_history(
     Raises
     ------
     NoHistory
-        When no consultation of known length is at hand, not even the department's.
+        When there is no session to use, or no consultation of known length, not even the department's.
     """
+    if not history.sessions:
+        raise NoHistory
     spans = slot_spans(period.length_min, period.slot_min)
     before = Span(-period.pre_opening_min, 0)
     pre_opening, *rates = _rates(history.sessions, [before, *spans], estimator, generator)

@@ -222,7 +222,7 @@ def session_sums(chosen: Chosen) -> dict[str, int]:
 
 def last_taken_in() -> datetime | None:
     """When visits were last taken in."""
-    return ImportBatch.objects.aggregate(at=Max("at"))["at"]
+    return ImportBatch.objects.order_by("-at").values_list("at", flat=True).first()
 
 
 def default_choice(facts: HistoryFacts, weeks: int) -> Chosen:

@@ -1,7 +1,7 @@
 """Quota plans: the list, one plan with its evidence, and the decisions on it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -26,6 +26,7 @@ from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+from hospital.models import User
 
 
 @managers_only
@@ -93,7 +94,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _plan_page(request, found, doing="edit", quotas_form=form, status=400)
     try:
-        plan_edit(code=code, quotas=form.quotas(), actor=Actor.of(request.user), now=clock.now())
+        plan_edit(code=code, quotas=form.quotas(), actor=Actor.of(cast(User, request.user)), now=clock.now())
     except DomainError as error:
         form.add_error(None, translated(error))
         return _plan_page(request, found, doing="edit", quotas_form=form, status=error.status)
@@ -102,7 +103,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 
 def _decide(request: HttpRequest, code: str, decide: Callable[[Actor], object]) -> HttpResponse:
     try:
-        decide(Actor.of(request.user))
+        decide(Actor.of(cast(User, request.user)))
     except DomainError as error:
         return _plan_page(request, plan_by_code(code), refusal=translated(error), status=error.status)
     return redirect("analytics:plan", code=code)
@@ -110,7 +111,7 @@ def _decide(request: HttpRequest, code: str, decide: Callable[[Actor], object]) 
 
 def _plan_page(request: HttpRequest, found: QuotaPlan, *, status: int = 200, **extra: Any) -> HttpResponse:
     doing = extra.pop("doing", request.GET.get("do", "") if request.method == "GET" else "")
-    names = names_of([found.expert_code])
+    names = names_of()
     context: dict[str, Any] = {
         "plan": found,
         "expert": names.get(found.expert_code, found.expert_code),
