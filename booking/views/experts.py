@@ -31,9 +31,11 @@ def expert(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, code, slot=request.GET.get("slot", ""), patient=request.GET.get("patient", ""))
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, code: str) -> HttpResponse:
     """Hold a number, then go and pay. A refusal keeps the choices and shows the slots as they are now."""
+    if request.method == "GET":
+        return redirect("booking:expert", code)
     form = HoldForm(request.POST)
     slot, patient = request.POST.get("slot", ""), request.POST.get("patient", "")
     if not isinstance(request.user, User):
@@ -44,11 +46,11 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('booking:patients')}?{urlencode({'next': back})}")
     if not form.is_valid():
         message = next(str(messages[0]) for messages in form.errors.values())
-        return _page(request, code, slot=slot, patient=patient, error=message, status=400)
+        return _page(request, code, slot=slot, patient=patient, error=message)
     try:
         return redirect("booking:pay", _held_once(request, request.user, form.cleaned_data))
     except DomainError as error:
-        return _page(request, code, slot=slot, patient=patient, error=translated(error), status=error.status)
+        return _page(request, code, slot=slot, patient=patient, refused=error)
 
 
 def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
@@ -71,7 +73,13 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
 
 
 def _page(
-    request: HttpRequest, code: str, *, slot: str = "", patient: str = "", error: str = "", status: int = 200
+    request: HttpRequest,
+    code: str,
+    *,
+    slot: str = "",
+    patient: str = "",
+    error: str = "",
+    refused: DomainError | None = None,
 ) -> HttpResponse:
     who, now, rules = selectors.expert_by_code(code=code), clock.now(), policy()
     today = clock.local(now).date()
@@ -89,10 +97,12 @@ def _page(
         "any_bookable": any(view.left for view in views),
         "hold_min": rules.hold_min,
         "key": uuid.uuid4(),
-        "error": error,
+        "error": translated(refused) if refused else error,
+        "error_code": refused.code if refused else "",
         **_people(request, patient),
     }
-    return render(request, "booking/expert.html", context, status=status)
+    status = 400 if error else 200
+    return render(request, "booking/expert.html", context, status=refused.status if refused else status)
 
 
 def _chosen(views: list[SessionView], slot_code: str) -> tuple[SlotView | None, str]:

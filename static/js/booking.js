@@ -1,8 +1,5 @@
 // What booking pages do beyond plain forms. Every page works without this file.
 
-// A summary of errors takes the focus, so that it is read out first.
-document.querySelector("[data-error-summary]")?.focus();
-
 // Buttons keep their width, say what is going on and cannot be pressed twice.
 for (const form of document.querySelectorAll("form[data-busy-text]")) {
   form.addEventListener("submit", () => {
