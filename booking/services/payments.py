@@ -271,7 +271,11 @@ def payment_close(*, payment_id: int, now: datetime) -> str:
         gateway.close(payment.order_no)
     except ProviderRefused:
         state = gateway.query(payment.order_no)
-        if state is None or state.state != "paid":
+        if state is None:
+            # the provider was never reached with this order, so nobody can pay it
+            _payment_expire(payment_id=payment_id, now=now)
+            return "failed"
+        if state.state != "paid":
             raise
         notice = Notice(
             provider=payment.provider,

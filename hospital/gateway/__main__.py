@@ -28,6 +28,11 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--merchant-name", default="清河医院", help="the payee on the Chinese pay page")
     parser.add_argument("--merchant-name-en", default="Qinghe Hospital", help="the payee on the English one")
+    parser.add_argument(
+        "--adopt-unknown-orders",
+        action="store_true",
+        help="refund orders that were never made here: the invented history of a demo",
+    )
     parser.add_argument("--make-keys", action="store_true", help="make the key pairs and end")
     return parser.parse_args()
 
@@ -44,6 +49,7 @@ def main() -> None:
         options.public_url or f"http://{options.host}:{options.port}",
         options.notify_url_allow or ["http://127.0.0.1"],
         (options.merchant_name, options.merchant_name_en),
+        adopt=options.adopt_unknown_orders,
     )
     made.courier.start()
     try:

@@ -98,6 +98,7 @@ class MerchantApi:
             refund_no=_number(data, "out_refund_no"),
             out_trade_no=_number(data, "out_trade_no"),
             amount_fen=_amount(data, "refund"),
+            total_fen=_amount(data, "total"),
             reason=_text(data, "reason", 120),
         )
         refund, mode = self._bank.refund_create(new)

@@ -34,12 +34,14 @@ def gateway(
     notify_allowed: Sequence[str],
     merchant_names: tuple[str, str],
     clock: Callable[[], float] = time.time,
+    *,
+    adopt: bool = False,
 ) -> Gateway:
-    """Open (or begin) the gateway whose state lies under `data_dir`."""
+    """Open (or begin) the gateway whose state lies under `data_dir`; `adopt` orders that it never saw."""
     folder = data_dir / FOLDER
     keys = keys_ensure(folder)
     store = Store(folder / "gateway.sqlite3")
-    bank = Bank(store, MERCHANT, clock)
+    bank = Bank(store, MERCHANT, clock, adopt=adopt)
     api = MerchantApi(bank, keys, public_url, notify_allowed)
     pages = Pages(bank, merchant_names)
     courier = Courier(store, keys.private, clock)

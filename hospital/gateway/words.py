@@ -7,7 +7,7 @@ from hospital.gateway.modes import Mode
 ZH, EN = "zh-Hans", "en"
 
 WORDS: dict[str, tuple[str, str]] = {
-    "brand": ("沙盒支付", "Sandbox Pay"),
+    "brand": ("沙箱支付", "Sandbox Pay"),
     "notice": ("这是演示用的支付页，不会真的扣款。", "A pay page for demonstration. No money moves."),
     "other_language": ("English", "中文"),
     "pay_to": ("收款方", "Pay to"),

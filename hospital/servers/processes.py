@@ -58,7 +58,16 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
         ),
         Process(
             "gateway",
-            (sys.executable, "-m", "hospital.gateway", "--port", str(port + 1), "--data-dir", str(data.root)),
+            (
+                sys.executable,
+                "-m",
+                "hospital.gateway",
+                "--port",
+                str(port + 1),
+                "--data-dir",
+                str(data.root),
+                "--adopt-unknown-orders",
+            ),
         ),
     ]
 

@@ -45,10 +45,10 @@ class Answer:
 class LocalGateway:
     """Answers the client's requests in this process; a delayed answer is one that never came."""
 
-    def __init__(self, folder: Path, clock: Any) -> None:
+    def __init__(self, folder: Path, clock: Any, *, adopt: bool = False) -> None:
         shutil.copytree(_keys(), folder / FOLDER)
         self.made: Gateway = gateway(
-            folder, URL, ["http://127.0.0.1"], ("清河医院", "Qinghe Hospital"), clock
+            folder, URL, ["http://127.0.0.1"], ("清河医院", "Qinghe Hospital"), clock, adopt=adopt
         )
         self.down = False
         self.calls: list[str] = []
@@ -99,9 +99,9 @@ class LocalGateway:
 
 
 @contextmanager
-def local_gateway(folder: Path, clock: Any) -> Iterator[LocalGateway]:
+def local_gateway(folder: Path, clock: Any, *, adopt: bool = False) -> Iterator[LocalGateway]:
     """Let every provider call go to a gateway in this process."""
-    local = LocalGateway(folder, clock)
+    local = LocalGateway(folder, clock, adopt=adopt)
     with (
         mock.patch.object(
             requests.Session, "request", lambda _self, *args, **kwargs: local.request(*args, **kwargs)

@@ -157,6 +157,19 @@ def test_money_after_the_hold_takes_a_number_or_comes_back(
     assert paid.state == "paid" or Refund.objects.filter(payment=paid).exists()
 
 
+def test_an_order_that_the_provider_never_got_ends_with_its_hold(
+    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock
+) -> None:
+    gate.down = True
+    with pytest.raises(ProviderUnavailable):
+        pay_page(held, cast, now)
+    gate.down = False
+    now.advance(minutes=16)
+    services.holds_expire_due(now())
+    assert services.payment_close(payment_id=Payment.objects.get().pk, now=now()) == "failed"
+    assert state(held) == ("expired", "failed")
+
+
 def test_money_for_a_cancelled_hold_is_refunded_once(
     gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, client: Client
 ) -> None:

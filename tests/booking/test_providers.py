@@ -336,3 +336,13 @@ def test_providers_are_those_of_the_settings() -> None:
     assert provider("sandbox").name == "sandbox"
     with pytest.raises(UnknownProvider):
         provider("nobody")
+
+
+def test_a_demos_gateway_refunds_what_was_never_paid_here(tmp_path: Path, hands: Hands) -> None:
+    with local_gateway(tmp_path, hands) as strict, pytest.raises(ProviderRefused):
+        strict.client.refund(refund(of="INVENTED"))
+    with local_gateway(tmp_path / "demo", hands, adopt=True) as demo:
+        assert demo.client.refund(refund(of="INVENTED")).state == "done"
+        assert demo.client.refund(refund(of="INVENTED")).state == "done"
+        with pytest.raises(ProviderRefused):
+            demo.client.refund(refund("REFUND2", of="INVENTED"))
