@@ -18,3 +18,9 @@ def pass_unanswered(now: datetime) -> None:
     """Whoever did not come after the last recall is passed."""
     for code in unanswered_codes(now=now):
         services.ticket_pass_unanswered(code=code, now=now)
+
+
+@jobs.duty("end sessions", every_s=60)
+def end_sessions(now: datetime) -> None:
+    """Sessions end after the last patient, or a grace after their closing time."""
+    services.sessions_end_due(now)

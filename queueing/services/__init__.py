@@ -11,6 +11,7 @@ from queueing.services.calls import (
 from queueing.services.departures import ticket_cancel, ticket_leave, ticket_return, tickets_leave_closed
 from queueing.services.queues import queue_for_session, queue_shared, queues_prepare
 from queueing.services.screens import screen_add, screen_revoke, screen_seen
+from queueing.services.sessions import session_end, sessions_end_due
 from queueing.services.tickets import (
     ticket_check_in,
     ticket_set_priority,
@@ -26,6 +27,8 @@ __all__ = [
     "screen_add",
     "screen_revoke",
     "screen_seen",
+    "session_end",
+    "sessions_end_due",
     "ticket_call_next",
     "ticket_cancel",
     "ticket_check_in",

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from booking import services as booking
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
@@ -10,6 +12,7 @@ from queueing.domain.errors import ReasonMissing
 from queueing.domain.states import CALLED, PASSED, TICKET, WAITING
 from queueing.locks import lock_ticket
 from queueing.models import Ticket
+from queueing.selectors.ends import queue_goes_on
 from queueing.selectors.tickets import ticket_by_code
 from queueing.services.moves import move, queue_changed
 
@@ -92,9 +95,10 @@ def tickets_leave_closed(*, session_id: int, actor: Actor, now: datetime) -> int
     int
         How many left.
     """
-    codes = Ticket.objects.filter(session_id=session_id, state__in=[WAITING, CALLED, PASSED]).values_list(
-        "code", flat=True
-    )
+    going = Q(called_session_id=session_id, state=CALLED)
+    if not queue_goes_on(session_id=session_id):
+        going |= Q(session_id=session_id, state__in=[WAITING, PASSED])
+    codes = Ticket.objects.filter(going).order_by("pk").values_list("code", flat=True)
     left = 0
     for code in list(codes):
         try:

@@ -1,0 +1,75 @@
+"""The end of a session: what is left in the queue leaves, then booking closes it."""
+
+from datetime import datetime, timedelta
+
+from booking import services as booking
+from hospital.common.actor import Actor
+from hospital.common.errors import IllegalTransition
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+from queueing.domain.states import SERVING
+from queueing.locks import lock_ticket
+from queueing.models import Ticket
+from queueing.selectors.ends import EndingSession, sessions_to_end
+from queueing.services.departures import tickets_leave_closed
+from queueing.services.moves import move, queue_changed
+
+_JOB = Actor.job("end sessions")
+
+
+def session_end(*, session_id: int, actor: Actor, now: datetime) -> int:
+    """A person or the job ends a session: who waits, is called or was passed has left; booking then closes
+    it.
+
+    A consultation that nobody finished is done, its end unknown. Each ticket is a transaction of its own;
+    when something fails in between, ending the session again goes on from there.
+
+    Returns
+    -------
+    int
+        How many patients left without being seen.
+
+    Raises
+    ------
+    IllegalTransition
+        When the session is not running.
+    """
+    left = tickets_leave_closed(session_id=session_id, actor=actor, now=now)
+    for code in list(_unfinished(session_id)):
+        _finish_unknown(code=code, actor=actor, now=now)
+    booking.session_close(session_id=session_id, actor=actor, now=now)
+    return left
+
+
+def _unfinished(session_id: int) -> list[str]:
+    tickets = Ticket.objects.filter(called_session_id=session_id, state=SERVING)
+    return list(tickets.order_by("pk").values_list("code", flat=True))
+
+
+@transactional
+def _finish_unknown(*, code: str, actor: Actor, now: datetime) -> None:
+    """Finish a consultation whose end nobody noted: it must not count as hours of consultation."""
+    appointment_id = Ticket.objects.values_list("appointment_id", flat=True).get(code=code)
+    if appointment_id is not None:
+        booking.appointment_see(appointment_id=appointment_id, actor=actor, now=now)
+    ticket = lock_ticket(code)
+    move(ticket, "finish", actor=actor, now=now, reason="session closed", finished_at=None, ended_at=now)
+    queue_changed(ticket.queue, ticket=ticket)
+
+
+def sessions_end_due(now: datetime) -> int:
+    """End the sessions that are over: after the last patient, or after the policy's grace."""
+    grace = timedelta(minutes=policy().close_grace_min)
+    ended = 0
+    for session in sessions_to_end(now=now):
+        if _is_over(session, grace, now):
+            try:
+                session_end(session_id=session.pk, actor=_JOB, now=now)
+            except IllegalTransition:
+                continue
+            ended += 1
+    return ended
+
+
+def _is_over(session: EndingSession, grace: timedelta, now: datetime) -> bool:
+    return session.live == 0 or now >= session.closes_at + grace
