@@ -12,6 +12,7 @@ from hospital.servers.errors import ServerError
 from hospital.servers.layout import BASE_DIR, DataDir, locked, open_lock, read_json, try_lock
 
 START_LIMIT_S = 150
+STOP_LIMIT_S = 30
 _held: dict[str, int] = {}
 
 
@@ -49,9 +50,34 @@ def use(path: Path) -> None:
 
 
 def release(data: DataDir) -> None:
-    """Stop using the servers of the folder before this process ends."""
-    for key in [key for key in _held if key.startswith(f"{data.root}{os.sep}")]:
-        os.close(_held.pop(key))
+    """Stop using the servers of the folder, and wait for them to end unless others use them."""
+    folders = [Path(key).parent for key in _held if key.startswith(f"{data.root}{os.sep}")]
+    for folder in folders:
+        os.close(_held.pop(str(folder / "users.lock")))
+    for folder in folders:
+        has_ended(folder)
+
+
+def has_ended(folder: Path) -> bool:
+    """Whether the server of the folder is down; one that nobody uses any more gets the time to end."""
+    deadline = time.monotonic() + STOP_LIMIT_S
+    while is_kept(folder / "keeper.lock"):
+        if time.monotonic() > deadline or is_used(folder / "users.lock"):
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_used(path: Path) -> bool:
+    """Whether a process uses the server; a keeper that is stopping holds the lock too, and is none."""
+    descriptor = open_lock(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused while the keeper stops
+        return not try_lock(descriptor)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def is_kept(path: Path) -> bool:

@@ -103,11 +103,11 @@ def reset(data: DataDir) -> None:
         "media",
         "keys",
     }
-    from hospital.servers.client import is_kept
+    from hospital.servers.client import has_ended
 
     for name in SERVERS.values():
         folder = data.server(name)
-        if folder.is_dir() and is_kept(folder / "keeper.lock"):
+        if folder.is_dir() and not has_ended(folder):
             raise ServerError(
                 f"another command uses the {name} server of {data.root}: let it end, then start over"
             )

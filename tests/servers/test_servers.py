@@ -106,6 +106,21 @@ def test_servers_stay_while_one_of_two_users_is_killed_and_end_with_the_second(u
     until(lambda: not processes_of(data), limit_s=10)
 
 
+def test_who_lets_go_waits_for_the_servers_unless_another_uses_them(use: Use, data: Path) -> None:
+    from hospital.servers import client
+
+    DataDir(data).create()
+    client.ensure_server("valkey", DataDir(data))
+    other = use()
+    other.urls()
+    client.release(DataDir(data))
+    assert client.is_kept(data / "servers/valkey/keeper.lock")
+    client.ensure_server("valkey", DataDir(data))
+    other.kill()
+    client.release(DataDir(data))
+    assert not client.is_kept(data / "servers/valkey/keeper.lock")
+
+
 def test_a_start_after_everything_was_killed_finds_what_was_committed(use: Use, data: Path) -> None:
     user = use()
     database, _ = user.urls()

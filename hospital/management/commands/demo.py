@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from hospital.servers.client import release
 from hospital.servers.layout import DataDir
 from hospital.servers.prelude import since_start_s, step
 from hospital.servers.processes import demo_processes, schedule_of
@@ -52,6 +53,8 @@ class Command(BaseCommand):
             asyncio.run(supervisor.run(readiness.watch, watch_servers(data)))
         except RuntimeError as error:
             raise CommandError(str(error)) from error
+        finally:
+            release(data)
         print("Stopped. The data is kept in", data.root, flush=True)
 
 
