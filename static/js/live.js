@@ -237,6 +237,6 @@ class Live {
   }
 }
 
-for (const region of document.querySelectorAll("[data-live]")) {
+for (const region of document.querySelectorAll("[data-live][data-src]")) {
   region.live = new Live(region);
 }
