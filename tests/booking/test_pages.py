@@ -1,0 +1,201 @@
+"""The patients' pages without a browser: who sees what, and that only a POST changes anything."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from booking.models import Appointment, ClinicSession, Slot
+from hospital.models import User
+from tests.clock import VirtualClock
+from tests.factories import Cast, slots
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(user: User | None) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    if user is not None:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def lin(cast: Cast) -> Client:
+    return browser(cast.lin)
+
+
+def hold_form(slot: Slot, cast: Cast, key: str = "") -> dict[str, str]:
+    return {"slot": slot.code, "patient": cast.patients["lin"].code, "key": key or str(uuid.uuid4())}
+
+
+def held(lin: Client, slot: Slot, cast: Cast) -> Appointment:
+    answer = lin.post("/experts/zhao/hold/", hold_form(slot, cast))
+    return Appointment.objects.get(code=answer["Location"].split("/")[2])
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_the_start_page_says_each_experts_next_number(
+    lin: Client, tomorrow: ClinicSession, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(12):
+        answer = lin.get("/")
+    assert "Zhao Ming" in text(answer)
+    assert "6 numbers left" in text(answer)
+
+
+def test_a_search_without_a_result_says_where_to_go_next(lin: Client, tomorrow: ClinicSession) -> None:
+    shown = text(lin.get("/", {"q": "膝盖响"}))
+    assert "Nothing found for “膝盖响”" in shown
+    assert "call 120" in shown
+
+
+def test_slots_that_cannot_be_booked_stay_on_the_page_with_the_reason(
+    lin: Client, tomorrow: ClinicSession
+) -> None:
+    shown = text(lin.get("/experts/zhao/"))
+    assert "Kept for walk-ins" in shown
+    assert shown.count('name="slot"') == 3
+
+
+def test_whoever_is_not_signed_in_comes_back_to_the_chosen_slot(cast: Cast, tomorrow: ClinicSession) -> None:
+    slot = slots(tomorrow)[0]
+    answer = browser(None).post("/experts/zhao/hold/", hold_form(slot, cast))
+    assert answer.status_code == 302
+    assert f"slot%3D{slot.code}" in answer["Location"]
+    assert not Appointment.objects.exists()
+
+
+def test_sending_the_form_twice_holds_one_number(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    form = hold_form(slots(tomorrow)[0], cast)
+    first, second = (lin.post("/experts/zhao/hold/", form) for _ in range(2))
+    assert first["Location"] == second["Location"]
+    assert Appointment.objects.count() == 1
+
+
+def test_a_slot_sold_meanwhile_is_refused_and_the_page_shows_what_is_left(
+    lin: Client, cast: Cast, tomorrow: ClinicSession
+) -> None:
+    slot = slots(tomorrow)[1]
+    Slot.objects.filter(pk=slot.pk).update(booked=slot.quota)
+    answer = lin.post("/experts/zhao/hold/", hold_form(slot, cast))
+    assert answer.status_code == 409
+    assert "Just taken. Choose another time." in text(answer)
+    assert text(answer).count('name="slot"') == 2
+    assert not Appointment.objects.exists()
+
+
+def test_a_form_without_a_slot_is_refused_in_words(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    answer = lin.post("/experts/zhao/hold/", {"patient": cast.patients["lin"].code, "key": "k"})
+    assert answer.status_code == 400
+    assert "Choose a time first." in text(answer)
+
+
+def test_nobody_books_for_another_accounts_patient(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    form = hold_form(slots(tomorrow)[0], cast) | {"patient": cast.patients["chen"].code}
+    assert lin.post("/experts/zhao/hold/", form).status_code == 404
+    assert not Appointment.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["", "pay/", "cancel/", "calendar.ics"])
+def test_a_strangers_appointment_does_not_exist(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, page: str
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    assert browser(cast.chen).get(f"/appointments/{appointment.code}/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["release/", "cancel/"])
+def test_a_stranger_cannot_give_a_number_back(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, page: str
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    assert browser(cast.chen).post(f"/appointments/{appointment.code}/{page}").status_code == 404
+    appointment.refresh_from_db()
+    assert appointment.state == "held"
+
+
+def test_opening_the_cancel_page_changes_nothing(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    assert lin.get(f"/appointments/{appointment.code}/cancel/").status_code == 200
+    assert lin.get(f"/appointments/{appointment.code}/release/").status_code == 405
+    appointment.refresh_from_db()
+    assert appointment.state == "held"
+
+
+def test_releasing_a_hold_makes_its_number_free(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    answer = lin.post(f"/appointments/{appointment.code}/release/", follow=True)
+    assert "The number was released. Nothing was charged." in text(answer)
+    appointment.refresh_from_db()
+    assert appointment.state == "cancelled"
+    assert slots(tomorrow)[0].booked == 0
+
+
+def test_cancelling_is_refused_once_walk_in_registration_opens(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    Appointment.objects.filter(pk=appointment.pk).update(state="booked", booked_at=now())
+    now.set(tomorrow.walk_in_opens_at)
+    answer = lin.post(f"/appointments/{appointment.code}/cancel/")
+    assert answer.status_code == 409
+    appointment.refresh_from_db()
+    assert appointment.state == "booked"
+
+
+def test_the_ticket_shows_the_code_in_groups_and_a_scannable_picture(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    Appointment.objects.filter(pk=appointment.pk).update(state="booked", booked_at=now())
+    shown = text(lin.get(f"/appointments/{appointment.code}/"))
+    assert f"{appointment.checkin_code[:4]} {appointment.checkin_code[4:]}" in shown
+    assert "<svg" in shown
+    assert "style=" not in shown
+
+
+def test_the_calendar_file_names_time_and_place(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    answer = lin.get(f"/appointments/{appointment.code}/calendar.ics")
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert "DTSTART;TZID=Asia/Shanghai:20261103T080000" in text(answer)
+
+
+def test_a_hold_that_ran_out_offers_the_slot_again(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    now.advance(minutes=16)
+    shown = text(lin.get(f"/appointments/{appointment.code}/pay/"))
+    assert "Time is up. Number released" in shown
+    assert "Already paid? Do not pay again." in shown
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
+def test_the_text_switch_never_leads_to_another_site(elsewhere: str) -> None:
+    answer = browser(None).post("/text-size/", {"large_text": "1", "next": elsewhere})
+    assert answer["Location"] == "/"
+    assert answer.cookies["large_text"].value == "1"
+
+
+def test_saving_a_patient_never_leads_to_another_site(lin: Client, cast: Cast) -> None:
+    form = {
+        "name": "王小明",
+        "relation": "child",
+        "id_type": "passport",
+        "id_number": "E12345678",
+        "phone": "",
+    }
+    answer = lin.post("/patients/", form | {"next": "https://example.org/"})
+    assert answer["Location"] == "/patients/"
+
+
+def test_staff_have_no_business_on_patients_pages(cast: Cast) -> None:
+    answer = browser(cast.desk).get("/appointments/")
+    assert answer.status_code == 403
+    assert "No access" in text(answer)
