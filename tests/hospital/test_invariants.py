@@ -1,0 +1,318 @@
+"""The guarantees as queries: a clinic morning keeps them all, and each one broken by hand is named."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from booking import services as booking
+from booking.models import Appointment, Payment
+from booking.providers import Notice
+from booking.selectors import invariants as booking_invariants
+from hospital.common.invariants import FLOOR
+from queueing import services as queueing
+from queueing.selectors import invariants as queueing_invariants
+from tests import factories
+from tests.queueing.conftest import Morning, morning
+
+__all__ = ["morning"]
+
+pytestmark = pytest.mark.django_db
+
+
+def paid_booking(morning: Morning, slot_index: int) -> Appointment:
+    """A number held and paid for through the provider's notice."""
+    slot = factories.slots(morning.session)[slot_index - 1]
+    held = factories.hold(slot, morning.patient(), None, morning.now())
+    payment = booking.payment_create(
+        appointment_id=held.pk, provider_name="sandbox", actor=morning.desk, now=morning.now()
+    )
+    notice = Notice(
+        provider="sandbox",
+        notice_id=payment.code,
+        kind="payment",
+        out_trade_no=payment.order_no,
+        refund_no="",
+        transaction_id=payment.code,
+        amount_fen=payment.amount_fen,
+        merchant="fenliu-demo",
+        merchant_matches=True,
+        state="paid",
+        signed_at=morning.now(),
+    )
+    booking.payment_notice_apply(notice=notice, now=morning.now())
+    return Appointment.objects.get(pk=held.pk)
+
+
+@pytest.fixture
+def day(morning: Morning) -> Morning:
+    """A morning with something of everything: booked, cancelled, expired, refunded, seen, called, passed, left."""
+    first, second, third, refunded = (paid_booking(morning, slot) for slot in (1, 1, 2, 3))
+    booking.appointment_cancel(
+        appointment_id=refunded.pk, actor=morning.desk, now=morning.now(), reason="on the phone"
+    )
+    factories.hold(factories.slots(morning.session)[3], morning.patient(), None, morning.now())
+    morning.now.at("06:40")
+    booking.holds_expire_due(morning.now())
+    factories.hold(factories.slots(morning.session)[3], morning.patient(), None, morning.now())
+    booking.sessions_advance(morning.now.at("07:00"))
+    for appointment in (first, second):
+        morning.check_in(appointment, "07:30")
+    gone, cancelled, _waits = (morning.walk_in("07:40") for _turn in range(3))
+    morning.do("cancel", cancelled, actor=morning.desk, reason="wrong department")
+    morning.do("leave", gone, actor=morning.desk)
+    seen = morning.serve("08:00")
+    morning.do("finish", seen, "08:05")
+    passed = morning.call("08:06")
+    morning.do("pass", passed, "08:09")
+    morning.do("return", passed, "08:10", actor=morning.desk)
+    morning.call("08:12")
+    morning.check_in(third, "08:15")
+    return morning
+
+
+def run() -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("verify_invariants", stdout=out)
+    except CommandError as error:
+        return error.returncode, out.getvalue()
+    return 0, out.getvalue()
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(sql)
+
+
+def unguarded(table: str, *constraints: str) -> str:
+    """SQL that takes away what stops the database itself from being broken; rolled back with the test."""
+    dropped = "".join(
+        f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}; DROP INDEX IF EXISTS {name};"
+        for name in constraints
+    )
+    return f"ALTER TABLE {table} DISABLE TRIGGER USER; {dropped}"
+
+
+HISTORY_OF = "the history of each {} ends in its state"
+
+
+def copy(table: str, where: str, **changes: str) -> str:
+    """SQL that writes a row of ``table`` again, some columns changed."""
+    values = ", ".join(f"'{column}', {value}" for column, value in changes.items())
+    sequence = f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(original, jsonb_build_object('id', {sequence}"
+        f"{', ' if values else ''}{values}))).* FROM {table} original WHERE {where} LIMIT 1;"
+    )
+
+
+BREAKS = {
+    "every kept idempotency key has its answer": (
+        "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)"
+        " VALUES ('patient:1', '/api/', 'k1', '', '2026-11-02')",
+        "key k1 of patient:1",
+    ),
+    "every history row begins where the one before ended": (
+        unguarded("hospital_statechange")
+        + "UPDATE hospital_statechange SET from_state = 'seen' WHERE thing = 'appointment' AND verb = 'confirm'",
+        'confirm from "seen" after "held"',
+    ),
+    "no job is done and leased at once": (
+        "UPDATE hospital_job SET done_at = due_at, leased_until = due_at",
+        "job ",
+    ),
+    "a slot counts exactly the appointments that take its numbers": (
+        "UPDATE booking_slot SET booked = booked + 1 WHERE index = 1",
+        "booked is 3, appointments 2",
+    ),
+    "no slot is oversold": (
+        unguarded("booking_slot", "slot_is_never_oversold")
+        + "UPDATE booking_slot SET quota = 1 WHERE index = 1",
+        "2 booked of 1",
+    ),
+    "a patient has at most one live appointment in a session": (
+        unguarded("booking_appointment", "one_live_appointment_per_patient_and_session")
+        + copy("booking_appointment", "state = 'held'", code="'TWICE0000000'"),
+        "TWICE0000000",
+    ),
+    "an appointment is in the session of its slot": (
+        copy(
+            "booking_clinicsession",
+            "true",
+            code="'OTHER0000000'",
+            letter="'ZZ'",
+            opens_at="original.closes_at - interval '1 minute'",
+        )
+        + unguarded("booking_appointment")
+        + "UPDATE booking_appointment SET session_id = (SELECT max(id) FROM booking_clinicsession) WHERE state = 'seen'",
+        "its slot is of session",
+    ),
+    "numbers can be booked only in a released session": (
+        "UPDATE booking_slot SET bookable = true WHERE index = 1",
+        "its session is running",
+    ),
+    "an appointment that gave its number back says when": (
+        "UPDATE booking_appointment SET ended_at = NULL WHERE state = 'expired'",
+        "is expired",
+    ),
+    "an open session counts exactly the numbers that appointments take": (
+        "UPDATE booking_clinicsession SET appointments_taken = 9",
+        "appointments_taken is 9, appointments 4",
+    ),
+    "a session counts exactly its walk-ins": (
+        "UPDATE booking_clinicsession SET walk_ins = 7",
+        "walk_ins is 7, registered 2",
+    ),
+    "walk-ins never pass the session's number limit": (
+        "UPDATE booking_clinicsession SET number_limit = 3",
+        "limit 3",
+    ),
+    "nobody walks in before walk-in registration opens": (
+        "UPDATE booking_walkin SET registered_at = '2026-11-01' WHERE state = 'registered'",
+        "walk-in ",
+    ),
+    "every paid payment has a number, a refund, or a person who looks at it": (
+        unguarded("booking_appointment")
+        + "UPDATE booking_appointment SET state = 'expired' WHERE state = 'arrived'",
+        "is paid, its number",
+    ),
+    "every appointment with a fee that stands was paid": (
+        unguarded("booking_payment") + "UPDATE booking_payment SET state = 'failed' WHERE appointment_id ="
+        " (SELECT id FROM booking_appointment WHERE state = 'seen')",
+        "is seen and nothing was paid",
+    ),
+    "no number is paid for twice": (
+        copy(
+            "booking_payment",
+            "state = 'paid'",
+            code="'PAIDTWICE'",
+            order_no="'PAIDTWICE'",
+            transaction_id="'PAIDTWICE'",
+        ),
+        "PAIDTWICE are for one number",
+    ),
+    "what was paid is what was asked for": (
+        "UPDATE booking_payment SET paid_fen = 1 WHERE state = 'paid'",
+        "1 fen paid of",
+    ),
+    "a payment is refunded by exactly one refund of the same amount": (
+        "UPDATE booking_refund SET amount_fen = 1",
+        "refund 1 fen",
+    ),
+    "every refund on its way to a provider has a job": (
+        "DELETE FROM hospital_job WHERE kind = 'refund.send'",
+        "has no job",
+    ),
+    HISTORY_OF.format("clinicsession"): (
+        unguarded("booking_clinicsession") + "UPDATE booking_clinicsession SET state = 'closed'",
+        'is "closed", its history ends in "running"',
+    ),
+    HISTORY_OF.format("appointment"): (
+        unguarded("booking_appointment")
+        + "UPDATE booking_appointment SET state = 'booked' WHERE state = 'held'",
+        'is "booked", its history ends in "held"',
+    ),
+    HISTORY_OF.format("walkin"): (
+        unguarded("booking_walkin") + "UPDATE booking_walkin SET state = 'registered'",
+        'its history ends in "cancelled"',
+    ),
+    HISTORY_OF.format("payment"): (
+        unguarded("booking_payment")
+        + "UPDATE booking_payment SET state = 'held_for_review' WHERE state = 'paid'",
+        'is "held_for_review"',
+    ),
+    HISTORY_OF.format("ticket"): (
+        unguarded("queueing_ticket") + "UPDATE queueing_ticket SET state = 'done' WHERE state = 'left'",
+        'is "done", its history ends in "left"',
+    ),
+    "queue numbers are given once": (
+        unguarded("queueing_ticket", "one_ticket_per_queue_and_number")
+        + "UPDATE queueing_ticket SET number = 1",
+        "number 1 is on tickets",
+    ),
+    "a queue's next number is above all it gave": (
+        "UPDATE queueing_queue SET next_number = 2",
+        "next number is 2, given up to",
+    ),
+    "a room calls or serves one patient at a time": (
+        unguarded("queueing_ticket", "one_patient_called_or_served_per_session")
+        + "UPDATE queueing_ticket SET state = 'serving' WHERE state = 'done'",
+        "tickets",
+    ),
+    "nobody is called again without having come back": (
+        copy("queueing_call", "ticket_id IN (SELECT id FROM queueing_ticket WHERE state = 'done')"),
+        "called 2 times, came back 0 times",
+    ),
+    "whoever is called or served was called by a row": (
+        "UPDATE queueing_call SET undone_at = called_at",
+        "was never called",
+    ),
+    "a number has at most one ticket": (
+        unguarded("queueing_ticket", "one_ticket_per_walk_in")
+        + copy(
+            "queueing_ticket", "state = 'waiting' AND walk_in_id IS NOT NULL", code="'AGAIN'", number="99"
+        ),
+        "AGAIN are for one number",
+    ),
+    "whoever checked in has a ticket, and a live ticket a number": (
+        unguarded("booking_appointment")
+        + "UPDATE booking_appointment SET state = 'booked' WHERE state = 'arrived'",
+        "is booked, its ticket waiting",
+    ),
+    "a cancelled walk-in waits no more": (
+        unguarded("booking_walkin") + "UPDATE booking_walkin SET state = 'cancelled'",
+        "is cancelled, its ticket",
+    ),
+    "a ticket waits in the queue of its session": (
+        "DELETE FROM queueing_queuesession",
+        "its session calls from",
+    ),
+}
+
+
+def test_a_clinic_morning_keeps_every_invariant(day: Morning) -> None:
+    code, said = run()
+    assert (code, said) == (0, f"All {len(BREAKS)} invariants hold.\n")
+    assert {*Appointment.objects.values_list("state", flat=True)} >= {
+        "held",
+        "arrived",
+        "seen",
+        "cancelled",
+        "expired",
+    }
+    assert {*Payment.objects.values_list("state", flat=True)} >= {"paid", "refunding", "refunded"}
+
+
+def test_an_empty_hospital_keeps_every_invariant(db: None) -> None:
+    assert run()[0] == 0
+
+
+def test_every_invariant_has_a_test_that_breaks_it() -> None:
+    known = [*FLOOR, *booking_invariants.INVARIANTS, *queueing_invariants.INVARIANTS]
+    assert sorted(each.name for each in known) == sorted(BREAKS)
+
+
+@pytest.mark.parametrize("name", list(BREAKS))
+def test_what_breaks_is_named_in_words_and_the_exit_is_1(day: Morning, name: str) -> None:
+    sql, words = BREAKS[name]
+    execute(sql)
+    code, said = run()
+    assert code == 1
+    assert f"BROKEN: {name}\n" in said
+    broken = said.split(f"BROKEN: {name}\n")[1].split("BROKEN: ")[0]
+    assert words in broken
+
+
+def test_only_the_first_rows_are_listed(day: Morning) -> None:
+    execute(
+        "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)"
+        " SELECT 'patient:1', '/api/', 'k' || n, '', '2026-11-02' FROM generate_series(1, 30) AS n"
+    )
+    _code, said = run()
+    assert said.count("has no answer") == 20
+    assert "  and more\n" in said
