@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from booking.services import holds_expire_due, payment_close, refund_send, sessions_advance, sessions_generate
+from booking.services import (
+    holds_expire_due,
+    payment_close,
+    payments_reconcile,
+    refund_send,
+    sessions_advance,
+    sessions_generate,
+)
 from hospital.common import clock, jobs
 from hospital.common.policy import policy
 
@@ -29,3 +36,4 @@ def plan_sessions(now: datetime) -> int:
 
 jobs.duty("expire holds")(holds_expire_due)
 jobs.duty("advance sessions")(sessions_advance)
+jobs.duty("ask about open payments", every_s=60)(payments_reconcile)

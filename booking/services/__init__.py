@@ -12,12 +12,12 @@ from booking.services.appointments import (
 )
 from booking.services.patients import account_patient_add, patient_register
 from booking.services.payments import (
-    payment_close,
     payment_create,
     payment_notice_apply,
     payment_pay_url,
     refund_send,
 )
+from booking.services.reconciliation import payment_close, payments_reconcile
 from booking.services.sessions import (
     session_close,
     session_create,
@@ -46,6 +46,7 @@ __all__ = [
     "payment_create",
     "payment_notice_apply",
     "payment_pay_url",
+    "payments_reconcile",
     "refund_send",
     "session_close",
     "session_create",

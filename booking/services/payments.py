@@ -13,10 +13,10 @@ from booking.domain.deadlines import late_payment_takes_number
 from booking.domain.errors import HoldOver, UnknownNumber
 from booking.locks import LockedAppointment, lock_appointment, lock_payment
 from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot, WalkIn
-from booking.providers import Notice, Order, ProviderRefused, RefundOrder, provider
+from booking.providers import Notice, Order, RefundOrder, provider
 from booking.services.appointments import appointment_confirm
 from booking.services.refunds import CASH, payment_move, refund_finish, refund_write
-from hospital.common import clock, history
+from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError, gettext_noop
 from hospital.common.transactions import transactional
@@ -259,47 +259,6 @@ def _refund_done(*, refund_id: int, now: datetime) -> None:
     payment = lock_payment(refund.payment_id)
     if payment.state == "refunding":
         refund_finish(refund=refund, payment=payment, actor=_JOB, now=now)
-
-
-def payment_close(*, payment_id: int, now: datetime) -> str:
-    """The number is gone: the provider shall take no money for it. If it already did, the money is dealt with."""
-    payment = Payment.objects.get(pk=payment_id)
-    if payment.state != "created":
-        return payment.state
-    gateway = provider(payment.provider)
-    try:
-        gateway.close(payment.order_no)
-    except ProviderRefused:
-        state = gateway.query(payment.order_no)
-        if state is None:
-            # the provider was never reached with this order, so nobody can pay it
-            _payment_expire(payment_id=payment_id, now=now)
-            return "failed"
-        if state.state != "paid":
-            raise
-        notice = Notice(
-            provider=payment.provider,
-            notice_id=f"query:{state.transaction_id}",
-            kind="payment",
-            out_trade_no=payment.order_no,
-            refund_no="",
-            transaction_id=state.transaction_id,
-            amount_fen=state.amount_fen,
-            merchant="",
-            merchant_matches=state.merchant_matches,
-            state="paid",
-            signed_at=clock.wall(),
-        )
-        return payment_notice_apply(notice=notice, now=now).result
-    _payment_expire(payment_id=payment_id, now=now)
-    return "failed"
-
-
-@transactional
-def _payment_expire(*, payment_id: int, now: datetime) -> None:
-    payment = lock_payment(payment_id)
-    if payment.state == "created":
-        payment_move(payment, "expire", actor=_JOB, now=now)
 
 
 def payment_take_cash(*, walk_in: WalkIn, actor: Actor, now: datetime) -> Payment:

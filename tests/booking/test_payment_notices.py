@@ -157,6 +157,46 @@ def test_money_after_the_hold_takes_a_number_or_comes_back(
     assert paid.state == "paid" or Refund.objects.filter(payment=paid).exists()
 
 
+@pytest.mark.parametrize("mode", ["lost", "forged", "stale"])
+def test_money_whose_notice_never_comes_is_found_by_asking(
+    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, client: Client, mode: str
+) -> None:
+    gate.switch(mode)
+    gate.press(pay_page(held, cast, now))
+    gate.deliver(client)
+    assert services.payments_reconcile(now()) == 0
+    assert state(held) == ("held", "created")
+    now.advance(minutes=1)
+    assert services.payments_reconcile(now()) == 1
+    assert state(held) == ("booked", "paid")
+    assert services.payments_reconcile(now()) == 0
+
+
+def test_asking_leaves_those_alone_who_have_not_paid_yet(
+    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock
+) -> None:
+    pay_page(held, cast, now)
+    now.advance(minutes=5)
+    assert services.payments_reconcile(now()) == 0
+    gate.down = True
+    assert services.payments_reconcile(now()) == 0
+    assert state(held) == ("held", "created")
+
+
+def test_a_late_notice_after_asking_changes_nothing(
+    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, hands: Hands, client: Client
+) -> None:
+    gate.switch("late", seconds=120)
+    gate.press(pay_page(held, cast, now))
+    assert gate.deliver(client) == []
+    now.advance(minutes=1)
+    services.payments_reconcile(now())
+    hands.ahead_s = 121
+    assert gate.deliver(client) == [200]
+    assert state(held) == ("booked", "paid")
+    assert StateChange.objects.filter(thing="payment", verb="pay").count() == 1
+
+
 def test_an_order_that_the_provider_never_got_ends_with_its_hold(
     gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock
 ) -> None:
