@@ -17,7 +17,7 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import role_required
+from hospital.common.views import role_required, signed_in
 
 COMING = frozenset({"held", "booked", "arrived"})
 SHOWN = 40
@@ -27,7 +27,7 @@ SHOWN = 40
 def appointments(request: HttpRequest) -> HttpResponse:
     """What is ahead, soonest first, and what was."""
     now = clock.now()
-    mine = list(selectors.appointments_of_user(user=request.user)[:SHOWN])
+    mine = list(selectors.appointments_of_user(user=signed_in(request))[:SHOWN])
     coming = [
         one for one in mine if one.state in COMING and (one.slot.ends_at > now or one.state == "arrived")
     ]
@@ -39,7 +39,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
 @role_required("patient")
 def appointment(request: HttpRequest, code: str) -> HttpResponse:
     """The ticket with its QR code; while a payment is under way, the page that waits for it."""
-    found = selectors.appointment_for_user(user=request.user, code=code)
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
     context = _context(found)
     if found.state == "held":
         if context["now"] >= found.pay_by or not found.payments.all():
@@ -52,14 +52,14 @@ def appointment(request: HttpRequest, code: str) -> HttpResponse:
 @role_required("patient")
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
     """Ask once more on a page of its own; only the POST changes anything."""
-    found = selectors.appointment_for_user(user=request.user, code=code)
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
     if found.state not in {"held", "booked"}:
         return redirect("booking:appointment", code)
     error, status = "", 200
     if request.method == "POST":
         try:
             services.appointment_cancel(
-                appointment_id=found.pk, actor=Actor.of(request.user), now=clock.now()
+                appointment_id=found.pk, actor=Actor.of(signed_in(request)), now=clock.now()
             )
             return redirect("booking:appointment", code)
         except DomainError as refused:
@@ -70,7 +70,7 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
 @role_required("patient")
 def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """The appointment as a calendar file."""
-    found = selectors.appointment_for_user(user=request.user, code=code)
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
     session, event, file = found.session, Event(), Calendar()
     event.add("uid", f"{found.code}@fenliu")
     event.add("dtstamp", clock.now())

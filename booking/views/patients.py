@@ -16,14 +16,14 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import role_required
+from hospital.common.views import role_required, signed_in
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("patient")
 def patients(request: HttpRequest) -> HttpResponse:
     """The family, and a form to add somebody; a wrong number is said at its field."""
-    user, limit = request.user, policy().patients_per_account
+    user, limit = signed_in(request), policy().patients_per_account
     form = PatientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

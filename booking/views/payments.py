@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +22,7 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import role_required
+from hospital.common.views import role_required, signed_in
 
 PROVIDER_LABELS = {
     "sandbox": gettext_lazy("Demo payment"),
@@ -34,7 +35,7 @@ PROVIDER_LABELS = {
 @role_required("patient")
 def pay(request: HttpRequest, code: str) -> HttpResponse:
     """The countdown, the summary and the ways to pay; a POST goes to the provider's page."""
-    appointment, now = selectors.appointment_for_user(user=request.user, code=code), clock.now()
+    appointment, now = selectors.appointment_for_user(user=signed_in(request), code=code), clock.now()
     if appointment.state == "expired" or (appointment.state == "held" and now >= appointment.pay_by):
         left = selectors.slot_by_code(code=appointment.slot.code)
         context = {"appointment": appointment, "left": left.left if left.bookable else 0, "key": uuid.uuid4()}
@@ -57,12 +58,15 @@ def _pay_url(request: HttpRequest, appointment_id: int, provider_name: str) -> s
     """Open the order and return the provider's page; asking twice gives the same order."""
     now = clock.now()
     payment = services.payment_create(
-        appointment_id=appointment_id, provider_name=provider_name, actor=Actor.of(request.user), now=now
+        appointment_id=appointment_id,
+        provider_name=provider_name,
+        actor=Actor.of(signed_in(request)),
+        now=now,
     )
     return services.payment_pay_url(payment_code=payment.code, now=now)
 
 
-def _page(request: HttpRequest, appointment: object, *, error: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, appointment: Any, *, error: str, status: int) -> HttpResponse:
     rules, now = policy(), clock.now()
     context = {
         "appointment": appointment,
@@ -81,10 +85,10 @@ def _page(request: HttpRequest, appointment: object, *, error: str, status: int)
 @role_required("patient")
 def release(request: HttpRequest, code: str) -> HttpResponse:
     """Give a held number back before paying."""
-    appointment = selectors.appointment_for_user(user=request.user, code=code)
+    appointment = selectors.appointment_for_user(user=signed_in(request), code=code)
     if appointment.state == "held":
         services.appointment_cancel(
-            appointment_id=appointment.pk, actor=Actor.of(request.user), now=clock.now()
+            appointment_id=appointment.pk, actor=Actor.of(signed_in(request)), now=clock.now()
         )
         messages.success(request, _("The number was released. Nothing was charged."))
     return redirect("booking:expert", appointment.session.expert.code)
