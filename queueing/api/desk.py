@@ -65,7 +65,10 @@ class CheckInList(ApiView):
         request=shapes.CheckInIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
-        """Check a booked patient in; a kiosk by QR, or by document plus the phone's last four digits."""
+        """Check a booked patient in, or back in after being passed.
+
+        A kiosk does this by QR, or by document plus the phone's last four digits.
+        """
         data = parsed(shapes.CheckInIn, request)
         tail = data.pop("phone_tail", None)
         if self.actor.kind == "kiosk":
@@ -77,7 +80,7 @@ class CheckInList(ApiView):
         def produce() -> tuple[int, dict[str, Any]]:
             now = clock.now()
             appointment = appointment_to_check_in(**data, phone_tail=tail, now=now)
-            ticket = services.ticket_check_in(appointment_id=appointment.pk, actor=self.actor, now=now)
+            ticket = services.ticket_report(appointment_id=appointment.pk, actor=self.actor, now=now)
             ahead = selectors.ticket_live(code=ticket.code, now=now).ahead
             return 201, {
                 "code": ticket.code,

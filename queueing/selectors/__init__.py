@@ -2,10 +2,10 @@
 
 from queueing.selectors.boards import Board, BoardCall, BoardTicket, board_version, session_board
 from queueing.selectors.desk import DeskRecent, DeskSession, desk_recent, desk_sessions
+from queueing.selectors.room_tickets import RoomTicket
 from queueing.selectors.rooms import (
     RoomSlot,
     RoomState,
-    RoomTicket,
     room_state,
     session_for_user,
     sessions_of_expert,

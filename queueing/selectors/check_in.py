@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from booking import selectors as booking
 from hospital.common import clock
 from queueing.domain.errors import AppointmentUnknown, SeveralFound, WrongDay
+from queueing.domain.states import PASSED
+from queueing.models import Ticket
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +54,7 @@ def appointment_to_check_in(
     found = booking.appointments_find(code=code) if code else _by_document(id_number, phone_tail, now)
     if not found:
         raise AppointmentUnknown
-    open_ones = [one for one in found if one.state == "booked"]
+    open_ones = [one for one in found if one.state == "booked"] or _passed(found)
     if len(open_ones) > 1:
         raise SeveralFound(choices=[_choice(one) for one in open_ones])
     return (open_ones or found)[0]
@@ -74,6 +76,15 @@ def _by_document(id_number: str, phone_tail: str | None, now: "datetime") -> "li
     if not found and ahead:
         raise WrongDay(date=ahead[0].session.date.isoformat())
     return found
+
+
+def _passed(found: "list[Appointment]") -> "list[Appointment]":
+    """Appointments whose ticket was passed: reporting again brings them back into the queue."""
+    arrived = [one.pk for one in found if one.state == "arrived"]
+    passed = set(
+        Ticket.objects.filter(appointment__in=arrived, state=PASSED).values_list("appointment_id", flat=True)
+    )
+    return [one for one in found if one.pk in passed]
 
 
 def _tail_fits(appointment: "Appointment", phone_tail: str) -> bool:

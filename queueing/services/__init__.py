@@ -14,6 +14,7 @@ from queueing.services.screens import screen_add, screen_revoke, screen_seen
 from queueing.services.sessions import session_end, sessions_end_due
 from queueing.services.tickets import (
     ticket_check_in,
+    ticket_report,
     ticket_set_priority,
     ticket_transfer,
     walk_in_register_and_ticket,
@@ -37,6 +38,7 @@ __all__ = [
     "ticket_pass",
     "ticket_pass_unanswered",
     "ticket_recall",
+    "ticket_report",
     "ticket_return",
     "ticket_set_priority",
     "ticket_start",

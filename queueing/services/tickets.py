@@ -14,11 +14,12 @@ from queueing.domain.check_in import Period, state_refusal, time_refusal
 from queueing.domain.errors import ReasonMissing, SameQueue, UnknownPriority
 from queueing.domain.lateness import is_late
 from queueing.domain.places import Span
-from queueing.domain.states import TICKET
+from queueing.domain.states import PASSED, TICKET
 from queueing.domain.streams import Stream
 from queueing.locks import lock_queues, lock_ticket, queue_of_session, take_number
 from queueing.models import Queue, Ticket
 from queueing.selectors.tickets import ticket_by_code
+from queueing.services.departures import ticket_return
 from queueing.services.moves import announce, move, plain, queue_changed
 
 
@@ -60,6 +61,21 @@ def ticket_check_in(*, appointment_id: int, actor: Actor, now: datetime) -> Tick
         actor=actor,
         now=now,
     )
+
+
+@transactional
+def ticket_report(*, appointment_id: int, actor: Actor, now: datetime) -> Ticket:
+    """A booked patient reports at the desk or a kiosk: for the first time, or again after being passed.
+
+    Raises
+    ------
+    As :func:`ticket_check_in`.
+    """
+    passed = Ticket.objects.filter(appointment_id=appointment_id, state=PASSED).values_list("code", flat=True)
+    code = passed.first()
+    if code is not None:
+        return ticket_return(code=code, actor=actor, now=now)
+    return ticket_check_in(appointment_id=appointment_id, actor=actor, now=now)
 
 
 @transactional

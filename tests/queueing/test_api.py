@@ -140,6 +140,20 @@ def test_a_kiosk_checks_in_by_qr_or_by_document_with_the_phones_last_digits(morn
     assert post(kiosk, "desk/check-ins/", {**document, "phone_tail": "3226"}).status_code == 201
 
 
+def test_a_passed_patient_reports_again_at_the_kiosk_and_waits(morning: Morning) -> None:
+    appointment = morning.book(1)
+    ticket = morning.check_in(appointment, "07:30")
+    morning.call("08:00")
+    kiosk = Device(role="kiosk", name="hall")
+    body = {"qr": appointment.checkin_code}
+    assert post(kiosk, "desk/check-ins/", body).json()["code"] == "already_checked_in"
+    morning.do("pass", ticket, "08:03")
+    answer = post(kiosk, "desk/check-ins/", body)
+    assert (answer.status_code, answer.json()["number"], answer.json()["position"]) == (201, "A01", 1)
+    ticket.refresh_from_db()
+    assert ticket.state == "waiting"
+
+
 def test_a_kiosk_may_do_nothing_else(morning: Morning) -> None:
     kiosk = Device(role="kiosk", name="hall")
     ticket = morning.walk_in("07:10")
