@@ -80,7 +80,8 @@ class Fleet:
 
     def __init__(self) -> None:
         self.clients: list[Client] = []
-        self.frames = 0
+        self.latest = b""
+        """The last content that came."""
         self._mark = b""
         self._missing: set[Client] = set()
         self._all = asyncio.Event()
@@ -102,10 +103,10 @@ class Fleet:
         self._missing = set() if missing is None else missing
 
     def _text(self, client: Client, payload: bytes) -> None:
-        self.frames += 1
         if payload.startswith(b'{"kind":"ping"'):
             client.send(b'{"kind":"pong","revision":0}')
         elif self._mark in payload:
+            self.latest = payload
             self._missing.discard(client)
             if not self._missing:
                 self._last = time.perf_counter()

@@ -87,8 +87,8 @@ def screen_source(*, screen: Screen, language: str) -> Source:
 
 def screen_view(*, screen: Screen, language: str, now: datetime) -> LiveView:
     """The board as a screen shows it."""
-    topics = _shared(screen_topics(screen=screen, now=now))
     board = screen_board(screen=screen, now=now)
+    topics = frozenset(f"queue.{pk}" for pk in board.queue_ids)
     with translation.override(language):
         context = {
             "board": board,

@@ -30,6 +30,8 @@ class ScreenBoard:
     rows: tuple[Board, ...]
     calls: tuple[BoardCall, ...]
     passed: tuple[str, ...]
+    queue_ids: tuple[int, ...]
+    """The queues of its rooms, shown or not: what changes the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def screen_board(*, screen: Screen, now: datetime) -> ScreenBoard:
         rows=tuple(replace(row, waiting=row.waiting[:WAITING_SHOWN]) for row in rows),
         calls=tuple(calls[pk] for pk in sorted(calls)),
         passed=tuple(dict.fromkeys(ticket.number for row in rows for ticket in row.passed)),
+        queue_ids=tuple(sorted({link.queue_id for link in links})),
     )
 
 
