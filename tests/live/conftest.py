@@ -19,9 +19,9 @@ from tests import factories
 from tests.clock import VirtualClock
 from tests.live.communicator import WebsocketCommunicator
 from tests.live.valkey import Valkey, valkey
-from tests.queueing.conftest import Morning
+from tests.queueing.conftest import Morning, morning
 
-__all__ = ["valkey"]
+__all__ = ["morning", "valkey"]
 
 T = TypeVar("T")
 
