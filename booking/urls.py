@@ -29,7 +29,9 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", appointments.PatientList.as_view(), name="patients"),
     path("appointments/", appointments.AppointmentList.as_view(), name="appointments"),
     path("appointments/<str:code>/", appointments.AppointmentDetail.as_view(), name="appointment"),
-    path("appointments/<str:code>/cancel/", appointments.AppointmentCancel.as_view(), name="appointment-cancel"),
+    path(
+        "appointments/<str:code>/cancel/", appointments.AppointmentCancel.as_view(), name="appointment-cancel"
+    ),
     path("appointments/<str:code>/payments/", appointments.PaymentList.as_view(), name="payments"),
     path("payments/<str:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
 ]

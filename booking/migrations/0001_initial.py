@@ -8,211 +8,397 @@ import hospital.common.codes
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AccountPatient',
+            name="AccountPatient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(choices=[('self', 'myself'), ('parent', 'parent'), ('child', 'child'), ('partner', 'partner'), ('other', 'other')], default='self', max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("self", "myself"),
+                            ("parent", "parent"),
+                            ("child", "child"),
+                            ("partner", "partner"),
+                            ("other", "other"),
+                        ],
+                        default="self",
+                        max_length=10,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
-                ('state', models.CharField(choices=[('held', 'held, to be paid'), ('booked', 'booked'), ('arrived', 'checked in'), ('seen', 'seen'), ('left', 'left'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('unresolved', 'unresolved'), ('no_show', 'no-show'), ('excused', 'excused')], default='held', max_length=10)),
-                ('fee_fen', models.PositiveIntegerField()),
-                ('checkin_code', models.CharField(default=hospital.common.codes.code_8, max_length=8)),
-                ('held_at', models.DateTimeField()),
-                ('pay_by', models.DateTimeField()),
-                ('booked_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "held, to be paid"),
+                            ("booked", "booked"),
+                            ("arrived", "checked in"),
+                            ("seen", "seen"),
+                            ("left", "left"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "expired"),
+                            ("unresolved", "unresolved"),
+                            ("no_show", "no-show"),
+                            ("excused", "excused"),
+                        ],
+                        default="held",
+                        max_length=10,
+                    ),
+                ),
+                ("fee_fen", models.PositiveIntegerField()),
+                ("checkin_code", models.CharField(default=hospital.common.codes.code_8, max_length=8)),
+                ("held_at", models.DateTimeField()),
+                ("pay_by", models.DateTimeField()),
+                ("booked_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Ban',
+            name="Ban",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=20)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=20)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ClinicSession',
+            name="ClinicSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
-                ('date', models.DateField(db_index=True)),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('walk_in_opens_at', models.DateTimeField()),
-                ('release_at', models.DateTimeField()),
-                ('slot_minutes', models.PositiveSmallIntegerField()),
-                ('fee_fen', models.PositiveIntegerField()),
-                ('letter', models.CharField(max_length=2)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('released', 'released'), ('open', 'open for walk-ins'), ('running', 'running'), ('closed', 'closed'), ('stopped', 'stopped')], default='planned', max_length=10)),
-                ('number_limit', models.PositiveIntegerField(help_text='numbers of the whole session, booked and walk-in')),
-                ('walk_ins', models.PositiveIntegerField(default=0)),
-                ('appointments_taken', models.PositiveIntegerField(default=0, help_text='numbers taken by appointments, counted here once walk-in registration opens')),
-                ('quota_source', models.CharField(default='equal', max_length=40)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('stop_reason', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
+                ("date", models.DateField(db_index=True)),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("walk_in_opens_at", models.DateTimeField()),
+                ("release_at", models.DateTimeField()),
+                ("slot_minutes", models.PositiveSmallIntegerField()),
+                ("fee_fen", models.PositiveIntegerField()),
+                ("letter", models.CharField(max_length=2)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("released", "released"),
+                            ("open", "open for walk-ins"),
+                            ("running", "running"),
+                            ("closed", "closed"),
+                            ("stopped", "stopped"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "number_limit",
+                    models.PositiveIntegerField(help_text="numbers of the whole session, booked and walk-in"),
+                ),
+                ("walk_ins", models.PositiveIntegerField(default=0)),
+                (
+                    "appointments_taken",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="numbers taken by appointments, counted here once walk-in registration opens",
+                    ),
+                ),
+                ("quota_source", models.CharField(default="equal", max_length=40)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("stop_reason", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ['opens_at', 'letter'],
+                "ordering": ["opens_at", "letter"],
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=80)),
-                ('pinyin', models.CharField(blank=True, db_index=True, max_length=120)),
-                ('place', models.CharField(blank=True, max_length=60)),
-                ('place_en', models.CharField(blank=True, max_length=60)),
-                ('symptoms', models.CharField(blank=True, max_length=200)),
-                ('symptoms_en', models.CharField(blank=True, max_length=200)),
-                ('sensitive', models.BooleanField(default=False)),
-                ('discipline', models.CharField(choices=[('appointments_first', 'appointments first'), ('first_come', 'first come, first served')], default='appointments_first', max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=80)),
+                ("pinyin", models.CharField(blank=True, db_index=True, max_length=120)),
+                ("place", models.CharField(blank=True, max_length=60)),
+                ("place_en", models.CharField(blank=True, max_length=60)),
+                ("symptoms", models.CharField(blank=True, max_length=200)),
+                ("symptoms_en", models.CharField(blank=True, max_length=200)),
+                ("sensitive", models.BooleanField(default=False)),
+                (
+                    "discipline",
+                    models.CharField(
+                        choices=[
+                            ("appointments_first", "appointments first"),
+                            ("first_come", "first come, first served"),
+                        ],
+                        default="appointments_first",
+                        max_length=20,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pinyin', 'code'],
+                "ordering": ["pinyin", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Expert',
+            name="Expert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=50)),
-                ('name_en', models.CharField(max_length=80)),
-                ('pinyin', models.CharField(blank=True, db_index=True, max_length=120)),
-                ('initials', models.CharField(blank=True, db_index=True, max_length=20)),
-                ('title', models.CharField(choices=[('chief', 'chief physician'), ('associate', 'associate chief physician'), ('attending', 'attending physician')], max_length=20)),
-                ('specialty', models.CharField(blank=True, max_length=120)),
-                ('specialty_en', models.CharField(blank=True, max_length=160)),
-                ('fee_fen', models.PositiveIntegerField()),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=50)),
+                ("name_en", models.CharField(max_length=80)),
+                ("pinyin", models.CharField(blank=True, db_index=True, max_length=120)),
+                ("initials", models.CharField(blank=True, db_index=True, max_length=20)),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("chief", "chief physician"),
+                            ("associate", "associate chief physician"),
+                            ("attending", "attending physician"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("specialty", models.CharField(blank=True, max_length=120)),
+                ("specialty_en", models.CharField(blank=True, max_length=160)),
+                ("fee_fen", models.PositiveIntegerField()),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['pinyin', 'code'],
+                "ordering": ["pinyin", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=50)),
-                ('id_type', models.CharField(choices=[('resident', 'resident ID card'), ('passport', 'passport')], default='resident', max_length=20)),
-                ('id_sealed', models.BinaryField()),
-                ('id_index', models.BinaryField()),
-                ('id_tail', models.CharField(max_length=4)),
-                ('phone_sealed', models.BinaryField(null=True)),
-                ('phone_index', models.BinaryField(db_index=True, null=True)),
-                ('phone_tail', models.CharField(blank=True, max_length=4)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('sex', models.CharField(blank=True, choices=[('f', 'female'), ('m', 'male'), ('', 'not stated')], default='', max_length=1)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
+                ("name", models.CharField(max_length=50)),
+                (
+                    "id_type",
+                    models.CharField(
+                        choices=[("resident", "resident ID card"), ("passport", "passport")],
+                        default="resident",
+                        max_length=20,
+                    ),
+                ),
+                ("id_sealed", models.BinaryField()),
+                ("id_index", models.BinaryField()),
+                ("id_tail", models.CharField(max_length=4)),
+                ("phone_sealed", models.BinaryField(null=True)),
+                ("phone_index", models.BinaryField(db_index=True, null=True)),
+                ("phone_tail", models.CharField(blank=True, max_length=4)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("f", "female"), ("m", "male"), ("", "not stated")],
+                        default="",
+                        max_length=1,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_20, max_length=20, unique=True)),
-                ('provider', models.CharField(max_length=20)),
-                ('amount_fen', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('created', 'to be paid'), ('paid', 'paid'), ('failed', 'not paid'), ('refunding', 'being refunded'), ('refunded', 'refunded'), ('held_for_review', 'being checked')], default='created', max_length=20)),
-                ('transaction_id', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('paid_fen', models.PositiveIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_20, max_length=20, unique=True)),
+                ("provider", models.CharField(max_length=20)),
+                ("amount_fen", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "to be paid"),
+                            ("paid", "paid"),
+                            ("failed", "not paid"),
+                            ("refunding", "being refunded"),
+                            ("refunded", "refunded"),
+                            ("held_for_review", "being checked"),
+                        ],
+                        default="created",
+                        max_length=20,
+                    ),
+                ),
+                ("transaction_id", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("paid_fen", models.PositiveIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentNotice',
+            name="PaymentNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=20)),
-                ('notice_id', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=20)),
-                ('result', models.CharField(max_length=40)),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider", models.CharField(max_length=20)),
+                ("notice_id", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=20)),
+                ("result", models.CharField(max_length=40)),
+                ("received_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_20, max_length=20, unique=True)),
-                ('amount_fen', models.PositiveIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_20, max_length=20, unique=True)),
+                ("amount_fen", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=20)),
-                ('place', models.CharField(blank=True, max_length=60)),
-                ('place_en', models.CharField(blank=True, max_length=60)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=20)),
+                ("place", models.CharField(blank=True, max_length=60)),
+                ("place_en", models.CharField(blank=True, max_length=60)),
             ],
         ),
         migrations.CreateModel(
-            name='SessionTemplate',
+            name="SessionTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(help_text='1 = Monday')),
-                ('opens_at', models.TimeField()),
-                ('closes_at', models.TimeField()),
-                ('walk_in_opens_at', models.TimeField()),
-                ('slot_minutes', models.PositiveSmallIntegerField(default=60)),
-                ('capacity_per_slot', models.PositiveSmallIntegerField(default=10)),
-                ('appointment_share', models.DecimalField(decimal_places=2, default=Decimal('0.60'), max_digits=3)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField(help_text="1 = Monday")),
+                ("opens_at", models.TimeField()),
+                ("closes_at", models.TimeField()),
+                ("walk_in_opens_at", models.TimeField()),
+                ("slot_minutes", models.PositiveSmallIntegerField(default=60)),
+                ("capacity_per_slot", models.PositiveSmallIntegerField(default=10)),
+                (
+                    "appointment_share",
+                    models.DecimalField(decimal_places=2, default=Decimal("0.60"), max_digits=3),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
-                ('index', models.PositiveSmallIntegerField(help_text='from 1')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('capacity', models.PositiveSmallIntegerField()),
-                ('quota', models.PositiveSmallIntegerField()),
-                ('booked', models.PositiveSmallIntegerField(default=0)),
-                ('bookable', models.BooleanField(default=False, help_text='between release and the opening of walk-in registration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
+                ("index", models.PositiveSmallIntegerField(help_text="from 1")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("capacity", models.PositiveSmallIntegerField()),
+                ("quota", models.PositiveSmallIntegerField()),
+                ("booked", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "bookable",
+                    models.BooleanField(
+                        default=False, help_text="between release and the opening of walk-in registration"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at'],
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='WalkIn',
+            name="WalkIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
-                ('state', models.CharField(choices=[('registered', 'registered'), ('cancelled', 'cancelled')], default='registered', max_length=10)),
-                ('fee_fen', models.PositiveIntegerField()),
-                ('registered_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=hospital.common.codes.code_12, max_length=12, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("registered", "registered"), ("cancelled", "cancelled")],
+                        default="registered",
+                        max_length=10,
+                    ),
+                ),
+                ("fee_fen", models.PositiveIntegerField()),
+                ("registered_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
             ],
         ),
     ]

@@ -8,225 +8,389 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('booking', '0001_initial'),
+        ("booking", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accountpatient',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='account_patients', to=settings.AUTH_USER_MODEL),
+            model_name="accountpatient",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="account_patients",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='account',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL),
+            model_name="appointment",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='booking.clinicsession'),
+            model_name="appointment",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to="booking.clinicsession",
+            ),
         ),
         migrations.AddField(
-            model_name='expert',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='experts', to='booking.department'),
+            model_name="expert",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="experts", to="booking.department"
+            ),
         ),
         migrations.AddField(
-            model_name='expert',
-            name='user',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='expert', to=settings.AUTH_USER_MODEL),
+            model_name="expert",
+            name="user",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="expert",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='clinicsession',
-            name='expert',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='booking.expert'),
+            model_name="clinicsession",
+            name="expert",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="booking.expert"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['name'], name='patients_by_name'),
+            model_name="patient",
+            index=models.Index(fields=["name"], name="patients_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('id_type', 'id_index'), name='one_patient_per_document'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(
+                fields=("id_type", "id_index"), name="one_patient_per_document"
+            ),
         ),
         migrations.AddField(
-            model_name='ban',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bans', to='booking.patient'),
+            model_name="ban",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="bans", to="booking.patient"
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='booking.patient'),
+            model_name="appointment",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="booking.patient"
+            ),
         ),
         migrations.AddField(
-            model_name='accountpatient',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='booking.patient'),
+            model_name="accountpatient",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="accounts", to="booking.patient"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='appointment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='booking.appointment'),
+            model_name="payment",
+            name="appointment",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="booking.appointment",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentnotice',
-            name='payment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='booking.payment'),
+            model_name="paymentnotice",
+            name="payment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="booking.payment"
+            ),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='payment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refund', to='booking.payment'),
+            model_name="refund",
+            name="payment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="refund", to="booking.payment"
+            ),
         ),
         migrations.AddField(
-            model_name='clinicsession',
-            name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='booking.room'),
+            model_name="clinicsession",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="booking.room"
+            ),
         ),
         migrations.AddField(
-            model_name='sessiontemplate',
-            name='expert',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='templates', to='booking.expert'),
+            model_name="sessiontemplate",
+            name="expert",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="templates", to="booking.expert"
+            ),
         ),
         migrations.AddField(
-            model_name='sessiontemplate',
-            name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='booking.room'),
+            model_name="sessiontemplate",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="booking.room"
+            ),
         ),
         migrations.AddField(
-            model_name='slot',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='booking.clinicsession'),
+            model_name="slot",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="booking.clinicsession"
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='slot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='booking.slot'),
+            model_name="appointment",
+            name="slot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="booking.slot"
+            ),
         ),
         migrations.AddField(
-            model_name='walkin',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='walk_ins', to='booking.patient'),
+            model_name="walkin",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="walk_ins", to="booking.patient"
+            ),
         ),
         migrations.AddField(
-            model_name='walkin',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='walk_in_rows', to='booking.clinicsession'),
+            model_name="walkin",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="walk_in_rows",
+                to="booking.clinicsession",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='walk_in',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='booking.walkin'),
+            model_name="payment",
+            name="walk_in",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="booking.walkin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expert',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_fen__lte', 1000000)), name='expert_fee_is_plausible'),
+            model_name="expert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee_fen__lte", 1000000)), name="expert_fee_is_plausible"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ban',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='ban_ends_after_it_starts'),
+            model_name="ban",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="ban_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountpatient',
-            constraint=models.UniqueConstraint(fields=('account', 'patient'), name='one_link_per_account_and_patient'),
+            model_name="accountpatient",
+            constraint=models.UniqueConstraint(
+                fields=("account", "patient"), name="one_link_per_account_and_patient"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentnotice',
-            constraint=models.UniqueConstraint(fields=('provider', 'notice_id'), name='one_row_per_notice'),
+            model_name="paymentnotice",
+            constraint=models.UniqueConstraint(fields=("provider", "notice_id"), name="one_row_per_notice"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='paymentnotice',
-            trigger=pgtrigger.compiler.Trigger(name='notices_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='49f92569adfc0734bec10393a417e0bdd146019c', operation='UPDATE OR DELETE', pgid='pgtrigger_notices_are_append_only_a0b4b', table='booking_paymentnotice', when='BEFORE')),
+            model_name="paymentnotice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="notices_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="49f92569adfc0734bec10393a417e0bdd146019c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_notices_are_append_only_a0b4b",
+                    table="booking_paymentnotice",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicsession',
-            constraint=models.UniqueConstraint(fields=('expert', 'opens_at'), name='one_session_per_expert_and_opening'),
+            model_name="clinicsession",
+            constraint=models.UniqueConstraint(
+                fields=("expert", "opens_at"), name="one_session_per_expert_and_opening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicsession',
-            constraint=models.UniqueConstraint(fields=('date', 'letter'), name='one_session_per_letter_and_day'),
+            model_name="clinicsession",
+            constraint=models.UniqueConstraint(
+                fields=("date", "letter"), name="one_session_per_letter_and_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicsession',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at')), ('walk_in_opens_at__lte', models.F('opens_at'))), name='session_times_are_in_order'),
+            model_name="clinicsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens_at__lt", models.F("closes_at")), ("walk_in_opens_at__lte", models.F("opens_at"))
+                ),
+                name="session_times_are_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clinicsession',
-            trigger=pgtrigger.compiler.Trigger(name='session_moves_are_legal', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="\n            IF (OLD.state, NEW.state) NOT IN (('open', 'running'), ('open', 'stopped'), ('planned', 'released'), ('planned', 'stopped'), ('released', 'open'), ('released', 'stopped'), ('running', 'closed'), ('running', 'stopped')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='1b35ccb4c5fc32365383b869850eb7f8b444dc0b', operation='UPDATE OF "state"', pgid='pgtrigger_session_moves_are_legal_fd115', table='booking_clinicsession', when='BEFORE')),
+            model_name="clinicsession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="session_moves_are_legal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))',
+                    func="\n            IF (OLD.state, NEW.state) NOT IN (('open', 'running'), ('open', 'stopped'), ('planned', 'released'), ('planned', 'stopped'), ('released', 'open'), ('released', 'stopped'), ('running', 'closed'), ('running', 'stopped')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="1b35ccb4c5fc32365383b869850eb7f8b444dc0b",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_session_moves_are_legal_fd115",
+                    table="booking_clinicsession",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessiontemplate',
-            constraint=models.UniqueConstraint(fields=('expert', 'weekday', 'opens_at'), name='one_template_per_period'),
+            model_name="sessiontemplate",
+            constraint=models.UniqueConstraint(
+                fields=("expert", "weekday", "opens_at"), name="one_template_per_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessiontemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__range', (1, 7))), name='template_weekday_is_1_to_7'),
+            model_name="sessiontemplate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__range", (1, 7))), name="template_weekday_is_1_to_7"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessiontemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('appointment_share__range', (0, 1))), name='template_share_is_a_share'),
+            model_name="sessiontemplate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("appointment_share__range", (0, 1))), name="template_share_is_a_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessiontemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('slot_minutes__range', (5, 480))), name='template_slot_is_plausible'),
+            model_name="sessiontemplate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slot_minutes__range", (5, 480))), name="template_slot_is_plausible"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('session', 'index'), name='one_slot_per_index'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("session", "index"), name="one_slot_per_index"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('booked__lte', models.F('quota'))), name='slot_is_never_oversold'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("booked__lte", models.F("quota"))), name="slot_is_never_oversold"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='slot_ends_after_it_starts'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="slot_ends_after_it_starts"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['pay_by'], name='holds_by_deadline'),
+            model_name="appointment",
+            index=models.Index(
+                condition=models.Q(("state", "held")), fields=["pay_by"], name="holds_by_deadline"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['checkin_code'], name='appointments_by_checkin_code'),
+            model_name="appointment",
+            index=models.Index(fields=["checkin_code"], name="appointments_by_checkin_code"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('held', 'booked', 'arrived'))), fields=('session', 'patient'), name='one_live_appointment_per_patient_and_session'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("held", "booked", "arrived"))),
+                fields=("session", "patient"),
+                name="one_live_appointment_per_patient_and_session",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='appointment_moves_are_legal', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="\n            IF (OLD.state, NEW.state) NOT IN (('arrived', 'left'), ('arrived', 'seen'), ('booked', 'arrived'), ('booked', 'cancelled'), ('booked', 'unresolved'), ('held', 'booked'), ('held', 'cancelled'), ('held', 'expired'), ('no_show', 'excused'), ('no_show', 'seen'), ('unresolved', 'excused'), ('unresolved', 'no_show'), ('unresolved', 'seen')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='cf7b0fd234635e62b578d881e402f95dff5dbade', operation='UPDATE OF "state"', pgid='pgtrigger_appointment_moves_are_legal_a44f1', table='booking_appointment', when='BEFORE')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="appointment_moves_are_legal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))',
+                    func="\n            IF (OLD.state, NEW.state) NOT IN (('arrived', 'left'), ('arrived', 'seen'), ('booked', 'arrived'), ('booked', 'cancelled'), ('booked', 'unresolved'), ('held', 'booked'), ('held', 'cancelled'), ('held', 'expired'), ('no_show', 'excused'), ('no_show', 'seen'), ('unresolved', 'excused'), ('unresolved', 'no_show'), ('unresolved', 'seen')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="cf7b0fd234635e62b578d881e402f95dff5dbade",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_appointment_moves_are_legal_a44f1",
+                    table="booking_appointment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='walkin',
-            trigger=pgtrigger.compiler.Trigger(name='walk_in_moves_are_legal', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="\n            IF (OLD.state, NEW.state) NOT IN (('registered', 'cancelled')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='e11e1f9ce0d2443d33066d504fe609f190aadeae', operation='UPDATE OF "state"', pgid='pgtrigger_walk_in_moves_are_legal_e8b75', table='booking_walkin', when='BEFORE')),
+            model_name="walkin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="walk_in_moves_are_legal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))',
+                    func="\n            IF (OLD.state, NEW.state) NOT IN (('registered', 'cancelled')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="e11e1f9ce0d2443d33066d504fe609f190aadeae",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_walk_in_moves_are_legal_e8b75",
+                    table="booking_walkin",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('state', 'created')), fields=['created_at'], name='payments_open'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("state", "created")), fields=["created_at"], name="payments_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appointment__isnull', False), ('walk_in__isnull', True)), models.Q(('appointment__isnull', True), ('walk_in__isnull', False)), _connector='OR'), name='payment_is_for_one_number'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("appointment__isnull", False), ("walk_in__isnull", True)),
+                    models.Q(("appointment__isnull", True), ("walk_in__isnull", False)),
+                    _connector="OR",
+                ),
+                name="payment_is_for_one_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('transaction_id', ''), _negated=True), fields=('provider', 'transaction_id'), name='one_payment_per_transaction'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("transaction_id", ""), _negated=True),
+                fields=("provider", "transaction_id"),
+                name="one_payment_per_transaction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'created')), fields=('appointment', 'provider'), name='one_open_payment_per_appointment_and_provider'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "created")),
+                fields=("appointment", "provider"),
+                name="one_open_payment_per_appointment_and_provider",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='payment_moves_are_legal', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))', func="\n            IF (OLD.state, NEW.state) NOT IN (('created', 'failed'), ('created', 'held_for_review'), ('created', 'paid'), ('paid', 'held_for_review'), ('paid', 'refunding'), ('refunding', 'refunded')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='1b1b4f04ebe94c49441392112003a539e6af63bb', operation='UPDATE OF "state"', pgid='pgtrigger_payment_moves_are_legal_51b3c', table='booking_payment', when='BEFORE')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="payment_moves_are_legal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."state" IS DISTINCT FROM (NEW."state"))',
+                    func="\n            IF (OLD.state, NEW.state) NOT IN (('created', 'failed'), ('created', 'held_for_review'), ('created', 'paid'), ('paid', 'held_for_review'), ('paid', 'refunding'), ('refunding', 'refunded')) THEN\n                RAISE EXCEPTION 'illegal move of %: % to %', TG_TABLE_NAME, OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="1b1b4f04ebe94c49441392112003a539e6af63bb",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_payment_moves_are_legal_51b3c",
+                    table="booking_payment",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

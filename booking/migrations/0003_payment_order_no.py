@@ -6,15 +6,14 @@ import hospital.common.codes
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0002_links_and_triggers'),
+        ("booking", "0002_links_and_triggers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='payment',
-            name='order_no',
+            model_name="payment",
+            name="order_no",
             field=models.CharField(db_index=True, default=hospital.common.codes.code_20, max_length=20),
         ),
     ]

@@ -20,6 +20,7 @@ from booking.selectors.rooms import rooms_all, rooms_by_code
 from booking.selectors.sessions import (
     SessionView,
     SlotView,
+    has_session_at,
     session_by_code,
     session_view,
     sessions_of_day,
@@ -42,6 +43,7 @@ __all__ = [
     "expert_by_code",
     "experts_for_booking",
     "has_live_number",
+    "has_session_at",
     "patient_by_code",
     "patient_for_user",
     "patients_find",

@@ -22,6 +22,12 @@ def schedule_templates(expert_code: str) -> list[SessionTemplate]:
     return list(templates.select_related("expert__department").order_by("weekday", "opens_at"))
 
 
+def experts_scheduled() -> set[str]:
+    """Codes of the active experts who have a recurring period."""
+    templates = SessionTemplate.objects.filter(expert__active=True)
+    return set(templates.values_list("expert__code", flat=True).distinct())
+
+
 def sessions_unreleased(now: datetime, expert_code: str | None = None) -> QuerySet[ClinicSession]:
     """Sessions that are planned and not on sale yet, with their slots, soonest first."""
     sessions = ClinicSession.objects.filter(state="planned", walk_in_opens_at__gt=now)

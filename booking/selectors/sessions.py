@@ -121,3 +121,9 @@ def _slot_view(slot: Slot, phase: str) -> SlotView:
     else:
         reason = "" if slot.left > 0 else "full"
     return SlotView(slot.code, slot.starts_at, slot.ends_at, slot.quota, slot.left, reason == "", reason)
+
+
+def has_session_at(*, expert_id: int, moment: datetime) -> bool:
+    """Whether a session of the expert covers ``moment`` and is neither closed nor stopped."""
+    own = ClinicSession.objects.filter(expert_id=expert_id, opens_at__lte=moment, closes_at__gt=moment)
+    return own.exclude(state__in=["closed", "stopped"]).exists()

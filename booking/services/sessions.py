@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 from django.db.models import Sum
@@ -10,7 +11,7 @@ from booking.domain.errors import QuotaBelowBooked, ReasonMissing
 from booking.domain.quotas import appointments_of_session, equal_split, quotas_after_plan
 from booking.domain.states import APPOINTMENT, SESSION
 from booking.locks import lock_session, lock_slots
-from booking.models import Appointment, ClinicSession, SessionTemplate, Slot
+from booking.models import Appointment, ClinicSession, Expert, Room, SessionTemplate, Slot
 from hospital.common import clock, history, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
@@ -28,7 +29,7 @@ def sessions_generate(*, until: date, now: datetime) -> list[ClinicSession]:
     first = clock.local(now).date()
     made = []
     templates = list(
-        SessionTemplate.objects.filter(expert__active=True).select_related("expert").order_by("pk")
+        SessionTemplate.objects.filter(expert__active=True).select_related("expert", "room").order_by("pk")
     )
     for offset in range((until - first).days + 1):
         day = first + timedelta(days=offset)
@@ -46,7 +47,11 @@ def _plan(template: SessionTemplate, day: date, rules: Policy, now: datetime) ->
     if closes_at <= opens_at:
         closes_at += timedelta(days=1)
     return session_create(
-        template=template,
+        expert=template.expert,
+        room=template.room,
+        slot_minutes=template.slot_minutes,
+        capacity_per_slot=template.capacity_per_slot,
+        appointment_share=template.appointment_share,
         day=day,
         opens_at=opens_at,
         closes_at=closes_at,
@@ -63,7 +68,11 @@ def _moment(day: date, wall: object) -> datetime:
 @transactional
 def session_create(
     *,
-    template: SessionTemplate,
+    expert: Expert,
+    room: Room,
+    slot_minutes: int,
+    capacity_per_slot: int,
+    appointment_share: Decimal,
     day: date,
     opens_at: datetime,
     closes_at: datetime,
@@ -73,29 +82,29 @@ def session_create(
 ) -> ClinicSession | None:
     """Plan one session with its slots, appointments split equally; ``None`` when it is planned already."""
     session, created = ClinicSession.objects.get_or_create(
-        expert=template.expert,
+        expert=expert,
         opens_at=opens_at,
         defaults={
-            "room": template.room,
+            "room": room,
             "date": day,
             "closes_at": closes_at,
             "walk_in_opens_at": walk_in_opens_at,
             "release_at": release_at,
-            "slot_minutes": template.slot_minutes,
-            "fee_fen": template.expert.fee_fen,
+            "slot_minutes": slot_minutes,
+            "fee_fen": expert.fee_fen,
             "letter": _free_letter(day),
             "number_limit": 0,
         },
     )
     if not created:
         return None
-    _slots_create(session, template)
+    _slots_create(session, capacity_per_slot, appointment_share)
     history.record(thing=session, verb="plan", from_state=None, to_state="planned", actor=_JOB, at=now)
     return session
 
 
-def _slots_create(session: ClinicSession, template: SessionTemplate) -> None:
-    length = timedelta(minutes=template.slot_minutes)
+def _slots_create(session: ClinicSession, capacity_per_slot: int, appointment_share: Decimal) -> None:
+    length = timedelta(minutes=session.slot_minutes)
     starts = []
     start = session.opens_at
     while start < session.closes_at:
@@ -103,10 +112,9 @@ def _slots_create(session: ClinicSession, template: SessionTemplate) -> None:
         start += length
     ends = [min(start + length, session.closes_at) for start in starts]
     capacities = [
-        round(template.capacity_per_slot * ((end - start) / length))
-        for start, end in zip(starts, ends, strict=True)
+        round(capacity_per_slot * ((end - start) / length)) for start, end in zip(starts, ends, strict=True)
     ]
-    quotas = equal_split(appointments_of_session(template.appointment_share, capacities), len(starts))
+    quotas = equal_split(appointments_of_session(appointment_share, capacities), len(starts))
     Slot.objects.bulk_create(
         Slot(session=session, index=index, starts_at=start, ends_at=end, capacity=capacity, quota=quota)
         for index, (start, end, capacity, quota) in enumerate(

@@ -67,4 +67,4 @@ def _today(request: HttpRequest) -> list[Any]:
     if not isinstance(request.user, User):
         return []
     mine = selectors.appointments_of_user(user=request.user)
-    return list(mine.filter(state="arrived").prefetch_related("tickets")[:3])
+    return list(mine.filter(state="arrived").prefetch_related("tickets__queue")[:3])

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from booking.models import Expert, Room
 from booking.services import clinic
+
+if TYPE_CHECKING:
+    from booking.models import Expert, Room
 
 DEPARTMENTS = [
     # code, name, English, pinyin, place, English place, symptoms, English symptoms
@@ -330,7 +333,7 @@ def periods(number: int) -> list[Period]:
     ]
 
 
-def define(expert_user_id: int) -> dict[str, Expert]:
+def define(expert_user_id: int) -> "dict[str, Expert]":
     """Write departments, rooms, experts and periods; the same again changes nothing."""
     wards = {}
     for code, name, name_en, pinyin, place, place_en, symptoms, symptoms_en in DEPARTMENTS:
@@ -375,7 +378,7 @@ def define(expert_user_id: int) -> dict[str, Expert]:
     return experts
 
 
-def _define_periods(expert: Expert, number: int) -> None:
+def _define_periods(expert: "Expert", number: int) -> None:
     room = room_of(expert, number)
     for period in periods(number):
         opens_at, closes_at, walk_in_opens_at = period.times
@@ -391,7 +394,7 @@ def _define_periods(expert: Expert, number: int) -> None:
         )
 
 
-def room_of(expert: Expert, number: int) -> Room:
+def room_of(expert: "Expert", number: int) -> "Room":
     """The expert's room on the department's floor."""
     ward = expert.department
     floor = int(ward.place[0])

@@ -3,16 +3,19 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import TYPE_CHECKING
 
 from booking import services as booking
-from booking.models import ClinicSession, Expert, SessionTemplate, Slot
 from booking.providers import Notice
-from booking.selectors import slots_of_session
+from booking.selectors import has_session_at, slots_of_session
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.demo.clinic import RUNNING_EXPERT, number_of, room_of
 from hospital.demo.people import person
 from queueing import services as queueing
+
+if TYPE_CHECKING:
+    from booking.models import ClinicSession, Expert, Slot
 
 LENGTH = timedelta(hours=4)
 BEFORE_OPENING = timedelta(hours=1)
@@ -22,14 +25,17 @@ BOOKED_PER_SLOT = (4, 3, 2, 1)
 SERVED = 3
 
 
-def session_running_ensure(*, now: datetime, expert: Expert) -> ClinicSession | None:
+def session_running_ensure(*, now: datetime, expert: "Expert") -> "ClinicSession | None":
     """Start a session with people in it when none of the demo expert's is running; else change nothing."""
-    own = ClinicSession.objects.filter(expert=expert).exclude(state__in=["closed", "stopped"])
-    if own.filter(opens_at__lte=now, closes_at__gt=now).exists():
+    if has_session_at(expert_id=expert.pk, moment=now):
         return None
     opens_at = _opening(now)
     session = booking.session_create(
-        template=_template(expert),
+        expert=expert,
+        room=room_of(expert, number_of(RUNNING_EXPERT)),
+        slot_minutes=60,
+        capacity_per_slot=10,
+        appointment_share=Decimal("0.60"),
         day=clock.local(opens_at).date(),
         opens_at=opens_at,
         closes_at=opens_at + LENGTH,
@@ -48,18 +54,7 @@ def _opening(now: datetime) -> datetime:
     return quarter - timedelta(minutes=75)
 
 
-def _template(expert: Expert) -> SessionTemplate:
-    """A period that is never planned by itself: only its numbers are used."""
-    return SessionTemplate(
-        expert=expert,
-        room=room_of(expert, number_of(RUNNING_EXPERT)),
-        slot_minutes=60,
-        capacity_per_slot=10,
-        appointment_share=Decimal("0.60"),
-    )
-
-
-def _fill(session: ClinicSession, now: datetime, random: Random) -> None:
+def _fill(session: "ClinicSession", now: datetime, random: Random) -> None:
     """People book ahead, walk in, check in; the expert has seen a few. Each at its own time, through the services."""
     booking.session_release(session_id=session.pk, actor=DEMO, now=session.release_at)
     booked = [
@@ -85,7 +80,7 @@ def _fill(session: ClinicSession, now: datetime, random: Random) -> None:
     _serve(session, now)
 
 
-def _book(slot: Slot, moment: datetime, random: Random) -> tuple[int, datetime]:
+def _book(slot: "Slot", moment: datetime, random: Random) -> tuple[int, datetime]:
     held = booking.appointment_hold(
         slot_code=slot.code, patient_id=person(random, moment).pk, account_id=None, actor=DEMO, now=moment
     )
@@ -107,7 +102,7 @@ def _book(slot: Slot, moment: datetime, random: Random) -> tuple[int, datetime]:
     return held.pk, slot.starts_at + timedelta(minutes=random.randrange(-25, 20))
 
 
-def _serve(session: ClinicSession, now: datetime) -> None:
+def _serve(session: "ClinicSession", now: datetime) -> None:
     """The first patients are called, seen and done; the last one called is with the expert now."""
     moment = session.opens_at + timedelta(minutes=12)
     for turn in range(SERVED):

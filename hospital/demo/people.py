@@ -2,10 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
-from booking.models import Patient
 from booking.services import patient_register
 from hospital.common.actor import Actor
+
+if TYPE_CHECKING:
+    from booking.models import Patient
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = [
@@ -54,7 +57,7 @@ def full_name(random: Random) -> str:
     return random.choice(SURNAMES) + random.choice(GIVEN)
 
 
-def person(random: Random, now: datetime) -> Patient:
+def person(random: Random, now: datetime) -> "Patient":
     """Register one invented patient."""
     return patient_register(
         name=full_name(random),
