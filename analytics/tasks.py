@@ -1,6 +1,7 @@
 """What the worker does for analytics: the night, one job an expert, and plans for new sessions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from analytics.services.nightly import NIGHTLY, RECOMPUTE, asked_of_policy, expert_replan, nightly_begin
@@ -18,8 +19,11 @@ def nightly() -> list[str]:
 @jobs.handler(RECOMPUTE)
 def recompute(payload: Mapping[str, object], now: datetime) -> None:
     """Compute one expert's plans, in one transaction."""
-    as_of = date.fromisoformat(str(payload["as_of"]))
-    expert_replan(expert_code=str(payload["expert"]), asked=asked_of_policy(as_of), actor=NIGHTLY, now=now)
+    asked = asked_of_policy(date.fromisoformat(str(payload["as_of"])))
+    weekdays = payload["weekdays"]
+    if isinstance(weekdays, list):
+        asked = replace(asked, weekdays=frozenset(weekdays))
+    expert_replan(expert_code=str(payload["expert"]), asked=asked, actor=NIGHTLY, now=now)
 
 
 @jobs.duty("give planned sessions their plans", every_s=60)

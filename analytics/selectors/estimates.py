@@ -1,6 +1,5 @@
 """What the history says about one expert: a computed plan for each recurring period."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
@@ -16,7 +15,7 @@ from analytics.models import SessionDay
 from analytics.selectors.bins import bins_of_summary, bins_of_visits
 from analytics.selectors.history import (
     HistoryWindow,
-    department_durations,
+    durations_of,
     past_sessions,
     period_of,
     session_days,
@@ -36,6 +35,8 @@ class Asked:
     seed: int = 0
     weeks: int = WINDOW_WEEKS
     min_sessions: int = MIN_SESSIONS
+    weekdays: frozenset[int] | None = None
+    """Only periods on which sessions of these weekdays bear; None is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,26 @@ def plans_of_expert(expert_code: str, asked: Asked) -> ExpertPlans:
     reader = _Reader(expert_code, asked)
     found = ExpertPlans(expert_code, reader.department)
     for period, rule in reader.periods():
-        try:
-            found.plans.append(
-                plan_of_history(
-                    period,
-                    reader.history(period),
-                    rule,
-                    estimator=asked.estimator,
-                    generator=_generator(expert_code, period, asked),
-                )
-            )
-        except NoHistory:
+        plan = _plan(reader, period, rule, fallback=False) or _plan(reader, period, rule, fallback=True)
+        if plan:
+            found.plans.append(plan)
+        else:
             found.without_history.append(period)
     return found
+
+
+def _plan(reader: "_Reader", period: Period, rule: AppointmentsRule, *, fallback: bool) -> Plan | None:
+    """The plan, or None when a slot has no consultations; only then the fallback's sums are worth reading."""
+    try:
+        return plan_of_history(
+            period,
+            reader.history(period, fallback=fallback),
+            rule,
+            estimator=reader.asked.estimator,
+            generator=_generator(reader.expert_code, period, reader.asked),
+        )
+    except NoHistory:
+        return None
 
 
 def _generator(expert_code: str, period: Period, asked: Asked) -> "Generator | None":
@@ -105,16 +113,12 @@ class _Reader:
         return self.days[-1].department if self.days else ""
 
     @cached_property
-    def bins(self) -> dict[int, list[Bin]]:
-        return bins_of_summary([day.pk for day in self.days])
-
-    @cached_property
     def expert_durations(self) -> Durations:
-        return _total(item.durations for bins in self.bins.values() for item in bins)
+        return durations_of(self.window, expert=self.expert_code)
 
     @cached_property
     def department_durations(self) -> Durations:
-        return department_durations(self.window, self.department_names)
+        return durations_of(self.window, departments=self.department_names)
 
     def periods(self) -> list[tuple[Period, AppointmentsRule]]:
         """The periods of the schedule; without one those of the history, as its latest sessions had them."""
@@ -136,35 +140,32 @@ class _Reader:
                 period,
                 AppointmentsRule(share=template.appointment_share),
             )
-        return [found[key] for key in sorted(found)]
+        return [found[key] for key in sorted(found) if self._bears_on(*key)]
 
-    def history(self, period: Period) -> History:
-        """The sessions that a plan of this period rests on, with what to fall back to."""
+    def _bears_on(self, weekday: int, opens_at: time) -> bool:
+        """Whether sessions of the asked weekdays change this period's plan: its own, or it pools weekdays."""
+        if self.asked.weekdays is None or weekday in self.asked.weekdays:
+            return True
+        same = sum(1 for day in self.days if (day.weekday, day.opens_local) == (weekday, opens_at))
+        return same < self.asked.min_sessions
+
+    def history(self, period: Period, *, fallback: bool) -> History:
+        """The sessions that a plan of this period rests on, with what to fall back to if asked for."""
         own = [day for day in self.days if day.opens_local == period.opens_at]
         others: list[SessionDay] = []
         if len(own) < self.asked.min_sessions:
             others = session_days(self.window, departments=self.department_names, opens_at=period.opens_at)
         days, warnings = choose_sessions(own, others, period.weekday, self.asked.min_sessions)
-        bin_min, bins = self._bins(list(days), period)
+        bin_min, bins = _bins([day.pk for day in days], period)
+        sessions = past_sessions(list(days), bins, bin_min)
+        if not fallback:
+            return History(sessions, warnings)
         known = self.expert_durations
-        return History(
-            sessions=past_sessions(list(days), bins, bin_min),
-            warnings=warnings,
-            expert=known,
-            department=known if known.count else self.department_durations,
-        )
+        return History(sessions, warnings, known, known if known.count else self.department_durations)
 
-    def _bins(self, days: list[SessionDay], period: Period) -> tuple[int, dict[int, list[Bin]]]:
-        keys = [day.pk for day in days]
-        if not summable(slot_spans(period.length_min, period.slot_min)):
-            return 1, bins_of_visits(keys, 1)
-        if set(keys) <= {day.pk for day in self.days}:
-            return BIN_MIN, self.bins
+
+def _bins(keys: list[int], period: Period) -> tuple[int, dict[int, list[Bin]]]:
+    """The bins of these session days, fine enough for the period's slots, and their width [min]."""
+    if summable(slot_spans(period.length_min, period.slot_min)):
         return BIN_MIN, bins_of_summary(keys)
-
-
-def _total(durations: Iterable[Durations]) -> Durations:
-    total = Durations()
-    for item in durations:
-        total += item
-    return total
+    return 1, bins_of_visits(keys, 1)

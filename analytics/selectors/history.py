@@ -55,18 +55,23 @@ def experts_with_history(window: HistoryWindow) -> list[str]:
     return sorted(set(codes))
 
 
-def experts_with_sessions_on(day: date) -> list[str]:
-    """Codes of the experts in whose history ``day`` stands."""
-    return sorted(set(SessionDay.objects.filter(date=day).values_list("expert_code", flat=True)))
+def weekdays_by_expert(session_days: Collection[int]) -> dict[str, list[int]]:
+    """The weekdays of these session days by expert, sorted."""
+    found: dict[str, set[int]] = {}
+    for code, weekday in SessionDay.objects.filter(pk__in=session_days).values_list("expert_code", "weekday"):
+        found.setdefault(code, set()).add(weekday)
+    return {code: sorted(found[code]) for code in sorted(found)}
 
 
-def department_durations(window: HistoryWindow, departments: Collection[str]) -> Durations:
-    """All consultations of known length of a department in the window."""
-    bins = BinSummary.objects.filter(
-        session_day__date__gte=window.first,
-        session_day__date__lt=window.before,
-        session_day__department__in=departments,
-    )
+def durations_of(
+    window: HistoryWindow, *, expert: str | None = None, departments: Collection[str] | None = None
+) -> Durations:
+    """All consultations of known length of an expert or of a department in the window."""
+    bins = BinSummary.objects.filter(session_day__date__gte=window.first, session_day__date__lt=window.before)
+    if expert is not None:
+        bins = bins.filter(session_day__expert_code=expert)
+    if departments is not None:
+        bins = bins.filter(session_day__department__in=departments)
     total = bins.aggregate(n=Sum("timed"), s=Sum("duration_s"), s2=Sum("duration_squares_s"))
     return Durations(total["n"] or 0, (total["s"] or 0.0) / 60, (total["s2"] or 0.0) / 3600)
 

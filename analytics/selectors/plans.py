@@ -33,6 +33,11 @@ def plans_to_review() -> int:
     return QuotaPlan.objects.filter(state=QuotaPlan.State.PROPOSED).count()
 
 
+def experts_with_plans() -> set[str]:
+    """Codes of the experts who ever had a plan."""
+    return set(QuotaPlan.objects.order_by().values_list("expert_code", flat=True).distinct())
+
+
 def plan_by_code(code: str) -> QuotaPlan:
     """One plan with its slots and the plan it replaced.
 

@@ -89,7 +89,7 @@ def visits_take_in(
     return taken
 
 
-class _DryRun(Exception):  # noqa: N818 - not an error: it takes everything back
+class _DryRun(Exception):
     def __init__(self, taken: TakenIn) -> None:
         super().__init__()
         self.taken = taken

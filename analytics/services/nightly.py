@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from analytics.domain.visits import Channel, Outcome, SessionKey, VisitRow
 from analytics.models import ImportBatch, QuotaPlan
 from analytics.selectors.estimates import Asked, ExpertPlans, plans_of_expert
-from analytics.selectors.history import experts_with_sessions_on
+from analytics.selectors.history import weekdays_by_expert
+from analytics.selectors.plans import experts_with_plans
 from analytics.services.history import Numbered, TakenIn, visits_take_in
 from analytics.services.plans import plan_approve
 from analytics.services.proposals import plan_propose
+from booking.selectors.schedules import experts_scheduled
 from hospital.common import clock, jobs
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
@@ -81,27 +83,43 @@ def _recorded(day: date) -> Iterator[Numbered]:
 
 
 def nightly_begin(*, now: datetime) -> list[str]:
-    """Take in the last days and queue one job for each expert who worked on them; returns their codes.
+    """Take in the last days and queue a job for each expert with new visits; returns the experts' codes.
 
-    A night that was killed or runs twice leaves the same: visits are known by their identity, jobs by
-    expert and day, and plans are proposed only where something changed.
+    A night that was killed or runs twice leaves the same: a day's visits and its jobs are one transaction, visits
+    are known by their identity, jobs by expert and day, and plans are proposed only where something changed. A
+    new day bears on its own weekday only, since the window of whole weeks loses a day of the same weekday.
     """
     today = clock.local(now).date()
     experts: set[str] = set()
     for back in range(DAYS_BACK, 0, -1):
-        day = today - timedelta(days=back)
-        day_take_in(day=day, now=now)
-        experts.update(experts_with_sessions_on(day))
-    for expert_code in sorted(experts):
-        _enqueue(expert_code=expert_code, as_of=today, now=now)
+        experts |= _day_begin(day=today - timedelta(days=back), as_of=today, now=now)
+    experts |= _newcomers_begin(as_of=today, now=now)
     return sorted(experts)
 
 
 @transactional
-def _enqueue(*, expert_code: str, as_of: date, now: datetime) -> None:
-    jobs.enqueue(
-        RECOMPUTE,
-        key=f"{as_of.isoformat()} {expert_code}",
-        payload={"expert": expert_code, "as_of": as_of.isoformat()},
-        due_at=now,
-    )
+def _day_begin(*, day: date, as_of: date, now: datetime) -> set[str]:
+    taken = day_take_in(day=day, now=now)
+    weekdays = weekdays_by_expert(taken.session_days)
+    for expert_code, changed in weekdays.items():
+        jobs.enqueue(
+            RECOMPUTE,
+            key=f"{as_of.isoformat()} {day.isoformat()} {expert_code}",
+            payload={"expert": expert_code, "as_of": as_of.isoformat(), "weekdays": changed},
+            due_at=now,
+        )
+    return set(weekdays)
+
+
+@transactional
+def _newcomers_begin(*, as_of: date, now: datetime) -> set[str]:
+    """Experts with a schedule and no plan yet: their department's history may give them one."""
+    newcomers = experts_scheduled() - experts_with_plans()
+    for expert_code in sorted(newcomers):
+        jobs.enqueue(
+            RECOMPUTE,
+            key=f"{as_of.isoformat()} {expert_code}",
+            payload={"expert": expert_code, "as_of": as_of.isoformat(), "weekdays": None},
+            due_at=now,
+        )
+    return newcomers

@@ -94,7 +94,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _plan_page(request, found, doing="edit", quotas_form=form, status=400)
     try:
-        plan_edit(code=code, quotas=form.quotas(), actor=Actor.of(cast(User, request.user)), now=clock.now())
+        plan_edit(code=code, quotas=form.quotas(), actor=Actor.of(cast("User", request.user)), now=clock.now())
     except DomainError as error:
         form.add_error(None, translated(error))
         return _plan_page(request, found, doing="edit", quotas_form=form, status=error.status)
@@ -103,7 +103,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 
 def _decide(request: HttpRequest, code: str, decide: Callable[[Actor], object]) -> HttpResponse:
     try:
-        decide(Actor.of(cast(User, request.user)))
+        decide(Actor.of(cast("User", request.user)))
     except DomainError as error:
         return _plan_page(request, plan_by_code(code), refusal=translated(error), status=error.status)
     return redirect("analytics:plan", code=code)

@@ -51,7 +51,7 @@ def last_day() -> date:
 
 def plain_sessions() -> dict[tuple[int, str], list[list[Start]]]:
     """The public data set by (weekday, half day), read without the product: the sessions' starts and lengths."""
-    weekdays = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     sessions: dict[str, list[Start]] = defaultdict(list)
     kinds: dict[str, tuple[int, str]] = {}
     with FILE.open(encoding="utf-8-sig") as file:
