@@ -73,8 +73,10 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
         Session.objects.select_for_update().filter(session_key=key).first()
         request.session = type(request.session)(key)
         response: HttpResponseBase = CodePage.as_view()(request)
-        if request.session.modified and not request.session.is_empty():
+        if request.session.modified and request.session.session_key == key:
             request.session.save()
+            # not once more by the middleware: by then another try may have been counted
+            request.session.modified = False
     return response
 
 
