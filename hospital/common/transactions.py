@@ -7,7 +7,7 @@ Locks are taken in the order session, slot, appointment, payment, queue, ticket,
 import random
 import time
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -56,4 +56,8 @@ def transactional(service: Callable[P, R]) -> Callable[P, R]:
 
 def on_commit(action: Callable[..., object], /, *args: object, **kwargs: object) -> None:
     """Call ``action`` once the outermost transaction is committed; its failure never fails the request."""
-    transaction.on_commit(partial(action, *args, **kwargs), robust=True)
+
+    def run() -> None:  # no partial: Django's own handling of a failure asks for a name
+        action(*args, **kwargs)
+
+    transaction.on_commit(run, robust=True)

@@ -13,7 +13,6 @@ from booking.models import Appointment, Payment
 from booking.providers import Notice
 from booking.selectors import invariants as booking_invariants
 from hospital.common.invariants import FLOOR
-from queueing import services as queueing
 from queueing.selectors import invariants as queueing_invariants
 from tests import factories
 from tests.queueing.conftest import Morning, morning
@@ -98,6 +97,7 @@ def unguarded(table: str, *constraints: str) -> str:
     return f"ALTER TABLE {table} DISABLE TRIGGER USER; {dropped}"
 
 
+KEYS = "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at) "
 HISTORY_OF = "the history of each {} ends in its state"
 
 
@@ -113,8 +113,7 @@ def copy(table: str, where: str, **changes: str) -> str:
 
 BREAKS = {
     "every kept idempotency key has its answer": (
-        "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)"
-        " VALUES ('patient:1', '/api/', 'k1', '', '2026-11-02')",
+        KEYS + "VALUES ('patient:1', '/api/', 'k1', '', '2026-11-02')",
         "key k1 of patient:1",
     ),
     "every history row begins where the one before ended": (
@@ -149,7 +148,8 @@ BREAKS = {
             opens_at="original.closes_at - interval '1 minute'",
         )
         + unguarded("booking_appointment")
-        + "UPDATE booking_appointment SET session_id = (SELECT max(id) FROM booking_clinicsession) WHERE state = 'seen'",
+        + "UPDATE booking_appointment SET session_id = (SELECT max(id) FROM booking_clinicsession)"
+        " WHERE state = 'seen'",
         "its slot is of session",
     ),
     "numbers can be booked only in a released session": (
@@ -309,10 +309,7 @@ def test_what_breaks_is_named_in_words_and_the_exit_is_1(day: Morning, name: str
 
 
 def test_only_the_first_rows_are_listed(day: Morning) -> None:
-    execute(
-        "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)"
-        " SELECT 'patient:1', '/api/', 'k' || n, '', '2026-11-02' FROM generate_series(1, 30) AS n"
-    )
+    execute(KEYS + "SELECT 'patient:1', '/api/', 'k' || n, '', '2026-11-02' FROM generate_series(1, 30) AS n")
     _code, said = run()
     assert said.count("has no answer") == 20
     assert "  and more\n" in said
