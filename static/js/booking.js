@@ -73,6 +73,21 @@ if (document.querySelector("[data-poll]")) {
   }, 1500);
 }
 
+// Today's ticket on the start page: people ahead and when to be back, as far as they are known.
+for (const card of document.querySelectorAll("[data-live-card]")) {
+  fetch(card.dataset.liveCard, { headers: { Accept: "application/json" } })
+    .then((answer) => (answer.ok ? answer.json() : {}))
+    .then(({ ahead, come_back_at: back }) => {
+      if (ahead !== undefined && ahead !== null) {
+        card.querySelector("[data-live-first]").textContent = card.dataset.ahead.replace("{n}", ahead);
+      }
+      if (back) {
+        card.querySelector("[data-live-second]").textContent = card.dataset.back.replace("{time}", back.slice(11, 16));
+      }
+    })
+    .catch(() => undefined);
+}
+
 // Send to family: the phone's own sheet, else the clipboard.
 for (const button of document.querySelectorAll("[data-share]")) {
   if (!navigator.share && !navigator.clipboard) continue;
