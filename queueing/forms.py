@@ -15,12 +15,17 @@ from booking.domain.identity import identity, phone_number
 from hospital.common.errors import DomainError
 
 CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_TICKET_LINK = re.compile(rf"/t/([{CODE}]{{20}})(?:[/?#]|$)", re.I)
-_LINK_END = re.compile(rf"[/=]([{CODE}]{{8}}|[{CODE}]{{12}})/?(?:[?#].*)?$", re.I)
-_BOOKING_CODE = re.compile(rf"(?=.*[0-9])(?:[{CODE}]{{8}}|[{CODE}]{{12}})")
-_TICKET_CODE = re.compile(rf"[{CODE}]{{20}}")
-_TICKET_NUMBER = re.compile(r"[A-Z]{1,2}[0-9]{2,4}")
-_PASSPORT = re.compile(r"(?=.*[0-9]{4})[A-Z0-9]{6,15}")
+_TICKET_LINK = re.compile(rf"/t/([{CODE}]{{20}})(?:[/?#]|$)", re.IGNORECASE)
+_LINK_END = re.compile(rf"[/=]([{CODE}]{{8}}|[{CODE}]{{12}})/?(?:[?#].*)?$", re.IGNORECASE)
+_FORMS = [
+    ("ticket", re.compile(rf"[{CODE}]{{20}}")),
+    ("phone", re.compile(r"\+?[0-9]{7,16}")),
+    ("resident", re.compile(r"[0-9]{17}[0-9X]?")),
+    ("code", re.compile(rf"(?=.*[0-9])(?:[{CODE}]{{8}}|[{CODE}]{{12}})")),
+    ("number", re.compile(r"[A-Z]{1,2}[0-9]{2,4}")),
+    ("passport", re.compile(r"(?=.*[0-9]{4})[A-Z0-9]{6,15}")),
+]
+"""What each kind looks like, once spaces and hyphens are gone; the first that fits counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class Recognised:
     """What was scanned or typed. ``valid`` is false for a document or phone number that cannot be right."""
 
     kind: str
-    """``resident``, ``passport``, ``phone``, ``code`` (booking or check-in), ``qr``, ``ticket``, ``number``, ``name``."""
+    """``resident``, ``passport``, ``phone``, ``code`` (booking or check-in), ``qr``, ``ticket``, ``number`` or
+    ``name``."""
     value: str
     valid: bool = True
 
@@ -51,18 +57,12 @@ def recognised(text: str) -> Recognised:
     if shown.lower().startswith(("http://", "https://")):
         return _link(shown)
     plain = re.sub(r"[\s-]", "", shown).upper()
-    if _TICKET_CODE.fullmatch(plain):
-        return Recognised("ticket", plain)
-    if re.fullmatch(r"\+?[0-9]{7,16}", plain):
+    kind = next((kind for kind, form in _FORMS if form.fullmatch(plain)), "name")
+    if kind == "phone":
         return _phone(plain)
-    if re.fullmatch(r"[0-9]{17}[0-9X]?", plain):
-        return _document("resident", plain)
-    for kind, pattern in (("code", _BOOKING_CODE), ("number", _TICKET_NUMBER)):
-        if pattern.fullmatch(plain):
-            return Recognised(kind, plain)
-    if _PASSPORT.fullmatch(plain):
-        return _document("passport", plain)
-    return Recognised("name", " ".join(shown.split()))
+    if kind in {"resident", "passport"}:
+        return _document(kind, plain)
+    return Recognised(kind, " ".join(shown.split()) if kind == "name" else plain)
 
 
 def _link(text: str) -> Recognised:
@@ -120,7 +120,9 @@ class RegistrationForm(KeyedForm):
         ("emergency", _("Emergency")),
     ]
 
-    session = forms.CharField(max_length=12, error_messages={"required": _("Choose a session on the right first.")})
+    session = forms.CharField(
+        max_length=12, error_messages={"required": _("Choose a session on the right first.")}
+    )
     payment = forms.ChoiceField(choices=PAYMENTS)
     priority = forms.ChoiceField(choices=PRIORITIES, required=False)
     priority_reason = forms.CharField(max_length=60, required=False)
@@ -169,14 +171,18 @@ class ScreenForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     place = forms.CharField(label=_("Place"), max_length=60, required=False)
     room_codes = forms.MultipleChoiceField(
-        label=_("Rooms"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose at least one room.")}
+        label=_("Rooms"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one room.")},
     )
     language = forms.ChoiceField(
-        label=_("First language"), choices=[("zh-hans", _("Chinese")), ("en", _("English"))], initial="zh-hans"
+        label=_("First language"),
+        choices=[("zh-hans", _("Chinese")), ("en", _("English"))],
+        initial="zh-hans",
     )
 
     def __init__(self, *args: Any, rooms: Iterable[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         field = self.fields["room_codes"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(room.code, f"{room.name} {room.place}") for room in rooms]
+        field.choices = [(room.code, f"{room.name} {room.place_label}") for room in rooms]

@@ -1,5 +1,6 @@
 // The front desk. The server renders every state; this keeps the focus in the one input, knows which session is chosen,
 // prints once, and opens the list of all commands.
+import "./answers.js";
 import { listen, keysOff, switchKeys } from "./keys.js";
 import { openPalette } from "./palette.js";
 
@@ -9,6 +10,8 @@ const region = document.getElementById("desk-sessions");
 const say = document.querySelector("[data-desk-say]");
 const AUTO_PRINT = "fenliu.desk.print";
 const PRINTED = "fenliu.desk.printed";
+const SCAN_GAP_MS = 40;
+const SCAN_MIN = 8;
 let chosen = "";
 let waiting = 0;
 let queued = null;
@@ -70,9 +73,9 @@ function chosenParts(row) {
   const part = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
   const [expert, department] = row.querySelector("label").children;
   const left = part("span", "", "desk-chosen-left");
-  left.append(part("strong", row.querySelector(".desk-left strong").textContent));
+  left.append(`${region.querySelector("[data-left-word]").textContent} `, part("strong", row.querySelector(".desk-left strong").textContent));
   const key = row.querySelector(".key")?.cloneNode(true);
-  const where = `${row.querySelector("[data-room]").textContent} · ${row.querySelector("[data-times]").textContent}`;
+  const where = `${fill(region.querySelector("[data-room-word]").dataset.roomWord, { room: row.querySelector("[data-room]").textContent })} · ${row.querySelector("[data-times]").textContent}`;
   return [key, part("strong", expert.textContent), part("span", department.textContent), part("span", where, "muted small-text"), left].filter(Boolean);
 }
 
@@ -108,6 +111,7 @@ function arrived() {
   const card = work.querySelector("[data-card]");
   input.value = chip?.dataset.shown ?? "";
   input.dataset.shown = input.value;
+  if (!work.querySelector("[data-chosen]")) choose("");
   showReason();
   showConnection();
   region.live?.poll();
@@ -118,8 +122,7 @@ function arrived() {
 function focusFor(card) {
   const wrong = card?.querySelector(".is-invalid");
   const first = card?.dataset.card === "new" ? [...card.querySelectorAll("input.form-control")].find((field) => !field.value && field.required) : null;
-  const choice = card?.dataset.card === "several" ? card.querySelector(".desk-choice") : null;
-  const wanted = wrong ?? first ?? choice ?? input;
+  const wanted = wrong ?? first ?? input;
   wanted.focus();
   if (wanted === input) input.select();
 }
@@ -157,9 +160,8 @@ document.addEventListener("htmx:finally:request", (event) => {
   arrived();
   const next = queued;
   queued = null;
-  if (next) next();
+  if (next) setTimeout(next); // htmx lets the next request in only after this event
 });
-document.addEventListener("htmx:error", () => tell(document.querySelector("[data-stale-band]").textContent));
 region.addEventListener("live:update", apply);
 region.addEventListener("live:state", showConnection);
 region.addEventListener("change", (event) => {
@@ -180,6 +182,38 @@ document.querySelector("[data-find]").addEventListener(
     if (input.value.trim() && !unchanged) return;
     event.preventDefault();
     event.stopPropagation();
+  },
+  true,
+);
+
+// Several people found: the arrows go through them; nobody is chosen by Enter alone.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const choices = [...work.querySelectorAll(".desk-choice")];
+  if (!step || !choices.length || (event.target !== input && !event.target.matches(".desk-choice"))) return;
+  event.preventDefault();
+  const next = choices.indexOf(event.target) + step;
+  (choices[next] ?? (next < 0 ? input : choices.at(-1))).focus();
+});
+
+// A scanner that types into another field: what came faster than fingers can, ended by Enter, is taken out of it again.
+const scan = { text: "", at: 0, field: null, before: "" };
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const field = event.target.closest?.("input:not([type=radio]):not(#palette-q)");
+    if (!field || field === input || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const fast = field === scan.field && event.timeStamp - scan.at < SCAN_GAP_MS;
+    if (event.key === "Enter" && fast && scan.text.length >= SCAN_MIN) {
+      event.preventDefault();
+      field.value = scan.before;
+      input.value = scan.text;
+      document.querySelector("[data-find]").requestSubmit();
+    } else if (event.key.length === 1) {
+      if (!fast) Object.assign(scan, { text: "", field, before: field.value });
+      scan.text += event.key;
+      scan.at = event.timeStamp;
+    }
   },
   true,
 );

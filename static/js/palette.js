@@ -42,7 +42,7 @@ function line(one, index) {
   const text = Object.assign(document.createElement("span"), { textContent: one === asked ? `${one.text} — ${dialog.dataset.again}` : one.text });
   const side = document.createElement("span");
   if (one.note) side.append(Object.assign(document.createElement("span"), { textContent: one.note, className: "muted small-text" }), " ");
-  if (one.key) side.append(Object.assign(document.createElement("kbd"), { textContent: one.key.replace("Control", "Ctrl").replaceAll("+", " "), className: "key" }));
+  if (one.key) side.append(Object.assign(document.createElement("kbd"), { textContent: one.key.replace("Control", "Ctrl").replace("Escape", "Esc").replaceAll("+", " "), className: "key" }));
   item.append(text, side);
   item.addEventListener("click", () => {
     at = index;

@@ -1,8 +1,9 @@
 // The expert's page: keys, the countdown to the next recall, running times. The server renders every state.
+import "./answers.js";
 import { listen } from "./keys.js";
 
 const region = document.getElementById("room");
-const started = { wall: Date.parse(document.querySelector("[data-clock]").dataset.now), steady: performance.now() };
+const started = { wall: Date.parse(document.querySelector("[data-clock]").dataset.now) + 500, steady: performance.now() };
 const now = () => started.wall + performance.now() - started.steady; // the hospital's clock, which the demo may move
 const SLOW_MS = 60_000;
 

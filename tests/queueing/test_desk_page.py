@@ -60,7 +60,9 @@ def test_the_page_shows_the_pool_of_every_session(page: Client) -> None:
     assert "40" in html
 
 
-def test_a_scanned_id_brings_up_the_known_patient_with_everything_masked(page: Client, morning: Morning) -> None:
+def test_a_scanned_id_brings_up_the_known_patient_with_everything_masked(
+    page: Client, morning: Morning
+) -> None:
     response = find(page, LIN_ID)
     html = response.content.decode()
     assert "林小雨" in html
@@ -89,7 +91,12 @@ def test_namesakes_are_listed_and_none_is_preselected(page: Client, morning: Mor
 
     for serial in (700, 701):
         services.patient_register(
-            name="赵秀兰", id_type="resident", id_number=resident_id(serial), phone="", actor=Actor.job("t"), now=morning.now()
+            name="赵秀兰",
+            id_type="resident",
+            id_number=resident_id(serial),
+            phone="",
+            actor=Actor.job("t"),
+            now=morning.now(),
         )
     html = find(page, "赵秀兰").content.decode()
     assert html.count('class="desk-choice"') == 2
@@ -113,7 +120,9 @@ def test_a_walk_in_sent_twice_is_registered_once(page: Client, morning: Morning)
     assert WalkIn.objects.count() == Ticket.objects.count() == Payment.objects.count() == 1
 
 
-def test_a_sold_out_session_says_what_did_not_happen_and_what_was_not_charged(page: Client, morning: Morning) -> None:
+def test_a_sold_out_session_says_what_did_not_happen_and_what_was_not_charged(
+    page: Client, morning: Morning
+) -> None:
     response = find(page, LIN_ID)
     type(morning.session).objects.filter(pk=morning.session.pk).update(number_limit=0)
     refused = page.post("/desk/register/", registration(morning, response), headers=HTMX)
@@ -153,7 +162,9 @@ def test_a_new_patient_and_the_number_are_made_together_or_not_at_all(page: Clie
     assert Ticket.objects.get().patient.name == "周子涵"
 
 
-def test_a_booking_code_offers_the_check_in_and_one_press_makes_the_ticket(booked: Appointment, page: Client) -> None:
+def test_a_booking_code_offers_the_check_in_and_one_press_makes_the_ticket(
+    booked: Appointment, page: Client
+) -> None:
     response = find(page, booked.checkin_code.lower())
     assert "Check in, print ticket" in response.content.decode()
     data = {"appointment": booked.code, "key": key_of(response)}
@@ -162,7 +173,9 @@ def test_a_booking_code_offers_the_check_in_and_one_press_makes_the_ticket(booke
     assert Ticket.objects.get().appointment == booked
 
 
-def test_a_second_check_in_says_so_and_prints_nothing(booked: Appointment, page: Client, morning: Morning) -> None:
+def test_a_second_check_in_says_so_and_prints_nothing(
+    booked: Appointment, page: Client, morning: Morning
+) -> None:
     morning.check_in(booked, "08:10")
     data = {"appointment": booked.code, "key": "another-key"}
     refused = page.post("/desk/check-in/", data, headers=HTMX)
@@ -171,7 +184,9 @@ def test_a_second_check_in_says_so_and_prints_nothing(booked: Appointment, page:
     assert Ticket.objects.count() == 1
 
 
-def test_the_last_registration_can_be_undone_and_gives_number_and_money_back(page: Client, morning: Morning) -> None:
+def test_the_last_registration_can_be_undone_and_gives_number_and_money_back(
+    page: Client, morning: Morning
+) -> None:
     page.post("/desk/register/", registration(morning, find(page, LIN_ID)), headers=HTMX)
     ticket = Ticket.objects.get()
     listed = page.get("/desk/").content.decode()
@@ -227,7 +242,9 @@ def test_only_desk_and_management_may_open_it(page: Client, morning: Morning, ro
     assert page.get("/desk/").status_code == 403
 
 
-@pytest.mark.parametrize("address", ["/desk/find/", "/desk/register/", "/desk/check-in/", "/desk/undo/", "/desk/cancel/"])
+@pytest.mark.parametrize(
+    "address", ["/desk/find/", "/desk/register/", "/desk/check-in/", "/desk/undo/", "/desk/cancel/"]
+)
 def test_nothing_is_done_on_get(page: Client, address: str) -> None:
     assert page.get(address).status_code == 405
 

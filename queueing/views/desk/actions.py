@@ -27,7 +27,9 @@ def check_in(request: HttpRequest) -> HttpResponse:
     form = CheckInForm(request.POST)
     if not form.is_valid():
         return respond(request, Card("empty", status=400))
-    appointment = booking.appointment_for_user(user=cast(User, request.user), code=form.cleaned_data["appointment"])
+    appointment = booking.appointment_for_user(
+        user=cast("User", request.user), code=form.cleaned_data["appointment"]
+    )
 
     def made(actor: Actor) -> Ticket:
         return services.ticket_check_in(appointment_id=appointment.pk, actor=actor, now=clock.now())
@@ -47,16 +49,19 @@ def check_in(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """A walk-in of a known patient: number from the pool, money, ticket."""
     form = WalkInForm(request.POST)
-    patient = booking.patient_for_user(user=cast(User, request.user), code=request.POST.get("patient", ""))
+    patient = booking.patient_for_user(user=cast("User", request.user), code=request.POST.get("patient", ""))
     if not form.is_valid():
-        refusal = Refusal(what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed."))
+        refusal = Refusal(
+            what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed.")
+        )
         return respond(request, patient_card(patient, form=form, refusal=refusal, status=400))
     try:
         code = _once(request, form, lambda actor: _register(form, patient.pk, actor))
         return respond(request, ticket_card(code, done="registered"))
     except DomainError as error:
         return respond(
-            request, patient_card(patient, form=form, refusal=_not_registered(form, error), status=error.status)
+            request,
+            patient_card(patient, form=form, refusal=_not_registered(form, error), status=error.status),
         )
 
 
@@ -66,7 +71,9 @@ def register_new(request: HttpRequest) -> HttpResponse:
     """A walk-in of somebody new: the person and the number in one step, or neither."""
     form = NewPatientForm(request.POST)
     if not form.is_valid():
-        refusal = Refusal(what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed."))
+        refusal = Refusal(
+            what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed.")
+        )
         return respond(request, new_card(form=form, refusal=refusal, status=400))
 
     def made(actor: Actor) -> Ticket:
@@ -79,7 +86,9 @@ def register_new(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         if error.field in form.fields:
             form.add_error(error.field, _not_registered(form, error).why)
-        return respond(request, new_card(form=form, refusal=_not_registered(form, error), status=error.status))
+        return respond(
+            request, new_card(form=form, refusal=_not_registered(form, error), status=error.status)
+        )
 
 
 @staff

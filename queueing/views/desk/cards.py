@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hospital.common import clock
@@ -67,7 +68,9 @@ def respond(request: HttpRequest, card: Card) -> HttpResponse:
     }
     if template == "queueing/desk.html":
         context["sessions_view"] = sessions_view()
-    return render(request, template, context, status=card.status)
+    response = render(request, template, context, status=card.status)
+    response["X-Region"] = "desk"
+    return response
 
 
 def new_key() -> str:
@@ -77,7 +80,7 @@ def new_key() -> str:
 
 def recent(request: HttpRequest) -> list[tuple[Any, str]]:
     """The last steps of this member of staff, each with why it cannot be undone."""
-    rows = selectors.desk_recent(actor=Actor.of(cast(User, request.user)), now=clock.now(), limit=RECENT)
+    rows = selectors.desk_recent(actor=Actor.of(cast("User", request.user)), now=clock.now(), limit=RECENT)
     return [(row, why_not_undone(row)) for row in rows]
 
 
@@ -122,7 +125,9 @@ def patient_card(
     """A known patient: today's appointments and tickets, and the walk-in form."""
     now = clock.now()
     appointments = [appointment] if appointment is not None else appointments_today(patient)
-    tickets = [one for one in selectors.tickets_of_patient(patient_id=patient.pk, now=now) if one.state in LIVE]
+    tickets = [
+        one for one in selectors.tickets_of_patient(patient_id=patient.pk, now=now) if one.state in LIVE
+    ]
     due = [one for one in appointments if one.state == "booked"]
     context = {
         "person": person(patient),
@@ -141,17 +146,27 @@ def patient_card(
 
 
 def new_card(
-    *, form: Form | None = None, seen: Recognised | None = None, refusal: Refusal | None = None, status: int = 200
+    *,
+    form: Form | None = None,
+    seen: Recognised | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
 ) -> Card:
     """Somebody whom the hospital does not know yet; what was scanned is filled in."""
     initial: dict[str, str] = {"id_type": "resident", "payment": "cash", "priority": "normal"}
     if seen is not None:
-        field_name = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[seen.kind]
+        field_name = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[
+            seen.kind
+        ]
         initial[field_name] = seen.value
         if seen.kind == "passport":
             initial["id_type"] = "passport"
     chip, tone = chip_of(seen) if seen else ("", "")
-    context = {"form": form or NewPatientForm(initial=initial), "refusal": refusal, "unknown": seen is not None}
+    context = {
+        "form": form or NewPatientForm(initial=initial),
+        "refusal": refusal,
+        "unknown": seen is not None,
+    }
     return Card("new", context, chip, tone, "", status)
 
 
@@ -182,20 +197,28 @@ def refused(error: DomainError, *, what: str, rest: str, session_code: str = "")
         return Refusal(what=what, why=translated(error), rest=rest)
     others = tuple(
         (position, row)
-        for position, row in enumerate((r for r in rows if r.state in {"open", "running", "stopped"}), start=1)
+        for position, row in enumerate(
+            (r for r in rows if r.state in {"open", "running", "stopped"}), start=1
+        )
         if row.department == full.department and row.state != "stopped" and (row.pool_left or 0) > 0
     )
     sold_out = _("Not registered: %(expert)s (%(department)s) has just sold out") % {
-        "expert": full.expert,
-        "department": full.department,
+        "expert": _named(full.expert, full.expert_en),
+        "department": _named(full.department, full.department_en),
     }
     return Refusal(what=sold_out, rest=rest, session=session_code, others=others)
+
+
+def _named(name: str, name_en: str) -> str:
+    return name_en if name_en and get_language() == "en" else name
 
 
 def chip_of(seen: Recognised) -> tuple[str, str]:
     """What was recognised, in words, and whether that is good news."""
     words = {
-        "resident": _("Resident ID, check digit right") if seen.valid else _("Resident ID, check digit wrong"),
+        "resident": _("Resident ID, check digit right")
+        if seen.valid
+        else _("Resident ID, check digit wrong"),
         "passport": _("Passport number"),
         "phone": _("Phone number"),
         "code": _("Booking code"),
@@ -224,5 +247,5 @@ def link(code: str) -> str:
 
 def qr(code: str) -> SafeString:
     """The live page's address as a QR code with its quiet margin."""
-    svg = segno.make(link(code), error="m").svg_inline(scale=4, border=4, svgclass="qr", lineclass=None)
+    svg = segno.make(link(code), error="m").svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None)
     return mark_safe(svg)  # noqa: S308 - made here from our own address

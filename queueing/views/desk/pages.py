@@ -61,9 +61,11 @@ def patient(request: HttpRequest) -> HttpResponse:
     form = PatientChoiceForm(request.POST)
     if not form.is_valid():
         return redirect("queueing:desk")
-    chosen = booking.patient_for_user(user=cast(User, request.user), code=form.cleaned_data["patient"])
+    chosen = booking.patient_for_user(user=cast("User", request.user), code=form.cleaned_data["patient"])
     seen = Recognised("name", chosen.name)
-    return respond(request, patient_card(chosen, seen=seen, namesakes=len(booking.patients_find(name=chosen.name))))
+    return respond(
+        request, patient_card(chosen, seen=seen, namesakes=len(booking.patients_find(name=chosen.name)))
+    )
 
 
 @staff
@@ -139,6 +141,4 @@ def _people(seen: Recognised) -> Card:
 def _nothing(seen: Recognised, why: str) -> Card:
     chip, tone = chip_of(seen)
     refusal = Refusal(what=_("Not found"), why=why, rest=_("Nothing has been changed."))
-    return Card("empty", {"refusal": refusal}, chip, tone or "bad", "", 404)
-
-
+    return Card("empty", {"refusal": refusal}, chip, tone or "bad", seen.value, 404)

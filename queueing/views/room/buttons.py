@@ -24,7 +24,13 @@ class Button:
 def buttons(state: RoomState) -> list[Button]:
     """Call next, recall, start, finish, pass."""
     doing = state.current.state if state.current else ""
-    return [_next(state, doing), _recall(state, doing), _start(doing), _finish(state, doing), _pass(state, doing)]
+    return [
+        _next(state, doing),
+        _recall(state, doing),
+        _start(doing),
+        _finish(state, doing),
+        _pass(state, doing),
+    ]
 
 
 def _next(state: RoomState, doing: str) -> Button:
@@ -76,7 +82,7 @@ def _pass(state: RoomState, doing: str) -> Button:
     label = _("Pass")
     if doing != "called" or state.current is None:
         return Button(5, "pass", label, why=_("Nobody is called"))
-    why = _("Asks: recalled fewer than %(n)s times") % {"n": state.recall_limit} if asks(state) else ""
+    why = _("Asks first: under %(n)s recalls") % {"n": state.recall_limit} if asks(state) else ""
     return Button(5, "pass", label, enabled=True, why=why)
 
 

@@ -53,7 +53,7 @@ class Shown:
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """The session of today that is running or comes next."""
-    mine = selectors.sessions_of_expert(user=cast(User, request.user), now=clock.now())
+    mine = selectors.sessions_of_expert(user=cast("User", request.user), now=clock.now())
     if mine:
         return redirect("queueing:room", mine[0].code)
     return render(request, "queueing/room_none.html")
@@ -64,9 +64,15 @@ def rooms(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest, code: str) -> HttpResponse:
     """The whole page."""
     session = _session(request, code)
-    mine = selectors.sessions_of_expert(user=cast(User, request.user), now=clock.now())
+    mine = selectors.sessions_of_expert(user=cast("User", request.user), now=clock.now())
     state = _state(request, code)
-    context = {**_context(state, Shown()), "session": session, "mine": mine, "etag": _etag(state), "at": _at(state)}
+    context = {
+        **_context(state, Shown()),
+        "session": session,
+        "mine": mine,
+        "etag": _etag(state),
+        "at": _at(state),
+    }
     return private(render(request, "queueing/room.html", context))
 
 
@@ -114,8 +120,10 @@ def _do(
     _session(request, code)
     form = RoomActionForm(request.POST)
     if not form.is_valid():
-        return _answer(request, code, Shown(error=_("Nothing was done: the page was incomplete."), status=400))
-    ticket, user = form.cleaned_data["ticket"], cast(User, request.user)
+        return _answer(
+            request, code, Shown(error=_("Nothing was done: the page was incomplete."), status=400)
+        )
+    ticket, user = form.cleaned_data["ticket"], cast("User", request.user)
 
     def produce() -> idempotency.Answer:
         if ticket not in _subjects(verb, _state(request, code)):
@@ -157,7 +165,9 @@ def _answer(request: HttpRequest, code: str, shown: Shown) -> HttpResponse:
 
 
 def _region(request: HttpRequest, state: RoomState, shown: Shown) -> HttpResponse:
-    return _stamped(render(request, "queueing/_room.html", _context(state, shown), status=shown.status), state)
+    return _stamped(
+        render(request, "queueing/_room.html", _context(state, shown), status=shown.status), state
+    )
 
 
 def _context(state: RoomState, shown: Shown) -> dict[str, Any]:
@@ -174,18 +184,19 @@ def _context(state: RoomState, shown: Shown) -> dict[str, Any]:
 
 
 def _session(request: HttpRequest, code: str) -> Any:
-    session = selectors.session_for_user(session_code=code, user=cast(User, request.user))
+    session = selectors.session_for_user(session_code=code, user=cast("User", request.user))
     if session is None:
         raise Http404
     return session
 
 
 def _state(request: HttpRequest, code: str) -> RoomState:
-    actor = Actor.of(cast(User, request.user))
+    actor = Actor.of(cast("User", request.user))
     return selectors.room_state(session_code=code, now=clock.now(), actor=actor)
 
 
 def _stamped(response: HttpResponse, state: RoomState) -> HttpResponse:
+    response["X-Region"] = "room"
     response["ETag"] = _etag(state)
     response["X-Revision"] = str(state.revision)
     response["X-As-Of"] = _at(state)
