@@ -45,8 +45,9 @@ def expert_replan(*, expert_code: str, asked: Asked, actor: Actor, now: datetime
 
 def day_take_in(*, day: date, now: datetime) -> TakenIn:
     """Store the visits that this system recorded on a day; those known already change nothing."""
+    recorded = list(_recorded(day))  # read before: the taking-in copies over the same connection
     return visits_take_in(
-        read=lambda: _recorded(day),
+        read=lambda: recorded,
         source=ImportBatch.Source.SYSTEM,
         name=f"visits of {day.isoformat()}",
         actor=NIGHTLY,

@@ -186,12 +186,18 @@ def session_start(*, session_id: int, actor: Actor, now: datetime) -> ClinicSess
 def session_close(*, session_id: int, actor: Actor, now: datetime) -> ClinicSession:
     """At the end, appointments that nobody came for are unresolved: a person confirms the no-shows, or the grace.
 
+    A session in which nobody was ever called is started and closed in one step, so that its no-shows are
+    resolved too; ``started_at`` stays empty.
+
     Raises
     ------
     IllegalTransition
-        When the session is not running.
+        When the session is neither open nor running.
     """
     session = lock_session(session_id)
+    if session.state == "open":
+        reason = "nobody was called"
+        session = _move(session, "start", next_state(SESSION, "open", "start"), actor, now, reason=reason)
     state = next_state(SESSION, session.state, "close")
     missing = (
         Appointment.objects.select_for_update(no_key=True)

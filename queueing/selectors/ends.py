@@ -19,9 +19,9 @@ class EndingSession:
 
 
 def sessions_to_end(*, now: datetime) -> list[EndingSession]:
-    """Running sessions past their closing time, oldest first; one query."""
+    """Open and running sessions past their closing time, oldest first; one query."""
     rows = (
-        QueueSession.objects.filter(session__state="running", session__closes_at__lte=now)
+        QueueSession.objects.filter(session__state__in=["open", "running"], session__closes_at__lte=now)
         .annotate(live=Count("queue__tickets", filter=Q(queue__tickets__state__in=LIVE)))
         .order_by("session__closes_at", "pk")
         .values_list("session_id", "session__closes_at", "live")

@@ -244,3 +244,11 @@ def test_who_booked_and_never_came_is_unresolved_at_the_close(
     now.at("12:30")
     services.session_close(session_id=tomorrow.pk, actor=Actor.of(cast.desk), now=now())
     assert Appointment.objects.get(pk=held.pk).state == "unresolved"
+
+
+def test_a_session_without_a_single_call_is_closed_too(tomorrow: ClinicSession, now: VirtualClock) -> None:
+    now.at("12:30", days=1)
+    services.session_open_if_due(session_id=tomorrow.pk, now=now())
+    closed = services.session_close(session_id=tomorrow.pk, actor=Actor.job("test"), now=now())
+    assert (closed.state, closed.started_at) == ("closed", None)
+    assert [row.verb for row in history.of(tomorrow)][-3:] == ["open", "start", "close"]
