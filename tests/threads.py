@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -21,7 +21,7 @@ def in_another_thread(work: Callable[[], R]) -> R:
 
 
 @contextmanager
-def beside(work: Callable[[], R]):  # noqa: ANN201
+def beside(work: Callable[[], R]) -> Iterator[Future[R]]:
     """Start ``work`` on another connection, run the block meanwhile; its result is in the future given."""
     with ThreadPoolExecutor(1) as pool:
         future: Future[R] = pool.submit(_closing(work))
