@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 
 FIELDS = [
     "expert_code", "session_date", "opens_at", "closes_at", "walk_in_opens_at", "slot_minutes", "channel",
-    "slot_starts_at", "registered_at", "checked_in_at", "called_at", "started_at", "finished_at", "outcome", "patient_ref",
+    "slot_starts_at", "registered_at", "checked_in_at", "called_at", "started_at", "finished_at", "outcome",
+    "patient_ref",
 ]  # fmt: skip
 
 
