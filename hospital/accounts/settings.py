@@ -30,10 +30,11 @@ ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"length": 6, "numeric": True, "dashed"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# An address is only a signal: a whole waiting room, or a mobile carrier, may share one.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "20/m/ip,3/m/key,10/h/key,20/d/key",
-    "login": "30/m/ip",
-    "login_failed": "20/m/ip,5/300s/key",
+    "request_login_code": "300/m/ip,3/m/key,10/h/key,20/d/key",
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/300s/key",
 }
 
 # Second factor: required of staff. A hospital that signs its staff in elsewhere may switch it off.
