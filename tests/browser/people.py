@@ -141,3 +141,10 @@ def walk_in_opens_at(demo: Demo, code: str) -> object:
         ).fetchone()
     assert row
     return row[0]
+
+
+def enter_as(page: Page, role: str) -> None:
+    """Sign in as one of the demo's people with the button of the demo page."""
+    page.goto("/demo/")
+    page.locator(f"form[action$='sign-in/{role}/'] button").first.click()
+    page.wait_for_load_state()
