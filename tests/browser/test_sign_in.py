@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -99,7 +100,8 @@ def test_one_press_brings_each_role_to_its_own_page(open_page: OpenPage, demo: D
 def test_who_declines_at_the_gateway_can_still_pay(
     open_page: OpenPage, accessible: Check, picture: Picture, locale: str
 ) -> None:
-    page, person, words = open_page(locale=locale), somebody(), WORDS[locale]
+    page, person = open_page(locale=locale), somebody()
+    words: Any = WORDS[locale]
     page.goto("/accounts/login/")
     sign_in(page, person, words)
     code = hold(page, person, words)
