@@ -21,6 +21,7 @@ PROBLEMS = {"silent": 0, "stale": 1, "never": 2, "ok": 3, "revoked": 4}
 def _context(form: ScreenForm | None = None) -> dict[str, object]:
     fleet = sorted(screens_fleet(now=clock.now()), key=lambda one: (PROBLEMS.get(one.state, 0), one.name))
     return {
+        "section": "screens",
         "screens": [one for one in fleet if one.state != "revoked"],
         "revoked": [one for one in fleet if one.state == "revoked"],
         "silent": sum(one.state == "silent" for one in fleet),

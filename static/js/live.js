@@ -9,7 +9,7 @@
 // Texts come from the page: [data-since="No connection since {time}"], [data-live-status data-live=… data-polling=…
 // data-stale=…]; a content's own [data-say] is spoken once through [data-live-say] when it changes.
 
-const STALE_MS = 15_000;
+const STALE_MS = 14_000; // seen within 15 s, since the watch looks once a second
 const SILENT_MS = 12_000; // the server pings every 5 s
 const POLL_MS = 3_500;
 const CONNECT_MS = 5_000;
@@ -66,7 +66,7 @@ class Live {
       return;
     }
     this.socket = socket;
-    this.begun = moment();
+    this.heard = moment(); // by this socket: polling must not keep a dead one
     socket.onmessage = (event) => socket === this.socket && this.frame(event.data);
     socket.onclose = (event) => socket === this.socket && this.closed(event.code);
   }
@@ -101,6 +101,7 @@ class Live {
   }
 
   frame(text) {
+    this.heard = moment();
     let frame;
     try {
       frame = JSON.parse(text);
@@ -202,12 +203,12 @@ class Live {
       this.show("stale");
       this.page.toggleAttribute("data-live-old", silent > OLD_MS);
     }
-    const opening = this.socket && this.socket.readyState === WebSocket.CONNECTING;
-    if (this.socket && ((opening && since(this.begun) > CONNECT_MS) || (!opening && silent > SILENT_MS && since(this.begun) > SILENT_MS))) {
+    const patience = this.socket?.readyState === WebSocket.CONNECTING ? CONNECT_MS : SILENT_MS;
+    if (this.socket && since(this.heard) > patience) {
       this.drop();
       this.later();
     }
-    if (silent > POLL_MS && !(this.socketUp && silent < SILENT_MS - 2_000) && (!this.polled || since(this.polled) > POLL_MS)) {
+    if (silent > POLL_MS && !(this.socketUp && since(this.heard) < SILENT_MS - 2_000) && (!this.polled || since(this.polled) > POLL_MS)) {
       this.poll();
     }
   }

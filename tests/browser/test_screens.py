@@ -1,0 +1,201 @@
+"""Screens and patients' phones in Chromium: calls arrive, a lost connection is shown, nothing is missed."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage
+from tests.browser.demo import Demo
+from tests.browser.people import somebody
+
+Check = Callable[[Page], None]
+Picture = Callable[[Page, str], None]
+SCREEN = {"width": 1920, "height": 1080}
+STATE = "[data-live-page]"
+
+both_languages = pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
+
+
+class Clinic:
+    """The demo's running session, driven through the API as its expert and the desk."""
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.session = self.rows(
+            "SELECT s.code FROM booking_clinicsession s JOIN booking_expert e ON e.id = s.expert_id"
+            " JOIN hospital_user u ON u.id = e.user_id WHERE s.state IN ('open', 'running')"
+            " AND u.username = %s ORDER BY s.id DESC",
+            demo.accounts["expert"]["username"],
+        )[0][0]
+        self.screen = demo.accounts["screen"]["url"].replace("http://127.0.0.1:8000", demo.url)
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        with self.demo.database() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def ask(self, path: str, body: dict[str, Any] | None = None, *, role: str = "expert") -> dict[str, Any]:
+        answer = requests.post(
+            f"{self.demo.url}/api/v1/{path}",
+            json=body or {},
+            headers={
+                "Authorization": f"Token {self.demo.accounts[role]['token']}",
+                "Idempotency-Key": str(uuid.uuid4()),
+            },
+            timeout=10,
+        )
+        assert answer.ok, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def waiting(self) -> str:
+        """Somebody new waits; the code of the ticket."""
+        person = somebody()
+        walk_in = {
+            "session": self.session,
+            "name": person.name,
+            "id_type": "resident",
+            "id_number": person.id_number,
+            "phone": person.phone,
+            "payment": "cash",
+            "priority": "emergency",  # whoever waits already: this one is called next
+            "priority_reason": "browser test",
+        }
+        return str(self.ask("desk/walk-ins/", walk_in, role="desk")["code"])
+
+    def call(self) -> dict[str, Any]:
+        """Call the next; who was called before goes in first."""
+        called = self.rows(
+            "SELECT t.code FROM queueing_ticket t JOIN booking_clinicsession s ON s.id = t.called_session_id"
+            " WHERE s.code = %s AND t.state = 'called'",
+            self.session,
+        )
+        for (code,) in called:
+            self.ask(f"tickets/{code}/start/")
+        return self.ask(f"sessions/{self.session}/calls/next/")
+
+
+@pytest.fixture
+def clinic(demo: Demo) -> Clinic:
+    return Clinic(demo)
+
+
+@both_languages
+def test_a_call_is_on_the_screen_and_on_the_phone_within_a_second(
+    open_page: OpenPage, clinic: Clinic, accessible: Check, picture: Picture, locale: str
+) -> None:
+    english = locale == ENGLISH
+    code = clinic.waiting()
+    screen = open_page(locale=locale, viewport=SCREEN)
+    phone = open_page(locale=locale, viewport=PHONE)
+    screen.goto(clinic.screen + ("?lang=en" if english else ""))
+    phone.goto(f"/t/{code}/")
+    for page in (screen, phone):
+        expect(page.locator(STATE)).to_have_attribute("data-live-state", "live")
+        page.wait_for_timeout(500)
+    accessible(phone)
+    picture(phone, f"live-{locale[:2]}")
+    called = clinic.call()
+    begun = time.monotonic()
+    assert called["ticket"] == code
+    expect(phone.get_by_role("heading", name="It is your turn" if english else "叫到您了")).to_be_visible()
+    expect(screen.locator("tr.is-called .screen-now")).to_have_text(called["number"])
+    assert time.monotonic() - begun < 1.0
+    expect(phone.locator("[data-live-say]")).to_have_text(
+        f"Your turn. Room {called['room']}" if english else f"叫到您了，请到 {called['room']} 诊室"
+    )
+    accessible(phone)
+    accessible(screen)
+    picture(screen, f"screen-{locale[:2]}")
+    picture(phone, f"live-called-{locale[:2]}")
+
+
+def test_two_calls_are_announced_one_after_the_other(open_page: OpenPage, clinic: Clinic) -> None:
+    clinic.waiting()
+    clinic.waiting()
+    screen = open_page(viewport=SCREEN)
+    screen.goto(clinic.screen)
+    expect(screen.locator(STATE)).to_have_attribute("data-live-state", "live")
+    expect(screen.locator("[data-announcing]")).to_have_count(0, timeout=25_000)
+    first = clinic.call()["number"]
+    expect(screen.locator(".screen-call:visible .screen-call-number")).to_have_text(first)
+    begun = time.monotonic()
+    second = clinic.call()["number"]
+    screen.wait_for_timeout(2_000)
+    expect(screen.locator(".screen-call:visible .screen-call-number")).to_have_text(first)
+    expect(screen.locator(".screen-call:visible .screen-call-number")).to_have_text(second, timeout=15_000)
+    assert time.monotonic() - begun > 10
+
+
+class Cable:
+    """The connection of a page, which can be cut so that nobody notices (no close, no error) and mended."""
+
+    def __init__(self, page: Page) -> None:
+        self.cut = False
+        page.route_web_socket("**/ws/**", self._socket)
+        page.route("**/live/*", lambda route: route.abort() if self.cut else route.continue_())
+
+    def _socket(self, socket: WebSocketRoute) -> None:
+        if self.cut:
+            return  # never answered
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if self.cut else socket.send(message))
+        socket.on_message(lambda message: None if self.cut else server.send(message))
+
+
+def test_a_dead_connection_is_shown_within_15_s_and_made_up_within_5_s(
+    open_page: OpenPage, clinic: Clinic, picture: Picture
+) -> None:
+    code = clinic.waiting()
+    screen, phone = open_page(viewport=SCREEN), open_page(viewport=PHONE)
+    cables = [Cable(screen), Cable(phone)]
+    screen.goto(clinic.screen)
+    phone.goto(f"/t/{code}/")
+    for page in (screen, phone):
+        expect(page.locator(STATE)).to_have_attribute("data-live-state", "live")
+        page.wait_for_timeout(500)
+    for cable in cables:
+        cable.cut = True
+    begun = time.monotonic()
+    called = clinic.call()
+    for page in (screen, phone):
+        expect(page.locator(STATE)).to_have_attribute("data-live-state", "stale", timeout=20_000)
+    assert time.monotonic() - begun < 15.5
+    expect(screen.get_by_text("请听护士叫号").first).to_be_visible()
+    expect(screen.get_by_text("起没有连接").first).to_be_visible()
+    expect(phone.get_by_text("现在回到候诊区")).to_be_visible()
+    expect(phone.get_by_text("现在可以离开")).not_to_be_visible()
+    picture(screen, "screen-stale-zh")
+    picture(phone, "live-stale-zh")
+    for cable in cables:
+        cable.cut = False
+    begun = time.monotonic()
+    expect(phone.get_by_role("heading", name="叫到您了")).to_be_visible()
+    expect(screen.locator("tr.is-called .screen-now")).to_have_text(called["number"])
+    assert time.monotonic() - begun < 5.0
+    expect(phone.locator(STATE)).to_have_attribute("data-live-state", "live", timeout=20_000)
+
+
+def test_without_any_socket_the_page_polls(open_page: OpenPage, clinic: Clinic) -> None:
+    code = clinic.waiting()
+    phone = open_page(locale=ENGLISH)
+    phone.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
+    phone.goto(f"/t/{code}/")
+    expect(phone.locator(STATE)).to_have_attribute("data-live-state", "polling")
+    clinic.call()
+    begun = time.monotonic()
+    expect(phone.get_by_role("heading", name="It is your turn")).to_be_visible()
+    assert time.monotonic() - begun < 5.0
+
+
+def test_an_open_screen_that_is_switched_off_says_so(open_page: OpenPage, clinic: Clinic) -> None:
+    screen = open_page(viewport=DESK)
+    screen.route_web_socket("**/ws/**", lambda socket: socket.close(code=4401))
+    screen.goto(clinic.screen)
+    expect(screen.locator(STATE)).to_have_attribute("data-live-state", "gone")
+    expect(screen.locator(".when-gone")).to_be_visible()
+    expect(screen.locator(".screen-table")).not_to_be_visible()
