@@ -56,6 +56,8 @@ def unprivileged(programs: Path, folder: Path, user: int) -> Identity:
             "Set DATA_DIR to a folder that others may enter (for instance under /var/lib), "
             "or set DATABASE_URL to a PostgreSQL server of yours."
         )
+    for ours in (folder.parent.parent, folder.parent, folder):  # DATA_DIR and what is inside
+        ours.chmod(0o711)
     identity = Identity(("--set-user", str(user)), programs, owner=user)
     if not runs(identity):
         identity = Identity(identity.options, copy_of(programs, folder, user), owner=user)

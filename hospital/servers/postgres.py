@@ -78,9 +78,6 @@ class Postgres:
         """Have a cluster that can be started: made, or left behind by whatever ended the last run."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.identity = identity.choose(programs(), self.folder)
-        if self.identity.owner is not None:
-            for folder in (self.data.root, self.data.root / "servers", self.folder):
-                folder.chmod(0o711)
         if not (self.cluster / "PG_VERSION").exists():
             self.make_cluster()
         version = (self.cluster / "PG_VERSION").read_text().strip()
