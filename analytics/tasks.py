@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from analytics.services.nightly import NIGHTLY, RECOMPUTE, asked_of_policy, expert_replan, nightly_begin
 from analytics.services.plans import plans_apply
+from analytics.services.simulations import SIMULATE, plan_simulate
 from hospital.celery import app
 from hospital.common import clock, jobs
 
@@ -24,6 +25,12 @@ def recompute(payload: Mapping[str, object], now: datetime) -> None:
     if isinstance(weekdays, list):
         asked = replace(asked, weekdays=frozenset(weekdays))
     expert_replan(expert_code=str(payload["expert"]), asked=asked, actor=NIGHTLY, now=now)
+
+
+@jobs.handler(SIMULATE)
+def simulate(payload: Mapping[str, object], now: datetime) -> None:
+    """Simulate one plan; nothing is locked while it is worked out."""
+    plan_simulate(code=str(payload["code"]))
 
 
 @jobs.duty("give planned sessions their plans", every_s=60)

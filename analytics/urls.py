@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import dashboard, plans
+from analytics.views import dashboard, plans, simulations
 
 app_name = "analytics"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<str:code>/approve/", plans.approve, name="plan-approve"),
     path("plans/<str:code>/edit/", plans.edit, name="plan-edit"),
     path("plans/<str:code>/reject/", plans.reject, name="plan-reject"),
+    path("plans/<str:code>/simulate/", simulations.simulate, name="plan-simulate"),
+    path("plans/<str:code>/simulation/", simulations.simulation, name="plan-simulation"),
     path("plans/<str:code>/roll-back/", plans.roll_back, name="plan-roll-back"),
 ]

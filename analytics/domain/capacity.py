@@ -36,6 +36,21 @@ class Durations:
         """Mean length [min], or None without a consultation."""
         return self.sum_min / self.count if self.count and self.sum_min > 0 else None
 
+    @property
+    def cv(self) -> float | None:
+        """Standard deviation over mean, or None with fewer than two consultations.
+
+        Examples
+        --------
+        >>> Durations(2, 12.0, 80.0).cv == (8**0.5) / 6
+        True
+        """
+        mean = self.mean_min
+        if mean is None or self.count < 2:
+            return None
+        variance = max(0.0, (self.sum_squares_min - self.count * mean**2) / (self.count - 1))
+        return float(variance**0.5) / mean
+
     def __add__(self, other: Durations) -> Durations:
         return Durations(
             self.count + other.count,

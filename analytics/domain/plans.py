@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from math import sqrt
+from typing import TYPE_CHECKING, Final
 
 from analytics.domain.arrivals import ArrivalRate, Window, full_counts, paper_sampling
 from analytics.domain.bins import Span, consultations_of_bins, slot_spans, window_of_bins
@@ -15,10 +16,15 @@ from analytics.domain.capacity import Capacity, Durations, FirstSlot, slot_capac
 from analytics.domain.errors import NoHistory
 from analytics.domain.quotas import SlotQuota, quota_plan, rounded_half_up
 from analytics.domain.sessions import History, PastSession, Period, Warned
+from analytics.domain.simulation import World
 from booking.domain.quotas import appointments_of_session
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+
+SMALLEST_CV: Final = 0.05
+DEFAULT_CV: Final = 0.5
 
 
 class Estimator(StrEnum):
@@ -52,6 +58,7 @@ class Plan:
     pre_opening_walk_ins: float
     slots: tuple[PlannedSlot, ...]
     warnings: tuple[Warned, ...]
+    world: World
 
     @property
     def quotas(self) -> tuple[int, ...]:
@@ -203,4 +210,33 @@ def plan_of_history(
         pre_opening_walk_ins=pre_opening_walk_ins,
         slots=slots,
         warnings=_warnings(history, slots, appointments, counted),
+        world=_world(period, history.sessions, pre_opening_walk_ins, slots),
+    )
+
+
+def _world(
+    period: Period, sessions: Sequence[PastSession], pre_opening_walk_ins: float, slots: Sequence[PlannedSlot]
+) -> World:
+    """The simulated session that the same history describes.
+
+    Notes
+    -----
+    Our choice: means by slot as on the plan, one coefficient of variation for all consultations, and the expert's
+    first start normal with the mean and spread of the past sessions.
+    """
+    delays = [session.first_start_min for session in sessions if session.first_start_min is not None]
+    delay = sum(delays) / len(delays) if delays else 0.0
+    spread = sum((each - delay) ** 2 for each in delays) / (len(delays) - 1) if len(delays) > 1 else 0.0
+    durations = Durations()
+    for session in sessions:
+        for item in session.bins:
+            durations += item.durations
+    return World(
+        pre_opening_min=float(period.pre_opening_min),
+        slot_min=tuple(float(slot.span.length_min) for slot in slots),
+        walk_ins=(pre_opening_walk_ins, *(slot.walk_ins for slot in slots)),
+        service_min=tuple(slot.capacity.mean_duration_min for slot in slots),
+        service_cv=max(SMALLEST_CV, durations.cv or DEFAULT_CV),
+        start_delay_min=delay,
+        start_delay_sd_min=sqrt(spread),
     )

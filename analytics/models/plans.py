@@ -50,6 +50,9 @@ class QuotaPlan(models.Model):
     pre_opening_low = models.FloatField()
     pre_opening_high = models.FloatField()
     warnings = models.JSONField(default=list)
+    world = models.JSONField(
+        default=dict, help_text=_("what a session of this period is like, for the simulation")
+    )
     simulation = models.JSONField(null=True)
     state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
     replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")

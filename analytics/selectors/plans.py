@@ -11,6 +11,7 @@ from booking.domain.quotas import equal_split
 from booking.selectors.schedules import sessions_unreleased
 from hospital.common import clock
 from hospital.common.errors import NotFound
+from hospital.common.models import Job
 
 
 def plans_for_list(*, state: str = "", department: str = "") -> QuerySet[QuotaPlan]:
@@ -36,6 +37,11 @@ def plans_to_review() -> int:
 def experts_with_plans() -> set[str]:
     """Codes of the experts who ever had a plan."""
     return set(QuotaPlan.objects.order_by().values_list("expert_code", flat=True).distinct())
+
+
+def simulation_pending(code: str) -> bool:
+    """Whether the worker still has this plan to simulate."""
+    return Job.objects.filter(kind="analytics.simulate", done_at=None, payload__code=code).exists()
 
 
 def plan_by_code(code: str) -> QuotaPlan:

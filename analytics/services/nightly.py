@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from analytics.domain.visits import Channel, Outcome, SessionKey, VisitRow
-from analytics.models import ImportBatch, QuotaPlan
+from analytics.models import ImportBatch
 from analytics.selectors.estimates import Asked, ExpertPlans, plans_of_expert
 from analytics.selectors.history import weekdays_by_expert
 from analytics.selectors.plans import experts_with_plans
 from analytics.services.history import Numbered, TakenIn, visits_take_in
 from analytics.services.plans import plan_approve
 from analytics.services.proposals import plan_propose
+from analytics.services.simulations import simulation_ask
 from booking.selectors.schedules import experts_scheduled
 from hospital.common import clock, jobs
 from hospital.common.actor import Actor
@@ -38,8 +39,10 @@ def expert_replan(*, expert_code: str, asked: Asked, actor: Actor, now: datetime
         proposed = plan_propose(
             expert_code=expert_code, department=found.department, plan=plan, asked=asked, actor=actor, now=now
         )
-        if proposed and auto_approve and proposed.state == QuotaPlan.State.PROPOSED:
+        if proposed and auto_approve:
             plan_approve(code=proposed.code, actor=actor, now=now)
+        elif proposed and proposed.simulation is None:
+            simulation_ask(code=proposed.code, now=now)
     return found
 
 

@@ -16,6 +16,7 @@ from analytics.selectors.plans import (
     planned_sessions,
     sessions_for,
 )
+from analytics.services.simulations import simulation_ask
 from booking.domain.errors import ReasonMissing
 from booking.domain.quotas import equal_split
 from booking.services import session_set_quotas
@@ -114,7 +115,8 @@ def plan_edit(*, code: str, quotas: Sequence[int], actor: Actor, now: datetime) 
         slot.quota = quota
         slot.save(update_fields=["quota"])
     plan.edited = [slot.computed_quota for slot in slots] != list(quotas)
-    plan.save(update_fields=["edited"])
+    plan.simulation = None
+    plan.save(update_fields=["edited", "simulation"])
     history.record(
         thing=plan,
         verb="edit",
@@ -124,6 +126,7 @@ def plan_edit(*, code: str, quotas: Sequence[int], actor: Actor, now: datetime) 
         at=now,
         data={"before": before, "quotas": list(quotas)},
     )
+    simulation_ask(code=code, now=now)
     return plan
 
 

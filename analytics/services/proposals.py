@@ -1,5 +1,6 @@
 """Proposing plans: what the night computed becomes a plan to decide on, if there is something to decide."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from analytics.domain.plans import Plan
@@ -23,6 +24,7 @@ EVIDENCE = (
     "pre_opening_low",
     "pre_opening_high",
     "warnings",
+    "world",
 )
 
 
@@ -82,6 +84,7 @@ def _row(expert_code: str, department: str, plan: Plan, asked: Asked, now: datet
         pre_opening_low=round(plan.pre_opening.low_per_min * window, DIGITS),
         pre_opening_high=round(plan.pre_opening.high_per_min * window, DIGITS),
         warnings=[str(warning) for warning in plan.warnings],
+        world=asdict(plan.world),
         proposed_at=now,
     )
 
@@ -109,7 +112,7 @@ def _decided_already(fresh: QuotaPlan, approved: QuotaPlan | None, quotas: tuple
 
 def _renew(open_one: QuotaPlan, fresh: QuotaPlan, plan: Plan, actor: Actor, now: datetime) -> QuotaPlan:
     """Give the open proposal the newer evidence; the manager's edit of its quotas stays."""
-    changed = [name for name in EVIDENCE if getattr(open_one, name) != getattr(fresh, name)]
+    changed = [name for name in EVIDENCE if _plain(getattr(open_one, name)) != _plain(getattr(fresh, name))]
     if not changed:
         return open_one
     for name in EVIDENCE:
@@ -128,6 +131,13 @@ def _renew(open_one: QuotaPlan, fresh: QuotaPlan, plan: Plan, actor: Actor, now:
         data={"as_of": fresh.as_of.isoformat()},
     )
     return open_one
+
+
+def _plain(value: object) -> object:
+    """As it comes back from the database: a JSON value holds lists where Python has tuples."""
+    if isinstance(value, dict):
+        return {name: list(item) if isinstance(item, tuple) else item for name, item in value.items()}
+    return value
 
 
 def _supersede(plan: QuotaPlan, actor: Actor, now: datetime) -> None:

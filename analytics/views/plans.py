@@ -22,6 +22,7 @@ from analytics.views.labels import (
     warning_texts,
 )
 from analytics.views.pages import manage_page, managers_only
+from analytics.views.simulations import simulation_context
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -94,7 +95,9 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _plan_page(request, found, doing="edit", quotas_form=form, status=400)
     try:
-        plan_edit(code=code, quotas=form.quotas(), actor=Actor.of(cast("User", request.user)), now=clock.now())
+        plan_edit(
+            code=code, quotas=form.quotas(), actor=Actor.of(cast("User", request.user)), now=clock.now()
+        )
     except DomainError as error:
         form.add_error(None, translated(error))
         return _plan_page(request, found, doing="edit", quotas_form=form, status=error.status)
@@ -126,6 +129,7 @@ def _plan_page(request: HttpRequest, found: QuotaPlan, *, status: int = 200, **e
         "reason_form": ReasonForm(),
         "quotas_form": QuotasForm(plan=found),
         "chart": _chart(found),
+        **simulation_context(found),
         **extra,
     }
     return manage_page(request, "analytics/plan.html", "plans", context, status=status)

@@ -10,6 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from analytics.models import QuotaPlan
+from analytics.services.plans import plan_edit
+from analytics.services.simulations import plan_simulate
+from hospital.common.actor import Actor
+from hospital.common.models import Job
 from tests import factories
 from tests.clock import VirtualClock
 
@@ -144,3 +148,30 @@ def test_the_pages_ask_a_constant_number_of_queries(
         manager.get("/manage/?first=2018-11-01&last=2018-11-30")
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         manager.get("/manage/plans/")
+
+
+def test_the_simulated_waits_are_asked_for_by_a_button_and_shown_when_they_are_there(
+    manager: Client, plan: QuotaPlan, now: VirtualClock
+) -> None:
+    path = f"/manage/plans/{plan.code}/"
+    assert "being simulated" in manager.get(path).content.decode()
+    assert "HX-Refresh" not in manager.get(path + "simulation/").headers
+    Job.objects.filter(kind="analytics.simulate").update(done_at=now())
+    assert "Simulate the waits" in manager.get(path).content.decode()
+    manager.post(path + "simulate/")
+    assert Job.objects.filter(kind="analytics.simulate", done_at=None).count() == 1
+    plan_simulate(code=plan.code, sessions=20)
+    Job.objects.filter(kind="analytics.simulate").update(done_at=now())
+    assert manager.get(path + "simulation/").headers["HX-Refresh"] == "true"
+    page = manager.get(path).content.decode()
+    assert "Walk-in wait, mean" in page
+    assert len(chart(page, "waits-chart")["categories"]) == 5  # type: ignore[arg-type]
+
+
+def test_a_simulation_of_quotas_that_were_edited_meanwhile_is_not_kept(
+    plan: QuotaPlan, now: VirtualClock
+) -> None:
+    plan_simulate(code=plan.code, sessions=2)
+    assert QuotaPlan.objects.get().simulation["quotas"] == [0, 0, 9, 12]
+    plan_edit(code=plan.code, quotas=[1, 0, 8, 12], actor=Actor(kind="manager"), now=now())
+    assert QuotaPlan.objects.get().simulation is None
