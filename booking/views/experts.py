@@ -56,6 +56,8 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
 def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
     """The code of the held appointment; pressing twice gives the same one."""
     now, actor = clock.now(), Actor.of(user)
+    for overdue in selectors.appointments_of_user(user=user).filter(state="held", pay_by__lte=now):
+        services.appointment_expire(appointment_id=overdue.pk, now=now)  # the job may be some seconds behind
 
     def produce() -> idempotency.Answer:
         patient = selectors.patient_for_user(user=user, code=data["patient"])

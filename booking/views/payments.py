@@ -37,9 +37,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     """The countdown, the summary and the ways to pay; a POST goes to the provider's page."""
     appointment, now = selectors.appointment_for_user(user=signed_in(request), code=code), clock.now()
     if appointment.state == "expired" or (appointment.state == "held" and now >= appointment.pay_by):
-        left = selectors.slot_by_code(code=appointment.slot.code)
-        context = {"appointment": appointment, "left": left.left if left.bookable else 0, "key": uuid.uuid4()}
-        return render(request, "booking/expired.html", context)
+        return render(request, "booking/expired.html", _expired_context(appointment))
     if appointment.state != "held":
         return redirect("booking:appointment", code)
     error, status = "", 200
@@ -52,6 +50,13 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     elif request.method == "POST":
         error, status = _("Choose a way to pay."), 400
     return _page(request, appointment, error=error, status=status)
+
+
+def _expired_context(appointment: Any) -> dict[str, Any]:
+    """A hold that is over but not yet ended by the job still counts as a number: it will be free at once."""
+    slot = selectors.slot_by_code(code=appointment.slot.code)
+    left = slot.left + (appointment.state == "held") if slot.bookable else 0
+    return {"appointment": appointment, "left": left, "key": uuid.uuid4()}
 
 
 def _pay_url(request: HttpRequest, appointment_id: int, provider_name: str) -> str:

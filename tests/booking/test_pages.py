@@ -174,6 +174,19 @@ def test_a_hold_that_ran_out_offers_the_slot_again(
     shown = text(lin.get(f"/appointments/{appointment.code}/pay/"))
     assert "Time is up. Number released" in shown
     assert "Already paid? Do not pay again." in shown
+    assert "This time still has 2 numbers" in shown
+
+
+def test_a_slot_whose_hold_ran_out_can_be_held_again_before_any_job_has_run(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    slot = slots(tomorrow)[0]
+    first = held(lin, slot, cast)
+    now.advance(minutes=16)
+    second = held(lin, slot, cast)
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("expired", "held")
+    assert slots(tomorrow)[0].booked == 1
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
