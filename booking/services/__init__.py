@@ -10,7 +10,7 @@ from booking.services.appointments import (
     appointment_see,
     holds_expire_due,
 )
-from booking.services.patients import account_patient_add, patient_register
+from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
 from booking.services.payments import (
     payment_create,
     payment_notice_apply,
@@ -33,6 +33,7 @@ from booking.services.walk_ins import walk_in_cancel, walk_in_register
 
 __all__ = [
     "account_patient_add",
+    "account_patients_take_in",
     "appointment_arrive",
     "appointment_cancel",
     "appointment_confirm",

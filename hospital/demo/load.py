@@ -1,27 +1,26 @@
 """Accounts and numbers by the thousand for load tests: invented people with tokens, released sessions with slots."""
 
-import secrets
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
 from booking import services as booking
-from booking.domain.identity import identity
-from booking.models import AccountPatient, Expert, Patient, SessionTemplate
 from booking.selectors import slots_of_session
 from booking.services import clinic
-from hospital.accounts.digests import token_digest
-from hospital.accounts.services import TOKEN_PREFIX
+from hospital.accounts import services as accounts
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.crypto import blind_index, seal
-from hospital.common.models import StateChange
+from hospital.common.codes import random_code
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
-from hospital.models import ApiToken, User
+from hospital.models import User
+
+if TYPE_CHECKING:
+    from booking.models import Expert
 
 LOAD = Actor.job("load")
 BATCH = 1000
@@ -29,7 +28,9 @@ COUNTY = "990102"
 """No county has this code: the people of load tests are nobody."""
 FIRST_BORN = date(1940, 1, 1)
 DEPARTMENTS = 6
-SLOTS_PER_SESSION = 12
+SESSION_MIN, SLOT_MIN, SHORT_SLOT_MIN = 240, 20, 5
+MANY_SLOTS = 20_000
+"""From here on slots are short: a day has letters for 600 sessions."""
 OPENS, CLOSES, WALK_INS = time(8), time(12), time(7)
 
 
@@ -61,96 +62,56 @@ def resident_id(serial: int) -> str:
 
 @transactional
 def _people(serials: Sequence[int], now: datetime) -> list[object]:
-    """Accounts, patients, their links and tokens, a thousand in a few statements."""
+    """Accounts, tokens and patients, a thousand in a few statements."""
     unusable = make_password(None)
-    accounts = User.objects.bulk_create(
+    users = User.objects.bulk_create(
         User(username=f"load-{serial}", role="patient", password=unusable) for serial in serials
     )
-    patients = Patient.objects.bulk_create(_patient(serial, now) for serial in serials)
-    AccountPatient.objects.bulk_create(
-        AccountPatient(account=account, patient=patient)
-        for account, patient in zip(accounts, patients, strict=True)
+    tokens = accounts.tokens_issue(users=users, name="load", actor=LOAD, now=now)
+    patients = booking.account_patients_take_in(
+        people=[(user.pk, "压测", resident_id(serial)) for user, serial in zip(users, serials, strict=True)],
+        actor=LOAD,
+        now=now,
     )
-    secrets_of = [TOKEN_PREFIX + secrets.token_urlsafe(32) for _ in serials]
-    tokens = ApiToken.objects.bulk_create(
-        ApiToken(digest=token_digest(secret), user=account, name="load", created_at=now)
-        for account, secret in zip(accounts, secrets_of, strict=True)
-    )
-    StateChange.objects.bulk_create([*_history("patient", patients, now), *_history("apitoken", tokens, now)])
     return [
-        {"token": secret, "patient": patient.code}
-        for secret, patient in zip(secrets_of, patients, strict=True)
+        {"token": token, "patient": patient.code} for token, patient in zip(tokens, patients, strict=True)
     ]
-
-
-def _patient(serial: int, now: datetime) -> Patient:
-    checked = identity("resident", resident_id(serial))
-    return Patient(
-        name=f"压测{serial}",
-        id_sealed=seal(checked.number),
-        id_index=blind_index("id", checked.number),
-        id_tail=checked.number[-4:],
-        birth_date=checked.birth_date,
-        sex=checked.sex,
-        created_at=now,
-    )
-
-
-def _history(
-    thing: str, rows: Sequence[Patient] | Sequence[ApiToken], now: datetime
-) -> Iterator[StateChange]:
-    verb, state = ("register", "known") if thing == "patient" else ("issue", "valid")
-    for row in rows:
-        yield StateChange(
-            thing=thing,
-            thing_id=row.pk,
-            verb=verb,
-            to_state=state,
-            actor_kind=LOAD.kind,
-            actor_name=LOAD.name,
-            at=now,
-        )
 
 
 def _slots(wanted: int, quota: int, now: datetime) -> Iterator[str]:
     """Codes of slots in sessions of the days ahead, as many experts a day as it takes; all of them released."""
-    sessions = -(-wanted // SLOTS_PER_SESSION)
     days = max(1, policy().horizon_days - 1)
     today = clock.local(now).date()
-    base = Expert.objects.filter(code__startswith="load-").count()
-    for number in range(sessions):
-        turn, offset = divmod(number, days)
-        yield from _session(_expert(base + turn), today + timedelta(days=1 + offset), quota, now)
+    slot_min = SLOT_MIN if wanted < MANY_SLOTS else SHORT_SLOT_MIN
+    sessions = -(-wanted // (SESSION_MIN // slot_min))
+    for turn in range(-(-sessions // days)):
+        expert = _expert(turn)
+        for offset in range(min(days, sessions - turn * days)):
+            yield from _session(expert, today + timedelta(days=1 + offset), slot_min, quota, now)
 
 
-def _expert(number: int) -> Expert:
-    ward = clinic.department_define(
-        code=f"load-{number % DEPARTMENTS}",
-        name=f"压测科室{number % DEPARTMENTS}",
-        name_en=f"Load {number % DEPARTMENTS}",
-    )
+def _expert(turn: int) -> "Expert":
+    number = turn % DEPARTMENTS
+    ward = clinic.department_define(code=f"load-{number}", name=f"压测科室{number}", name_en=f"Load {number}")
     return clinic.expert_define(
-        code=f"load-{number}",
+        code=f"load-{random_code(8).lower()}",
         department=ward,
-        name=f"压测医生{number}",
-        name_en=f"Load {number}",
+        name="压测医生",
+        name_en="Load",
         title="attending",
         fee_fen=2000,
     )
 
 
 @transactional
-def _session(expert: Expert, day: date, quota: int, now: datetime) -> list[str]:
+def _session(expert: "Expert", day: date, slot_min: int, quota: int, now: datetime) -> list[str]:
     """One released session, every capacity of which may be booked ahead."""
-    template = SessionTemplate(
+    session = booking.session_create(
         expert=expert,
         room=clinic.room_define(code="load", name="L1"),
-        slot_minutes=4 * 60 // SLOTS_PER_SESSION,
+        slot_minutes=slot_min,
         capacity_per_slot=quota,
         appointment_share=Decimal(1),
-    )
-    session = booking.session_create(
-        template=template,
         day=day,
         opens_at=datetime.combine(day, OPENS, tzinfo=clock.zone()),
         closes_at=datetime.combine(day, CLOSES, tzinfo=clock.zone()),
