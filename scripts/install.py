@@ -87,9 +87,6 @@ def make_venv() -> None:
 
 def pip_install(requirements: Path) -> None:
     """Run pip quietly, with progress."""
-    total = sum("==" in line for line in CONSTRAINTS.read_text().splitlines())
-    if requirements.name == "requirements.txt":
-        total = total * 2 // 3
     print(f"[setup] packages of {requirements.name} (a few minutes the first time)", flush=True)
     pip = subprocess.Popen(
         [
@@ -108,7 +105,7 @@ def pip_install(requirements: Path) -> None:
         text=True,
         env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"},
     )
-    output = list(show_progress(pip.stdout or [], total))
+    output = list(show_progress(pip.stdout or []))
     if pip.wait():
         stop(
             "".join(output[-25:]).strip(),
@@ -117,14 +114,14 @@ def pip_install(requirements: Path) -> None:
         )
 
 
-def show_progress(lines: Iterable[str], total: int) -> Iterator[str]:
+def show_progress(lines: Iterable[str]) -> Iterator[str]:
     """Pass pip's lines through, saying now and then how far it is."""
     found, said, tty = 0, 0.0, sys.stdout.isatty()
     for line in lines:
         yield line
         match = FOUND.match(line.strip())
         found += match is not None
-        step = f"found {found} of about {total}: {match[1]}" if match else ""
+        step = f"{found} packages found: {match[1]}" if match else ""
         if line.startswith("Installing collected packages"):
             step, said = "unpacking", 0.0
         if step and (tty or time.monotonic() - said > 5):

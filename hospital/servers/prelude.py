@@ -18,16 +18,16 @@ _began = time.monotonic()
 
 
 @contextmanager
-def step(number: int, what: str) -> Iterator[None]:
-    """Say what is being done and how long it took."""
-    print(f"[{number}/{STEPS}] {what} ...", end="", flush=True)
+def step(number: int, what: str, *, talks: bool = False) -> Iterator[None]:
+    """Say what is being done and how long it took; a step that ``talks`` prints lines of its own."""
+    print(f"[{number}/{STEPS}] {what} ...", end="\n" if talks else "", flush=True)
     started = time.monotonic()
     try:
         yield
     except BaseException:
         print(" failed", flush=True)
         raise
-    print(f" {time.monotonic() - started:.1f} s", flush=True)
+    print(f"{'     ' if talks else ''} {time.monotonic() - started:.1f} s", flush=True)
 
 
 def since_start_s() -> float:

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             migrate()
         with step(5, "checks"):
             self.check()
-        with step(6, "demo hospital"):
+        with step(6, "demo hospital", talks=True):
             seed()
         connection.close()
         print("[7/7] processes: web, worker, beat, gateway", flush=True)
