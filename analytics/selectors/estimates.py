@@ -94,7 +94,9 @@ class _Reader:
         self.asked = asked
         self.window = HistoryWindow.of_weeks(asked.weeks, asked.as_of)
         self.days = session_days(self.window, expert=expert_code)
-        self.expert = experts_by_code([expert_code]).get(expert_code)
+        self.templates = schedule_templates(expert_code)
+        scheduled = {expert_code: self.templates[0].expert} if self.templates else None
+        self.expert = (scheduled or experts_by_code([expert_code])).get(expert_code)
 
     @cached_property
     def department_names(self) -> set[str]:
@@ -125,10 +127,9 @@ class _Reader:
         found: dict[tuple[int, time], tuple[Period, AppointmentsRule]] = {
             (day.weekday, day.opens_local): (period_of(day), AppointmentsRule()) for day in self.days
         }
-        templates = schedule_templates(self.expert_code)
-        if templates:
+        if self.templates:
             found = {}
-        for template in templates:
+        for template in self.templates:
             period = Period(
                 weekday=template.weekday,
                 opens_at=template.opens_at,

@@ -16,6 +16,8 @@ from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
 EVIDENCE = (
+    "estimator",
+    "seed",
     "as_of",
     "first_day",
     "last_day",
