@@ -38,7 +38,9 @@ def find(page: Client, text: str):
 
 
 def key_of(response) -> str:
-    return re.search(r'name="key" value="([^"]+)"', response.content.decode())[1]
+    found = re.search(r'name="key" value="([^"]+)"', response.content.decode())
+    assert found
+    return found[1]
 
 
 def registration(morning: Morning, response, **more: str) -> dict[str, str]:

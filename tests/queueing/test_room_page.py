@@ -26,8 +26,9 @@ def html_of(page: Client, morning: Morning) -> str:
 
 def form_of(html: str, verb: str) -> dict[str, str]:
     """The hidden fields of one action's form."""
-    form = re.search(rf"<form[^>]*/{verb}/\"[^>]*hx-post.*?</form>", html, re.S)[0]
-    return dict(re.findall(r'name="(ticket|key|sure)" value="([^"]*)"', form))
+    form = re.search(rf"<form[^>]*/{verb}/\"[^>]*hx-post.*?</form>", html, re.DOTALL)
+    assert form
+    return dict(re.findall(r'name="(ticket|key|sure)" value="([^"]*)"', form[0]))
 
 
 def press(page: Client, morning: Morning, verb: str, **more: str):
@@ -36,7 +37,9 @@ def press(page: Client, morning: Morning, verb: str, **more: str):
 
 
 def button(html: str, verb: str) -> str:
-    return re.search(rf'<button[^>]*id="room-{verb}"[^>]*>', html)[0]
+    found = re.search(rf'<button[^>]*id="room-{verb}"[^>]*>', html)
+    assert found
+    return found[0]
 
 
 def test_it_opens_the_session_of_today(page: Client, morning: Morning) -> None:
@@ -141,7 +144,9 @@ def test_an_old_page_does_not_finish_somebody_else(page: Client, morning: Mornin
     assert (first.state, second.state) == ("serving", "waiting")
 
 
-def test_a_ticket_of_another_room_cannot_be_moved_from_here(page: Client, morning: Morning, other_session) -> None:
+def test_a_ticket_of_another_room_cannot_be_moved_from_here(
+    page: Client, morning: Morning, other_session
+) -> None:
     mine, morning.session = morning.session, other_session
     foreign = morning.walk_in("08:00")
     morning.session = mine
