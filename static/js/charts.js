@@ -56,15 +56,17 @@ function whisker(series, place, groups) {
   };
 }
 
-function option(config) {
+// A long legend wraps in a narrow chart; the plot then begins below its second line.
+function option(config, width) {
+  const lines = config.series.length > 3 && width < 560 ? 2 : 1;
   const bars = config.series.filter((series) => series.kind !== "line");
   const whiskers = bars.filter((series) => series.upTo).map((series) => whisker(series, bars.indexOf(series), bars.length));
   const text = { color: token("--muted"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   return {
     animation: false,
     textStyle: text,
-    grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
-    legend: { top: 4, left: 4, data: config.series.map((series) => series.name), textStyle: { ...text, fontSize: 13 } },
+    grid: { left: 8, right: 12, top: 14 + 22 * lines, bottom: 4, containLabel: true },
+    legend: { top: 4, left: 4, itemWidth: 16, itemHeight: 11, data: config.series.map((series) => series.name), textStyle: { ...text, fontSize: 13 } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" } },
     xAxis: { type: "category", data: config.categories, axisTick: { show: false }, axisLabel: text },
     yAxis: { type: "value", axisLabel: text, splitLine: { lineStyle: { color: token("--line") } } },
@@ -75,7 +77,11 @@ function option(config) {
 for (const element of document.querySelectorAll("[data-chart]")) {
   const config = JSON.parse(document.getElementById(element.dataset.chart).textContent);
   const chart = echarts.init(element, null, { renderer: "canvas" });
-  chart.setOption(option(config));
-  new ResizeObserver(() => chart.resize()).observe(element);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(option(config), true));
+  const draw = () => chart.setOption(option(config, element.clientWidth), true);
+  draw();
+  new ResizeObserver(() => {
+    chart.resize();
+    draw();
+  }).observe(element);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
