@@ -12,8 +12,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from statistics import median
 from typing import Any
@@ -27,7 +28,17 @@ SCALES = {"full": 1000, "small": 200}
 NAME = f"uvicorn {version('uvicorn')}, one process, websockets-sansio"
 HOST = "127.0.0.1"
 SETTLE_S = 0.4
-LIVE_OPTIONS = ("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--lifespan", "off", "--no-access-log")
+LIVE_OPTIONS = (
+    "--ws",
+    "websockets-sansio",
+    "--ws-per-message-deflate",
+    "false",
+    "--lifespan",
+    "off",
+    "--no-access-log",
+    "--log-level",
+    "warning",
+)
 
 
 class Clinic:
@@ -39,7 +50,7 @@ class Clinic:
         from booking.selectors import expert_by_code
         from hospital.common import clock
         from hospital.common.actor import Actor
-        from hospital.demo import clinic, day
+        from hospital.demo import accounts, clinic, day
         from hospital.management.commands.demo import collect_static
         from queueing import services
 
@@ -47,13 +58,17 @@ class Clinic:
         collect_static()
         self.actor = Actor.job("bench")
         if not self._session():
-            clinic.define(None)
+            clinic.define(accounts.people_ensure(clock.now())["expert"].pk)
             day.session_running_ensure(now=clock.now(), expert=expert_by_code(code=clinic.RUNNING_EXPERT))
         session = self._session()
         self.code = session.code
         self.tokens = [
             services.screen_add(
-                name=f"bench {number}", place="", room_codes=[session.room.code], actor=self.actor, now=clock.now()
+                name=f"bench {number}",
+                place="",
+                room_codes=[session.room.code],
+                actor=self.actor,
+                now=clock.now(),
             )[1]
             for number in range(screens)
         ]
@@ -84,16 +99,13 @@ class Clinic:
         return announced[0]
 
     def settle(self) -> None:
-        """The one who was called goes in; when nobody is left to call, somebody registers."""
+        """Take the call back, so that the same people wait for the next one."""
         from hospital.common import clock
         from queueing import services
         from queueing.models import Ticket
 
-        tickets = Ticket.objects.filter(session__code=self.code)
-        for ticket in tickets.filter(state="called"):
-            services.ticket_start(code=ticket.code, actor=self.actor, now=clock.now())
-        if not tickets.filter(state="waiting").exists():
-            raise RuntimeError("nobody is waiting: remove the bench's DATA_DIR and run again")
+        for ticket in Ticket.objects.filter(session__code=self.code, state="called"):
+            services.ticket_undo(code=ticket.code, actor=self.actor, now=clock.now())
 
     def next_call(self) -> bytes:
         """What the next call's frame holds: the number of its announcement."""
@@ -103,23 +115,27 @@ class Clinic:
         return b'data-call=\\"%d\\"' % ((last or 0) + 1)
 
 
-@asynccontextmanager
-async def process(*command: str, port: int, **environment: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+@contextmanager
+def process(*command: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; it must listen on ``port``."""
-    started = subprocess.Popen([sys.executable, "-m", *command], stdin=subprocess.PIPE, env=os.environ | environment)
+    started = subprocess.Popen(
+        [sys.executable, "-m", *command], stdin=subprocess.PIPE, env=os.environ | environment
+    )
     try:
         until = time.monotonic() + 60
-        while time.monotonic() < until and started.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex((HOST, port)) == 0:
-                    break
-            await asyncio.sleep(0.1)
-        else:
-            raise RuntimeError(f"{command[0]} does not listen on port {port}")
+        while not _listens(port):
+            if time.monotonic() > until or started.poll() is not None:
+                raise RuntimeError(f"{command[0]} does not listen on port {port}")
+            time.sleep(0.1)
         yield started
     finally:
         started.kill()
         started.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def in_django(action: Callable[[], Any]) -> Any:
@@ -135,42 +151,29 @@ def in_django(action: Callable[[], Any]) -> Any:
     return asyncio.get_running_loop().run_in_executor(None, run)
 
 
-async def measure(clinic: Clinic) -> dict[str, Any]:
+async def measure(
+    clinic: Clinic, live: int, bare: int, broadcaster: subprocess.Popen[bytes]
+) -> dict[str, Any]:
     """Both in turn."""
-    live, bare = free_port(), free_port()
-    uvicorn = ("uvicorn", "hospital.asgi:application", "--host", HOST, "--port", str(live), *LIVE_OPTIONS)
-    switches = {"WEB_PROCESS": "1", "DEMO": "0", "CLOCK_MOVABLE": "0", "LOG_LEVEL": "ERROR"}
+    screens, others = Fleet(), Fleet()
+    await screens.connect(HOST, live, [f"/ws/screens/{token}/" for token in clinic.tokens])
+    await others.connect(HOST, bare, ["/"] * len(clinic.tokens))
     products, references = [], []
-    async with (
-        process(*uvicorn, port=live, **switches),
-        process("bench.broadcast", str(bare), port=bare) as broadcaster,
-    ):
-        screens, others = Fleet(), Fleet()
-        await screens.connect(HOST, live, [f"/ws/screens/{token}/" for token in clinic.tokens])
-        await others.connect(HOST, bare, ["/"] * len(clinic.tokens))
-        gc.collect()
-        gc.disable()
-        for turn in range(REPEATS + 1):
-            await in_django(clinic.settle)
-            await asyncio.sleep(SETTLE_S)
-            mark = await in_django(clinic.next_call)
-            product = await screens.last_after(clinic.call, mark)
-            await asyncio.sleep(SETTLE_S)
-
-            def send(text: bytes = screens.latest) -> float:
-                assert broadcaster.stdin is not None
-                broadcaster.stdin.write(text + b"\n")
-                begun = time.perf_counter()
-                broadcaster.stdin.flush()
-                return begun
-
-            reference = await others.last_after(send, mark)
-            if turn:  # the first one warms up
-                products.append(product * 1000)
-                references.append(reference * 1000)
-        gc.enable()
-        screens.close()
-        others.close()
+    gc.collect()
+    gc.disable()
+    for turn in range(REPEATS + 1):
+        await in_django(clinic.settle)
+        await asyncio.sleep(SETTLE_S)
+        mark = await in_django(clinic.next_call)
+        product = await screens.last_after(clinic.call, mark)
+        await asyncio.sleep(SETTLE_S)
+        reference = await others.last_after(partial(hand_over, broadcaster, screens.latest), mark)
+        if turn:  # the first one warms up
+            products.append(product * 1000)
+            references.append(reference * 1000)
+    gc.enable()
+    screens.close()
+    others.close()
     ratios = [product / reference for product, reference in zip(products, references, strict=True)]
     return line(
         GOAL,
@@ -184,6 +187,23 @@ async def measure(clinic: Clinic) -> dict[str, Any]:
     )
 
 
+def hand_over(broadcaster: subprocess.Popen[bytes], text: bytes) -> float:
+    """Give the reference the text to send; return when it was given."""
+    assert broadcaster.stdin is not None
+    broadcaster.stdin.write(text + b"\n")
+    begun = time.perf_counter()
+    broadcaster.stdin.flush()
+    return begun
+
+
 def run(scale: str) -> dict[str, Any]:
     """Measure W1."""
-    return asyncio.run(measure(Clinic(SCALES[scale])))
+    clinic = Clinic(SCALES[scale])
+    live, bare = free_port(), free_port()
+    uvicorn = ("uvicorn", "hospital.asgi:application", "--host", HOST, "--port", str(live), *LIVE_OPTIONS)
+    switches = {"WEB_PROCESS": "1", "DEMO": "0", "CLOCK_MOVABLE": "0", "LOG_LEVEL": "ERROR"}
+    with (
+        process(*uvicorn, port=live, **switches),
+        process("bench.broadcast", str(bare), port=bare) as broadcaster,
+    ):
+        return asyncio.run(measure(clinic, live, bare, broadcaster))

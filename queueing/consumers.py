@@ -14,7 +14,8 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 
 from hospital.common import clock
-from hospital.common.hub import Hub, Source, hub_of_process
+from hospital.common.feeds import Source
+from hospital.common.hub import Hub, hub_of_process
 from hospital.common.origin import same_origin
 from hospital.common.sockets import Socket
 from queueing.selectors import live
@@ -98,7 +99,7 @@ class LiveConsumer(AsyncConsumer):
 
     async def allowed(self) -> Watch:
         """Say what this connection watches. Raises Refused."""
-        return await self.hub.in_thread(self.authorise)
+        return await self.hub.at_door(self.authorise)
 
     def authorise(self) -> Watch:
         """Decide in a thread with the database."""

@@ -19,7 +19,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -29,6 +28,7 @@ from django.db import connections
 from redis.exceptions import RedisError
 
 from hospital.common import clock, live
+from hospital.common.feeds import Content, Feed, Gone, Source, Topics
 from hospital.common.sockets import Frame, Socket
 
 logger = logging.getLogger(__name__)
@@ -41,53 +41,7 @@ RETRY_S = 1.0
 WORKERS = 2
 
 T = TypeVar("T")
-Topics = frozenset[str]
 Revisions = Callable[[Iterable[str]], Mapping[str, int]]
-
-
-class Gone(Exception):
-    """What a feed showed exists no longer; its sockets are closed with ``code``."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a feed shows now; ``topics`` are what it depends on."""
-
-    revision: int
-    data: Mapping[str, Any]
-    topics: Topics
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """How to build a feed. Equal keys share one feed; a lower ``rank`` is built first."""
-
-    key: str
-    topics: Topics
-    build: Callable[[], Content]
-    rank: int = 1
-    refresh_s: float = 20.0
-    """Built again this often even without a change, for what depends on the time."""
-
-
-@dataclass(slots=True, eq=False)
-class Feed:
-    """A source with those who watch it."""
-
-    source: Source
-    topics: Topics
-    sockets: set[Socket] = field(default_factory=set)
-    joining: list[Socket] = field(default_factory=list)
-    body: str = ""
-    revision: int = 0
-    waiting: bool = False
-    dirty: bool = False
-    failing: bool = False
-    built_at: float = 0.0
 
 
 class Hub:
@@ -101,7 +55,8 @@ class Hub:
         self._known: dict[str, int] = {}
         self._work: asyncio.PriorityQueue[tuple[int, int, str]] = asyncio.PriorityQueue()
         self._count = 0
-        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
+        self._readers = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
+        self._doors = ThreadPoolExecutor(WORKERS, thread_name_prefix="live-door")
         self._tasks: list[asyncio.Task[None]] = []
         self._read_at = 0.0
         self._at = ""
@@ -123,7 +78,8 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._readers, self._doors):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def join(self, source: Source, socket: Socket) -> None:
         """Give ``socket`` a snapshot read from now on, and every change after it."""
@@ -158,7 +114,11 @@ class Hub:
             feed.joining.append(socket)
             self._mark(feed)
 
-    async def in_thread(self, action: Callable[[], T]) -> T:
+    async def at_door(self, action: Callable[[], T]) -> T:
+        """Run ``action``, which decides who may join: a thousand newcomers must not hold up the reading."""
+        return await self._in_thread(action, self._doors)
+
+    async def _in_thread(self, action: Callable[[], T], threads: ThreadPoolExecutor | None = None) -> T:
         """Run ``action``, which uses the database, off the event loop."""
 
         def run() -> T:
@@ -167,7 +127,7 @@ class Hub:
             finally:
                 connections.close_all()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        return await asyncio.get_running_loop().run_in_executor(threads or self._readers, run)
 
     # -- topics ----------------------------------------------------------------------------------------------
 
@@ -249,7 +209,7 @@ class Hub:
         while True:
             await asyncio.sleep(POLL_S)
             topics = tuple(self._by_topic)
-            self._at, found = await self.in_thread(partial(self._look, topics))
+            self._at, found = await self._in_thread(partial(self._look, topics))
             self._read_at = time.monotonic()
             for topic, revision in found.items():
                 if self._known.get(topic) != revision:
@@ -272,7 +232,7 @@ class Hub:
                 for socket in tuple(feed.sockets):
                     socket.beat(text, now)
             for duty in self.duties:
-                await self.in_thread(duty)
+                await self._in_thread(duty)
 
     async def _build_feeds(self) -> None:
         while True:
@@ -285,14 +245,15 @@ class Hub:
         feed.dirty = False
         joining, feed.joining = feed.joining, []
         try:
-            at, content = await self.in_thread(lambda: (stamp(), feed.source.build()))
+            at, content = await self._in_thread(lambda: (stamp(), feed.source.build()))
         except Gone as gone:
             self._close(feed)
             for socket in (*feed.sockets, *joining):
                 socket.close(gone.code)
             return
         except Exception:
-            logger.exception("live: %s could not be built", feed.source.key)
+            if not feed.failing:
+                logger.exception("live: %s cannot be built; tried again every %s s", feed.source.key, RETRY_S)
             feed.failing = feed.dirty = True
             feed.joining[:0] = joining
             asyncio.get_running_loop().call_later(RETRY_S, self._retry, feed)

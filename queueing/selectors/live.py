@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_lazy
 from booking import selectors as booking
 from hospital.common import clock
 from hospital.common.errors import NotFound
-from hospital.common.hub import Content, Gone, Source
+from hospital.common.feeds import Content, Gone, Source
 from queueing.domain.advice import MARK_WIDTH, Advice, waiting_advice
 from queueing.models import Queue, QueueSession, Screen
 from queueing.selectors.screens import screen_board, screen_topics, token_digest

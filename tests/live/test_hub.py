@@ -11,7 +11,8 @@ from django.conf import LazySettings
 
 from hospital.common import hub as hub_module
 from hospital.common import live
-from hospital.common.hub import Content, Gone, Hub, Source
+from hospital.common.feeds import Content, Gone, Source
+from hospital.common.hub import Hub
 from hospital.common.sockets import Socket
 from tests.live.valkey import Valkey
 
