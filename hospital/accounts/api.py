@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,11 +29,19 @@ class TokenAnswer(serializers.Serializer[Any]):
     token = serializers.CharField()
 
 
+class BrowserSession(SessionAuthentication):
+    """A signed-in browser; anybody else is asked to sign in (401) rather than told that they may not (403)."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return "Session"
+
+
 class TokenList(ApiView):
     """Issue a token for one's own account. A token cannot issue tokens."""
 
     roles = set(User.Role.values)
-    authentication_classes = [SessionAuthentication]
+    authentication_classes = [BrowserSession]
 
     @extend_schema(request=TokenRequest, responses={201: TokenAnswer})
     def post(self, request: Request) -> Response:
@@ -50,6 +59,7 @@ class TokenRevoke(ApiView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """Nothing to answer; the token is worthless from now on."""
-        if isinstance(request.auth, ApiToken):
-            token_revoke(token=request.auth, actor=self.actor, now=clock.now())
+        if not isinstance(request.auth, ApiToken):
+            raise NotAuthenticated
+        token_revoke(token=request.auth, actor=self.actor, now=clock.now())
         return Response(status=204)

@@ -1,0 +1,141 @@
+"""Every address of the product and who may enter it. A new address is added here, or the build fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, get_resolver
+
+ROLES = ("anonymous", "patient", "desk", "expert", "manager", "administrator", "kiosk")
+SAMPLES = {
+    "<slug:code>": "NOBODY23",
+    "<str:code>": "NOBODY23",
+    "<str:token>": "no-such-token",
+    "<str:verb>": "start",
+    "<str:name>": "sandbox",
+    "<slug:card>": "waits",
+    "<slug:key>": "desk",
+}
+
+EVERYBODY = frozenset(ROLES)
+NOBODY: frozenset[str] = frozenset()
+SIGNED_IN = frozenset({"patient", "desk", "expert", "manager", "administrator"})
+PATIENT = frozenset({"patient"})
+DESK = frozenset({"desk", "manager", "administrator"})
+EXPERT = frozenset({"expert"})
+MANAGER = frozenset({"manager", "administrator"})
+API_OWNER = frozenset({"patient", "desk"})
+CALLER = frozenset({"desk", "expert"})
+
+GET: dict[frozenset[str], str] = {
+    EVERYBODY: """
+        (empty)
+        experts/<slug:code>/  experts/<slug:code>/hold/
+        t/<str:code>/  t/<str:code>/live/  t/<str:code>/leave/
+        screens/<str:token>/  screens/<str:token>/live/
+        accounts/inactive/  accounts/login/  accounts/staff/
+        api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<str:code>/
+        api/v1/sessions/<slug:code>/board/  api/v1/tickets/<slug:code>/
+        api/docs/  api/schema/  healthz  readyz  metrics  i18n/setlang/
+        demo/  demo/outbox/  demo/clock/
+    """,
+    SIGNED_IN: """
+        accounts/again/  accounts/password/  accounts/second-factor/  accounts/second-factor/set-up/
+        accounts/second-factor/switch-off/  accounts/recovery-codes/  accounts/recovery-codes/new/
+        accounts/recovery-codes/file/
+    """,
+    PATIENT: """
+        appointments/  appointments/<str:code>/  appointments/<str:code>/calendar.ics
+        appointments/<str:code>/cancel/  appointments/<str:code>/pay/  patients/  api/v1/patients/
+    """,
+    API_OWNER: "api/v1/appointments/",
+    API_OWNER | {"manager"}: "api/v1/appointments/<str:code>/",
+    DESK: """
+        desk/  desk/new/  desk/sessions/  desk/tickets/<str:code>/  desk/tickets/<str:code>/slip/
+    """,
+    EXPERT: "room/  room/<str:code>/  room/<str:code>/live/",
+    MANAGER: """
+        manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<str:code>/
+        manage/plans/<str:code>/simulation/  manage/screens/
+    """,
+}
+
+POST: dict[frozenset[str], str] = {
+    # a notice needs no account but a signature, which nobody here has
+    NOBODY: "api/v1/payments/<str:name>/notify/",
+    EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
+    SIGNED_IN: "api/v1/tokens/",
+    PATIENT: "appointments/<str:code>/release/",
+    API_OWNER: "api/v1/appointments/<str:code>/cancel/  api/v1/appointments/<str:code>/payments/",
+    DESK: """
+        desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
+        desk/restore/  desk/undo/
+    """,
+    frozenset({"desk"}): "api/v1/desk/walk-ins/",
+    frozenset({"desk", "kiosk"}): "api/v1/desk/check-ins/",
+    EXPERT: "room/<str:code>/next/  room/<str:code>/<str:verb>/  api/v1/sessions/<slug:code>/calls/next/",
+    CALLER: """
+        api/v1/tickets/<slug:code>/finish/  api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/pass/
+        api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/return/  api/v1/tickets/<slug:code>/start/
+        api/v1/tickets/<slug:code>/transfer/  api/v1/tickets/<slug:code>/undo/
+    """,
+    frozenset({"kiosk"}): "api/v1/tokens/revoke/",
+    MANAGER: """
+        manage/plans/<str:code>/approve/  manage/plans/<str:code>/edit/  manage/plans/<str:code>/reject/
+        manage/plans/<str:code>/roll-back/  manage/plans/<str:code>/simulate/
+        manage/screens/add/  manage/screens/<str:code>/revoke/
+    """,
+}
+
+# They lead on to the next step of a sign-in that is under way; tests/accounts has their tests.
+STEPS = {
+    "accounts/login/code/",
+    "accounts/second-factor/again/",
+    "accounts/second-factor/code/",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address, the method that reaches its work, and who may."""
+
+    pattern: str
+    method: str
+    roles: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.method} /{self.pattern}"
+
+    @property
+    def path(self) -> str:
+        """An address of this form that leads to nothing."""
+        path = "/" + self.pattern
+        for placeholder, sample in SAMPLES.items():
+            path = path.replace(placeholder, sample)
+        return path
+
+
+def listed() -> list[Route]:
+    """The table above, flat."""
+    return [
+        Route("" if pattern == "(empty)" else pattern, method, roles)
+        for method, table in (("GET", GET), ("POST", POST))
+        for roles, patterns in table.items()
+        for pattern in patterns.split()
+    ]
+
+
+def served() -> set[str]:
+    """Every address that the product answers, but those of Django's own administration."""
+
+    def walk(entries: Iterable[Any], prefix: str) -> Iterator[str]:
+        for entry in entries:
+            here = prefix + str(entry.pattern)
+            if isinstance(entry, URLPattern):
+                yield here
+            elif not here.startswith("admin/"):
+                yield from walk(entry.url_patterns, here)
+
+    return set(walk(get_resolver().url_patterns, ""))
