@@ -30,6 +30,8 @@ ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"length": 6, "numeric": True, "dashed"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Behind a proxy its address is everybody's: the one before it in X-Forwarded-For counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _env.flag("BEHIND_PROXY") else 0
 # An address is only a signal: a whole waiting room, or a mobile carrier, may share one.
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "300/m/ip,3/m/key,10/h/key,20/d/key",
