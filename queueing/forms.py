@@ -19,9 +19,9 @@ _TICKET_LINK = re.compile(rf"/t/([{CODE}]{{20}})(?:[/?#]|$)", re.IGNORECASE)
 _LINK_END = re.compile(rf"[/=]([{CODE}]{{8}}|[{CODE}]{{12}})/?(?:[?#].*)?$", re.IGNORECASE)
 _FORMS = [
     ("ticket", re.compile(rf"[{CODE}]{{20}}")),
-    ("phone", re.compile(r"\+?[0-9]{7,16}")),
     ("resident", re.compile(r"[0-9]{17}[0-9X]?")),
-    ("code", re.compile(rf"(?=.*[0-9])(?:[{CODE}]{{8}}|[{CODE}]{{12}})")),
+    ("code", re.compile(rf"[{CODE}]{{8}}|[{CODE}]{{12}}")),
+    ("phone", re.compile(r"\+?[0-9]{7,16}")),
     ("number", re.compile(r"[A-Z]{1,2}[0-9]{2,4}")),
     ("passport", re.compile(r"(?=.*[0-9]{4})[A-Z0-9]{6,15}")),
 ]

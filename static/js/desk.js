@@ -63,8 +63,8 @@ function showChosen(radio) {
   const fee = Number(radio.dataset.feeFen);
   const free = work.querySelector('[name="payment"]:checked')?.value === "free" || fee === 0;
   words.textContent = fill(free ? button.dataset.free : button.dataset.cash, { fee: yuan(fee) });
-  const { waiting: people, wait: min } = radio.dataset;
-  outlook.textContent = fill(min ? outlook.dataset.wait : outlook.dataset.text, { n: people, min });
+  const { waiting: people, from, to } = radio.dataset;
+  outlook.textContent = fill(from ? outlook.dataset.wait : outlook.dataset.text, { n: people, from, to });
   work.querySelector("[data-fee]").textContent = free ? "" : yuan(fee);
   showChange(free ? 0 : fee);
 }

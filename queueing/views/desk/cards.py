@@ -10,7 +10,6 @@ from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -22,14 +21,13 @@ from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.models import User
 from queueing import selectors
+from queueing.domain.advice import waiting_advice
 from queueing.domain.masking import masked_name
 from queueing.forms import NewPatientForm, Recognised, RegistrationForm
-from queueing.selectors.live import LiveView
 from queueing.views.desk.people import appointments_today, person
+from queueing.views.desk.sessions import session_lines, sessions_view
 
 LIVE = frozenset({"waiting", "called", "serving", "passed"})
-KEYED_SESSIONS = 9
-FEW = 3
 RECENT = 6
 
 
@@ -96,22 +94,6 @@ def why_not_undone(row: Any) -> str:
     return words.get(row.undo_reason, _("No undo"))
 
 
-def sessions_view() -> LiveView:
-    """The sessions of the day with their pools, as the page and its own address show them."""
-    now = clock.now()
-    rows = selectors.desk_sessions(now=now)
-    active = [row for row in rows if row.state in {"open", "running", "stopped"}]
-    context = {
-        "active": list(enumerate(active, start=1)),
-        "later": [row for row in rows if row.state in {"planned", "released"}],
-        "keyed": KEYED_SESSIONS,
-        "few": FEW,
-        "pool": sum(row.pool_left or 0 for row in active if row.state != "stopped"),
-    }
-    html = mark_safe(render_to_string("queueing/_desk_sessions.html", context))  # noqa: S308 - our own template
-    return LiveView(0, html, clock.local(now).isoformat(timespec="seconds"), frozenset())
-
-
 def patient_card(
     patient: Any,
     *,
@@ -174,8 +156,16 @@ def ticket_card(code: str, *, done: str = "", refusal: Refusal | None = None, st
     """A ticket: big number, place, expected call, and what may be done with it. ``done`` says what just happened."""
     now = clock.now()
     found = selectors.ticket_by_code(code)
+    shown = selectors.ticket_live(code=code, now=now)
+    expected = shown.expected_at
     context = {
-        "ticket": selectors.ticket_live(code=code, now=now),
+        "ticket": shown,
+        "told": waiting_advice(
+            p20=expected.p20 if expected else None,
+            p80=expected.p80 if expected else None,
+            come_back_at=shown.come_back_at,
+            now=now,
+        ),
         "row": found,
         "person": person(found.patient),
         "masked": masked_name(found.patient.name),
@@ -191,17 +181,12 @@ def refused(error: DomainError, *, what: str, rest: str, session_code: str = "")
     """An error as the desk reads it, with other sessions of the same department when one sold out."""
     if error.code != "sold_out" or not session_code:
         return Refusal(what=what, why=translated(error), rest=rest, session=session_code)
-    rows = selectors.desk_sessions(now=clock.now())
-    full = next((row for row in rows if row.code == session_code), None)
+    now = clock.now()
+    lines = session_lines(selectors.desk_sessions(now=now), now)
+    full = next((line.row for line in lines if line.row.code == session_code), None)
     if full is None:
         return Refusal(what=what, why=translated(error), rest=rest)
-    others = tuple(
-        (position, row)
-        for position, row in enumerate(
-            (r for r in rows if r.state in {"open", "running", "stopped"}), start=1
-        )
-        if row.department == full.department and row.state != "stopped" and (row.pool_left or 0) > 0
-    )
+    others = tuple(line for line in lines if line.row.department == full.department and line.open)
     sold_out = _("Not registered: %(expert)s (%(department)s) has just sold out") % {
         "expert": _named(full.expert, full.expert_en),
         "department": _named(full.department, full.department_en),

@@ -21,10 +21,10 @@ from queueing.views.desk.cards import (
     new_card,
     patient_card,
     respond,
-    sessions_view,
     ticket_card,
 )
 from queueing.views.desk.people import person
+from queueing.views.desk.sessions import sessions_view
 from queueing.views.regions import region_response
 
 staff = role_required("desk", "manager", "administrator")
@@ -51,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST)
     if not form.is_valid():
         return respond(request, Card("empty"))
-    return respond(request, found(recognised(form.cleaned_data["q"]), request.user))
+    return respond(request, found(form.cleaned_data["q"]))
 
 
 @staff
@@ -89,14 +89,15 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "queueing/desk_slip.html", ticket_card(code).context)
 
 
-def found(seen: Recognised, user: Any) -> Card:
-    """The card for what was recognised."""
+def found(typed: str) -> Card:
+    """The card for what was scanned or typed."""
+    seen = recognised(typed)
     if not seen.valid:
         return _nothing(seen, _("This number cannot be right. Please check every digit."))
     if seen.kind == "ticket":
         return _ticket(seen)
     if seen.kind in {"code", "qr"}:
-        return _booked(seen)
+        return _booked(seen, typed)
     if seen.kind == "number":
         return _number(seen)
     return _people(seen)
@@ -116,22 +117,27 @@ def _number(seen: Recognised) -> Card:
     return ticket_card(code)
 
 
-def _booked(seen: Recognised) -> Card:
+def _booked(seen: Recognised, typed: str) -> Card:
+    """An appointment by its code; what only looks like a code may still be a passport, a phone or a name."""
     appointments = booking.appointments_find(code=seen.value)
     if len(appointments) == 1:
         return patient_card(appointments[0].patient, seen=seen, appointment=appointments[0])
     if seen.kind == "code" and not appointments:
-        people = booking.patients_find(id_number=seen.value)
-        if people:
-            return patient_card(people[0], seen=Recognised("passport", seen.value))
+        for kind, by in (("passport", "id_number"), ("phone", "phone"), ("name", "name")):
+            people = booking.patients_find(**{by: typed if kind == "name" else seen.value})
+            if people:
+                return _chosen(Recognised(kind, typed), people)
     return _nothing(seen, _("No appointment has this code."))
 
 
 def _people(seen: Recognised) -> Card:
     by = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[seen.kind]
     people = booking.patients_find(**{by: seen.value})
-    if not people:
-        return new_card(seen=seen)
+    return _chosen(seen, people) if people else new_card(seen=seen)
+
+
+def _chosen(seen: Recognised, people: list[Any]) -> Card:
+    """The one person found, or all of them with none chosen."""
     if len(people) == 1:
         return patient_card(people[0], seen=seen)
     chip, tone = chip_of(seen)
