@@ -32,6 +32,8 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
                 str(port),
                 "--lifespan",
                 "off",
+                "--ws-per-message-deflate",
+                "false",
                 "--no-access-log",
                 "--timeout-graceful-shutdown",
                 "3",
