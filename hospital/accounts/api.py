@@ -5,12 +5,12 @@ from typing import Any
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hospital.accounts.services import token_issue, token_revoke
+from hospital.accounts.tokens import BrowserSession
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed, problem
 from hospital.models import ApiToken, User
@@ -27,14 +27,6 @@ class TokenAnswer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     token = serializers.CharField()
-
-
-class BrowserSession(SessionAuthentication):
-    """A signed-in browser; anybody else is asked to sign in (401) rather than told that they may not (403)."""
-
-    def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
-        return "Session"
 
 
 class TokenList(ApiView):

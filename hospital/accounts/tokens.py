@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -51,6 +52,14 @@ class TokenAuthentication(BaseAuthentication):
         return "Token"
 
 
+class BrowserSession(SessionAuthentication):
+    """A signed-in browser; anybody else is asked to sign in (401) rather than told that they may not (403)."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return "Session"
+
+
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the schema describes the token."""
 
@@ -65,3 +74,9 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "name": "Authorization",
             "description": "`Token <token>`, issued after a full sign-in.",
         }
+
+
+class BrowserSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """How the schema describes the session of a browser."""
+
+    target_class = "hospital.accounts.tokens.BrowserSession"

@@ -157,3 +157,21 @@ def test_the_administration_has_no_sign_in_of_its_own() -> None:
     client = Client()
     client.post("/admin/login/", {"username": "mei", "password": PASSWORD})
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("weak", ["short1", "password123", "mei-li-chen1"])
+def test_a_weak_new_password_is_refused(weak: str) -> None:
+    user = staff("patient", "mei-li-chen")
+    client = with_password("mei-li-chen")
+    client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+def test_a_new_password_takes_the_place_of_the_old() -> None:
+    user = staff("patient")
+    client, new = with_password(), "a longer sentence of mine"
+    client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    user.refresh_from_db()
+    assert user.check_password(new)
+    assert client.get("/appointments/").status_code == 200
