@@ -4,6 +4,7 @@
 #   make test      every test, browser included         ARGS="-k booking" to choose
 #   make lint      style, types, direction of imports, templates, migrations
 #   make bench     measurements against references      ONLY=B1,W1 SCALE=small
+#   make chaos     every process killed while patients book   CHAOS_SECONDS=120
 #   make test-data FILE=history.csv   importer and estimators on a real file
 #   make clean     remove what the other tasks made, the demo's data excepted
 
@@ -13,6 +14,7 @@ DATA_DIR ?= .data
 TEST_DATA_DIR ?= .data-test
 RESET ?=
 ARGS ?=
+CHAOS_SECONDS ?= 120
 
 PY := .venv/bin/python
 SOURCES := hospital booking queueing analytics
@@ -21,7 +23,7 @@ MANAGE := $(PY) manage.py
 WITH_MAKE := exec $(PY) -I -S hospital/servers/shim.py --die TERM --
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench test-data clean install install-dev translations \
+.PHONY: help demo test lint chaos bench test-data clean install install-dev translations \
 	lint-style lint-format lint-types lint-imports lint-templates lint-migrations
 
 help:
@@ -62,6 +64,9 @@ lint-templates: install-dev
 
 lint-migrations: install-dev
 	DATA_DIR="$(TEST_DATA_DIR)" $(MANAGE) makemigrations --check --dry-run
+
+chaos: install-dev translations
+	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" $(PY) -m pytest tests/chaos -rP $(ARGS)
 
 bench: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale "$(SCALE)")

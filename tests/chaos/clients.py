@@ -7,7 +7,9 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 PATIENCE_S = 40.0
@@ -88,10 +90,11 @@ class Client(threading.Thread):
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - our own address
                 return response.status, json.loads(response.read() or b"{}")
         except urllib.error.HTTPError as error:
-            text = error.read()
-            return error.code, json.loads(text) if text.startswith(b"{") else {"text": text[:300].decode()}
-        except (OSError, ValueError):
+            with suppress(OSError, ValueError, HTTPException):
+                return error.code, json.loads(error.read())
+            return error.code, {}
+        except (OSError, ValueError, HTTPException):
             return None

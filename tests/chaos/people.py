@@ -4,24 +4,16 @@ import json
 import os
 from datetime import timedelta
 
-import django
-
-from hospital import servers
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
-servers.environment(["manage.py", "people"])
-django.setup()
-
-from hospital.accounts.services import token_issue  # noqa: E402
-from hospital.common import clock  # noqa: E402
-from hospital.common.actor import Actor  # noqa: E402
-from tests import factories  # noqa: E402
-
 PEOPLE = 36
 QUOTAS = [6, 6, 6, 6]
 
 
 def main() -> None:
+    from hospital.accounts.services import token_issue
+    from hospital.common import clock
+    from hospital.common.actor import Actor
+    from tests import factories
+
     now = clock.now()
     made = factories.session(
         clock.local(now).date() + timedelta(days=3), now=now, doctor=factories.expert("chaos"), quotas=QUOTAS
@@ -36,4 +28,12 @@ def main() -> None:
     print(json.dumps({"people": people, "slots": codes, "session": made.code, "quotas": QUOTAS}))
 
 
-main()
+if __name__ == "__main__":
+    import django
+
+    from hospital import servers
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
+    servers.environment(["manage.py", "people"])
+    django.setup()
+    main()

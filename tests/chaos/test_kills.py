@@ -1,4 +1,4 @@
-"""kill -9 of web, worker and PostgreSQL while patients book: what was acknowledged is there, once."""
+"""kill -9 of every process while patients book: what was acknowledged is there, once."""
 
 import json
 import os
@@ -14,11 +14,11 @@ import pytest
 
 from tests.browser.demo import FOREIGN, ROOT, Demo, running_demo
 from tests.chaos.clients import Client
-from tests.servers.conftest import until
+from tests.servers.conftest import processes_of, until
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 SEED = 20261122
-RUN_S = 14.0
+RUN_S = float(os.environ.get("CHAOS_SECONDS", "16"))
 LIVE = ("held", "booked")
 
 
@@ -46,7 +46,7 @@ def process(demo: Demo, *words: str) -> int:
     port = demo.url.rpartition(":")[2]
     for entry in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
         try:
-            command = (entry / "cmdline").read_text().split("\0")
+            command = (entry / "cmdline").read_text()
             environment = (entry / "environ").read_text().split("\0")
         except OSError:
             continue
@@ -67,6 +67,22 @@ def kill_worker(demo: Demo) -> None:
 def kill_postgresql(demo: Demo) -> None:
     lock = demo.data_dir / "servers/postgres/cluster/postmaster.pid"
     os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
+
+
+def kill_valkey(demo: Demo) -> None:
+    """Valkey writes over its command line; it works in its own folder."""
+    for number in processes_of(demo.data_dir / "servers/valkey"):
+        if Path(f"/proc/{number}/comm").read_text().startswith("valkey"):
+            os.kill(number, signal.SIGKILL)
+            return
+    raise AssertionError("no Valkey")
+
+
+def kill_keeper(demo: Demo) -> None:
+    os.kill(process(demo, "hospital.servers.keeper\0postgres"), signal.SIGKILL)
+
+
+KILLS = (kill_web, kill_worker, kill_postgresql, kill_valkey, kill_web, kill_keeper, kill_postgresql)
 
 
 def rows(demo: Demo, query: str, *values: object) -> list[tuple[object, ...]]:
@@ -91,10 +107,10 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_during_booking(d
     ]
     for client in clients:
         client.start()
-    for kill in (kill_web, kill_worker, kill_postgresql, kill_web, kill_postgresql):
-        stop.wait(RUN_S / 6)
+    for kill in KILLS:
+        stop.wait(RUN_S / (len(KILLS) + 1))
         kill(demo)
-    stop.wait(RUN_S / 6)
+    stop.wait(RUN_S / (len(KILLS) + 1))
     stop.set()
     for client in clients:
         client.join(60)
@@ -108,7 +124,7 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_during_booking(d
     )
     assert not [broken for journal in journals for broken in journal.broken]
     assert sum(journal.interrupted for journal in journals) > 0, "no kill was felt: the run shows nothing"
-    assert sum(len(journal.cancelled) for journal in journals) > len(clients)
+    assert sum(len(journal.cancelled) for journal in journals) >= 10
     found = dict(
         rows(
             demo,
