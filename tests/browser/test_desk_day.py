@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from hospital.common.codes import random_code
 from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage
 from tests.browser.demo import Demo
-from tests.browser.people import enter_as, somebody
+from tests.browser.people import Person, enter_as, somebody
 from tests.browser.test_screens import SCREEN, STATE, Clinic
 
 Check = Callable[[Page], None]
@@ -168,19 +169,7 @@ def test_a_known_patient_needs_two_key_presses_after_the_scan(
     open_page: OpenPage, clinic: Clinic, accessible: Check, picture: Picture, locale: str
 ) -> None:
     words = WORDS[locale]
-    person = somebody()
-    clinic.ask(
-        "desk/walk-ins/",
-        {
-            "session": clinic.session,
-            "name": person.name,
-            "id_type": "resident",
-            "id_number": person.id_number,
-            "phone": person.phone,
-            "payment": "cash",
-        },
-        role="desk",
-    )
+    person = known(clinic)
     desk = Desk(open_page(locale=locale, viewport=DESK), clinic)
     desk.scan(person.id_number)
     expect(desk.page.get_by_text(words["id right"])).to_be_visible()
@@ -200,17 +189,41 @@ def test_a_known_patient_needs_two_key_presses_after_the_scan(
     expect(desk.page.get_by_text(words["undone"])).to_be_visible()
 
 
-def test_keys_pressed_before_the_answer_arrived_are_not_lost(open_page: OpenPage, clinic: Clinic) -> None:
-    desk = Desk(open_page(locale=ENGLISH, viewport=DESK), clinic)
-    desk.register_new()
-    known = desk.clinic.rows("SELECT code FROM queueing_ticket WHERE code = %s", desk.ticket())
-    assert known
-    desk.page.route("**/desk/find/", lambda route: (time.sleep(0.4), route.continue_()))
+def known(clinic: Clinic) -> Person:
+    """Somebody whom the hospital knows."""
     person = somebody()
+    clinic.ask(
+        "desk/walk-ins/",
+        {
+            "session": clinic.session,
+            "name": person.name,
+            "id_type": "resident",
+            "id_number": person.id_number,
+            "phone": person.phone,
+            "payment": "cash",
+        },
+        role="desk",
+    )
+    return person
+
+
+def test_keys_pressed_before_the_answer_arrived_are_not_lost(open_page: OpenPage, clinic: Clinic) -> None:
+    person = known(clinic)
+    desk = Desk(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/desk/find/", hold)
     desk.scan(person.id_number)
+    expect(desk.page.locator("#desk-work")).to_have_attribute("aria-busy", "true")
     desk.choose_session()
-    expect(desk.page.locator("#id_name")).to_be_visible()
-    expect(desk.page.locator(f"#session-{clinic.session}")).to_be_checked()
+    desk.press("Control+Enter")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(desk.page.get_by_text(WORDS[ENGLISH]["registered"])).to_be_visible()
+    expect(desk.page.locator(".desk-name").first).to_contain_text(person.name)
 
 
 def test_a_scan_into_another_field_is_still_a_scan(open_page: OpenPage, clinic: Clinic) -> None:
@@ -223,14 +236,39 @@ def test_a_scan_into_another_field_is_still_a_scan(open_page: OpenPage, clinic: 
     expect(desk.page.locator("#id_name")).to_have_value("")
 
 
+BOOK = """
+WITH last AS (
+    SELECT slot.id, slot.session_id, session.walk_in_opens_at - interval '9 hours' AS evening
+    FROM booking_slot slot JOIN booking_clinicsession session ON session.id = slot.session_id
+    WHERE session.code = %(session)s ORDER BY slot.index DESC LIMIT 1
+), taken AS (
+    UPDATE booking_slot SET booked = booked + 1, quota = greatest(quota, booked + 1) FROM last
+    WHERE booking_slot.id = last.id
+), counted AS (
+    UPDATE booking_clinicsession SET appointments_taken = appointments_taken + 1 WHERE code = %(session)s
+)
+INSERT INTO booking_appointment
+    (code, checkin_code, slot_id, session_id, patient_id, state, fee_fen, held_at, pay_by, booked_at)
+SELECT %(code)s, %(short)s, last.id, last.session_id, (SELECT max(id) FROM booking_patient), 'booked', 0,
+    evening, evening, evening
+FROM last
+"""
+
+
+def booked(clinic: Clinic) -> str:
+    """A number in the running session's last slot, booked the evening before; the code to check in with."""
+    known(clinic)
+    code = random_code(12)
+    with clinic.demo.database() as connection:
+        connection.execute(BOOK, {"session": clinic.session, "code": code, "short": code[:8]})
+    return code[:8]
+
+
 @both_languages
 def test_a_booked_patient_is_checked_in_with_the_code(
     open_page: OpenPage, clinic: Clinic, accessible: Check, picture: Picture, locale: str
 ) -> None:
-    code = clinic.rows(
-        "SELECT a.checkin_code FROM booking_appointment a JOIN booking_clinicsession s ON s.id = a.session_id"
-        " WHERE a.state = 'booked' AND s.state IN ('open', 'running') ORDER BY a.id LIMIT 1"
-    )[0][0]
+    code = booked(clinic)
     desk = Desk(open_page(locale=locale, viewport=DESK), clinic)
     desk.scan(code.lower())
     expect(desk.page.locator("[data-primary]")).to_be_visible()
