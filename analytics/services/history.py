@@ -32,6 +32,10 @@ SELECT line, first FROM (
     SELECT line, min(line) OVER (PARTITION BY identity) AS first FROM incoming
 ) AS numbered WHERE line <> first ORDER BY line
 """
+_ANYTHING_NEW = """
+SELECT EXISTS (SELECT FROM incoming WHERE NOT EXISTS (
+    SELECT FROM analytics_visit visit WHERE visit.identity = incoming.identity))
+"""
 _STORE = """
 WITH added AS (
     INSERT INTO analytics_visit (identity, session_day_id, batch_id, channel, outcome, slot_starts_at,
@@ -109,6 +113,9 @@ def _take_in(
             errors += [RowError(line, f"the same visit as row {first}") for line, first in cursor.fetchall()]
         if errors:
             raise ImportRefused(tuple(sorted(errors, key=lambda error: error.line)))
+        cursor.execute(_ANYTHING_NEW)
+        if not cursor.fetchone()[0]:
+            return TakenIn(rows, 0, ())
         _store_sessions(sessions, synthetic=source == ImportBatch.Source.SYNTHETIC)
         batch = ImportBatch.objects.create(
             source=source, name=name[:200], rows=rows, added=0, actor_name=actor.name, at=now
@@ -116,14 +123,10 @@ def _take_in(
         cursor.execute(_STORE, [batch.pk])
         touched = dict(cursor.fetchall())
         cursor.execute("DROP TABLE incoming")
-    added = sum(touched.values())
-    if added:
-        batch.added = added
-        batch.save(update_fields=["added"])
-        session_days_summarise(session_days=touched)
-    else:
-        batch.delete()
-    return TakenIn(rows, added, tuple(sorted(touched)))
+    batch.added = sum(touched.values())
+    batch.save(update_fields=["added"])
+    session_days_summarise(session_days=touched)
+    return TakenIn(rows, batch.added, tuple(sorted(touched)))
 
 
 def _copy(
