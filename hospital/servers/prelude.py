@@ -44,17 +44,26 @@ def prepare(arguments: Sequence[str], data: DataDir) -> None:
         With the reason and the remedy.
     """
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
     parser.add_argument("--reset", action="store_true")
     options, _ = parser.parse_known_args(arguments[2:])
+    port = port_number(options.port)
     data.create()
-    take(data, options.port)
-    check_ports(options.port)
+    take(data, port)
+    check_ports(port)
     if options.reset:
         reset(data)
-    write_json(data.demo, {"port": options.port})
-    os.environ.update(DEMO="1", PORT=str(options.port))
+    write_json(data.demo, {"port": port})
+    os.environ.update(DEMO="1", PORT=str(port))
     start_servers(data)
+
+
+def port_number(text: str) -> int:
+    """The port that the command line or PORT names; the next one is taken too."""
+    lowest = 1 if os.geteuid() == 0 else 1024
+    if not (text.isascii() and text.isdecimal() and lowest <= int(text) <= 65534):
+        raise ServerError(f"PORT={text}: expected a number from {lowest} to 65534, for instance PORT=8010")
+    return int(text)
 
 
 def take(data: DataDir, port: int) -> None:
@@ -72,8 +81,6 @@ def take(data: DataDir, port: int) -> None:
 
 def check_ports(port: int) -> None:
     """Raise unless the demo can listen where it is asked to."""
-    if not 1024 <= port <= 65534 and not (os.geteuid() == 0 and 0 < port <= 65534):
-        raise ServerError(f"PORT={port}: choose a number from 1024 to 65534")
     for wanted, purpose in ((port, "pages"), (port + 1, "sandbox payment gateway")):
         if not ports.is_free(wanted):
             holder = ports.holder_of(wanted)

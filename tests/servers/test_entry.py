@@ -94,10 +94,12 @@ def test_a_busy_port_is_named_with_a_free_one(tmp_path: Path) -> None:
     assert "make demo PORT=" in done.stderr
 
 
-def test_an_impossible_port_is_refused(tmp_path: Path) -> None:
-    done = manage("demo", "--port", "70000", DATA_DIR=str(tmp_path / "d"))
+@pytest.mark.parametrize("port", ["70000", "eighty", "0", "-1", "８０００"])
+def test_an_impossible_port_is_refused(tmp_path: Path, port: str) -> None:
+    done = manage("demo", f"--port={port}", DATA_DIR=str(tmp_path / "d"))
     assert done.returncode == 1
-    assert "PORT=70000" in done.stderr
+    assert f"error: PORT={port}: expected a number" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_starting_over_is_refused_with_a_server_of_ones_own(tmp_path: Path) -> None:
