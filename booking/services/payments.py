@@ -100,12 +100,10 @@ def payment_notice_apply(*, notice: Notice, now: datetime) -> NoticeResult:
     """
     if PaymentNotice.objects.filter(provider=notice.provider, notice_id=notice.notice_id).exists():
         return NoticeResult("repeated", repeated=True)
-    payment_id = (
-        Payment.objects.filter(order_no=notice.out_trade_no, provider=notice.provider)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
+    of_order = Payment.objects.filter(order_no=notice.out_trade_no, provider=notice.provider)
+    if notice.kind == "refund":
+        of_order = of_order.filter(refund__code=notice.refund_no) or of_order
+    payment_id = of_order.order_by("pk").values_list("pk", flat=True).first()
     if payment_id is None:
         raise UnknownOrder
     result = _apply(payment_id, notice, now)
@@ -131,32 +129,35 @@ def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     payment = lock_payment(payment_id)
     if notice.kind == "refund":
         return _apply_refund(payment, notice, actor, now)
-    if payment.state == "failed" and notice.state == "paid":
-        payment = _money_after_failure(payment, notice, now)
-    if payment.state != "created":
-        return "ignored"
-    if notice.state != "paid":
-        payment_move(payment, "fail", actor=actor, now=now)
-        return "failed"
     facts: dict[str, Any] = {
         "transaction_id": notice.transaction_id,
         "paid_fen": notice.amount_fen,
         "paid_at": now,
     }
+    if notice.state == "paid" and payment.state == "failed" and not _is_known(notice):
+        payment = _money_after_failure(payment, facts, actor, now)
+    elif payment.state != "created":
+        return "ignored"
+    if notice.state != "paid":
+        payment_move(payment, "fail", actor=actor, now=now)
+        return "failed"
     if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
         payment_move(payment, "mismatch", actor=actor, now=now, **facts)
         return "held_for_review"
-    payment_move(payment, "pay", actor=actor, now=now, **facts)
+    if payment.state == "created":
+        payment_move(payment, "pay", actor=actor, now=now, **facts)
     if locked is None:
         return "paid"
     return _number_for_money(locked, payment, actor, now)
 
 
-def _money_after_failure(failed: Payment, notice: Notice, now: datetime) -> Payment:
-    """A failed order that is paid all the same: the money gets a payment of its own, once per transaction."""
-    known = Payment.objects.filter(provider=failed.provider, transaction_id=notice.transaction_id).first()
-    if known is not None:
-        return known
+def _is_known(notice: Notice) -> bool:
+    """Whether this transaction's money is in a payment already."""
+    return Payment.objects.filter(provider=notice.provider, transaction_id=notice.transaction_id).exists()
+
+
+def _money_after_failure(failed: Payment, facts: dict[str, Any], actor: Actor, now: datetime) -> Payment:
+    """A failed order that is paid all the same: the money gets a payment of its own, beside any newer order."""
     again = Payment.objects.create(
         appointment=failed.appointment,
         walk_in=failed.walk_in,
@@ -164,8 +165,11 @@ def _money_after_failure(failed: Payment, notice: Notice, now: datetime) -> Paym
         amount_fen=failed.amount_fen,
         order_no=failed.order_no,
         created_at=now,
+        state="paid",
+        **facts,
     )
     history.record(thing=again, verb="create", from_state=None, to_state="created", actor=_JOB, at=now)
+    history.record(thing=again, verb="pay", from_state="created", to_state="paid", actor=actor, at=now)
     return again
 
 

@@ -179,6 +179,19 @@ def test_asking_to_pay_twice_gives_the_same_order(payment: Payment, cast: Cast, 
     assert again.pk == payment.pk
 
 
+def test_money_for_a_declined_order_counts_although_a_new_order_is_open(
+    payment: Payment, cast: Cast, now: VirtualClock
+) -> None:
+    services.payment_notice_apply(notice=paid(payment, 1, state="failed"), now=now())
+    assert payment.appointment_id is not None
+    second = services.payment_create(
+        appointment_id=payment.appointment_id, provider_name="sandbox", actor=Actor.of(cast.lin), now=now()
+    )
+    assert services.payment_notice_apply(notice=paid(payment, 2), now=now()).result == "booked"
+    assert services.payment_notice_apply(notice=paid(second, 3), now=now()).result == "refunded"
+    assert Refund.objects.get().payment_id == second.pk
+
+
 def test_all_orders_of_five_notices_end_the_same(payment: Payment, now: VirtualClock) -> None:
     """120 orders of: paid, its duplicate, paid again under another id, a failure, and a stray refund notice."""
     five = [
