@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from booking.domain.errors import UnknownNumber
-from booking.models import Appointment, ClinicSession, Patient, Payment, Slot
+from booking.models import Appointment, ClinicSession, Payment, Slot
+from hospital.common.sql import prepared_cursor
 
 
 @dataclass(slots=True)
@@ -53,5 +54,7 @@ def lock_payment(payment_id: int) -> Payment:
 
 def lock_patient(patient_id: int) -> None:
     """Serialise the bookings of one patient: limits are counted under this lock, taken before all others."""
-    if not Patient.objects.select_for_update(no_key=True).filter(pk=patient_id).exists():
-        raise UnknownNumber
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT id FROM booking_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
+        if cursor.fetchone() is None:
+            raise UnknownNumber

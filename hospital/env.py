@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
+PREPARE_AFTER = 2
+"""How often a connection sees a statement of a hot path before PostgreSQL keeps its plan."""
 _FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -74,15 +76,25 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def database(name: str, *, lock_timeout_s: int, statement_timeout_s: int, pool: dict[str, Any] | None) -> dict[str, Any]:
+def database(
+    name: str,
+    *,
+    lock_timeout_s: int,
+    statement_timeout_s: int,
+    pool: dict[str, Any] | None,
+    prepare: bool = True,
+) -> dict[str, Any]:
     """The Django database of a ``postgres://user:password@host:port/name`` address.
 
-    ``?host=/folder`` names a unix socket. Lock and statement timeouts are set on every connection.
+    ``?host=/folder`` names a unix socket. Lock and statement timeouts are set on every connection. ``prepare``
+    lets hot paths keep prepared statements (``hospital.common.sql``).
     """
     url = text(name)
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"{name}: expected postgres://user:password@host:port/name, got {parts.scheme or url!r}")
+        raise ImproperlyConfigured(
+            f"{name}: expected postgres://user:password@host:port/name, got {parts.scheme or url!r}"
+        )
     try:
         port = parts.port
     except ValueError as error:
@@ -91,6 +103,7 @@ def database(name: str, *, lock_timeout_s: int, statement_timeout_s: int, pool: 
     options: dict[str, Any] = {
         "options": f"-c lock_timeout={lock_timeout_s}s -c statement_timeout={statement_timeout_s}s",
         "connect_timeout": 5,
+        "prepare_threshold": PREPARE_AFTER if prepare else None,
     }
     if pool:
         options["pool"] = pool

@@ -58,10 +58,10 @@ class AppointmentList(ApiView):
         data = parsed(shapes.AppointmentIn, request)
 
         def produce() -> tuple[int, dict[str, Any]]:
-            patient = selectors.patient_for_user(user=self.person, code=data["patient"])
+            patient_id = selectors.patient_id_for_user(user=self.person, code=data["patient"])
             appointment = services.appointment_hold(
                 slot_code=data["slot"],
-                patient_id=patient.pk,
+                patient_id=patient_id,
                 account_id=self.person.pk,
                 actor=self.actor,
                 now=clock.now(),

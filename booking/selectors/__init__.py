@@ -15,7 +15,13 @@ from booking.selectors.catalogue import (
     expert_by_code,
     experts_for_booking,
 )
-from booking.selectors.patients import patient_by_code, patient_for_user, patients_find, patients_of_user
+from booking.selectors.patients import (
+    patient_by_code,
+    patient_for_user,
+    patient_id_for_user,
+    patients_find,
+    patients_of_user,
+)
 from booking.selectors.rooms import rooms_all, rooms_by_code
 from booking.selectors.sessions import (
     SessionView,
@@ -46,6 +52,7 @@ __all__ = [
     "has_session_at",
     "patient_by_code",
     "patient_for_user",
+    "patient_id_for_user",
     "patients_find",
     "patients_of_user",
     "rooms_all",

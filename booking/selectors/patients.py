@@ -7,9 +7,16 @@ from booking.domain.identity import identity, phone_number
 from booking.models import AccountPatient, Patient
 from hospital.common.crypto import blind_index
 from hospital.common.errors import DomainError
+from hospital.common.sql import prepared_cursor
 from hospital.models import User
 
 FOUND_MAX = 20
+_ANYBODY = frozenset({"desk", "manager", "administrator"})
+_FAMILY_SQL = """
+SELECT patient.id FROM booking_patient patient
+WHERE patient.code = %s AND (%s::boolean OR EXISTS (
+    SELECT FROM booking_accountpatient link WHERE link.patient_id = patient.id AND link.account_id = %s))
+"""
 
 
 def patients_of_user(*, user: User) -> QuerySet[AccountPatient]:
@@ -20,12 +27,22 @@ def patients_of_user(*, user: User) -> QuerySet[AccountPatient]:
 def patient_for_user(*, user: User, code: str) -> Patient:
     """A patient whom this user may act for: family for patients, anybody for the desk. Raises ``UnknownNumber``."""
     found = Patient.objects.filter(code=code)
-    if user.role not in {"desk", "manager", "administrator"}:
+    if user.role not in _ANYBODY:
         found = found.filter(accounts__account=user)
     patient = found.first()
     if patient is None:
         raise UnknownNumber(field="patient")
     return patient
+
+
+def patient_id_for_user(*, user: User, code: str) -> int:
+    """The key of such a patient, for the booking itself. Raises ``UnknownNumber``."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_FAMILY_SQL, [code, user.role in _ANYBODY, user.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownNumber(field="patient")
+    return int(row[0])
 
 
 def patient_by_code(*, code: str) -> Patient | None:

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 
 from booking.domain.deadlines import check_bookable, check_patient_may_cancel
@@ -19,6 +19,7 @@ from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
 from hospital.common.errors import next_state
 from hospital.common.policy import Policy, policy
+from hospital.common.sql import prepared_cursor
 from hospital.common.transactions import transactional
 
 logger = logging.getLogger(__name__)
@@ -51,15 +52,15 @@ WITH rules AS (
 ), made AS (
     INSERT INTO booking_appointment
         (code, slot_id, session_id, patient_id, account_id, state, fee_fen, checkin_code, held_at, pay_by)
-    SELECT %(code)s, slot_id, session_id, rules.patient_id, %(account)s, 'held', fee_fen, %(checkin)s,
+    SELECT %(code)s, slot_id, session_id, rules.patient_id, %(account)s::bigint, 'held', fee_fen, %(checkin)s,
            rules.moment, %(pay_by)s
     FROM taken, rules
     RETURNING id
 ), written AS (
     INSERT INTO hospital_statechange
         (thing, thing_id, verb, from_state, to_state, actor_kind, actor_id, actor_name, at, reason, data)
-    SELECT 'appointment', made.id, 'hold', '', 'held', %(actor_kind)s, %(actor_id)s, %(actor_name)s, rules.moment,
-           '', '{}'::jsonb
+    SELECT 'appointment', made.id, 'hold', '', 'held', %(actor_kind)s, %(actor_id)s::bigint, %(actor_name)s,
+           rules.moment, '', '{}'::jsonb
     FROM made, rules
 )
 SELECT made.id, taken.session_id, taken.slot_id, taken.fee_fen FROM made, taken
@@ -101,7 +102,7 @@ def appointment_hold(
         "actor_name": actor.name,
     }
     try:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(HOLD_SQL, arguments)
             row = cursor.fetchone()
     except IntegrityError as error:

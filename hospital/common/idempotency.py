@@ -6,13 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from psycopg.types.json import Jsonb
 
 from hospital.common.errors import DomainError, gettext_noop
 from hospital.common.models import IdempotencyKey
+from hospital.common.sql import prepared_cursor
 from hospital.common.transactions import transactional
 
 KEY_MAX = 120
+CLAIM_SQL = """
+INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)
+VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
+"""
+KEEP_SQL = "UPDATE hospital_idempotencykey SET status = %s, answer = %s WHERE id = %s"
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -60,12 +66,8 @@ def once(
     if not key or len(key) > KEY_MAX or not key.isprintable():
         raise IdempotencyKeyMissing
     body_digest = digest(body)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            [account, route, key, body_digest, now],
-        )
+    with prepared_cursor() as cursor:
+        cursor.execute(CLAIM_SQL, [account, route, key, body_digest, now])
         inserted = cursor.fetchone()
     if inserted is None:
         row = IdempotencyKey.objects.get(account=account, route=route, key=key)
@@ -73,5 +75,6 @@ def once(
             raise IdempotencyMismatch
         return (row.status or 200, row.answer or {}), True
     status, answer = produce()
-    IdempotencyKey.objects.filter(pk=inserted[0]).update(status=status, answer=answer)
+    with prepared_cursor() as cursor:
+        cursor.execute(KEEP_SQL, [status, Jsonb(answer), inserted[0]])
     return (status, answer), False

@@ -5,12 +5,15 @@ Defaults and the ranges seen in published rules of Chinese hospitals: docs/gloss
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
+from time import monotonic
 from typing import Any
 
 from hospital.common.actor import Actor
 from hospital.common.errors import Invalid, gettext_noop
 from hospital.common.models import PolicyVersion
-from hospital.common.transactions import transactional
+from hospital.common.transactions import on_commit, transactional
+
+_REREAD_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Policy:
     auto_approve: bool = False
 
 
+_cached: tuple[float, Policy | None] = (-1e9, None)
+
+
 class UnknownPolicy(Invalid):
     """A policy value that does not exist or has the wrong type."""
 
@@ -55,7 +61,22 @@ class UnknownPolicy(Invalid):
 
 
 def policy() -> Policy:
-    """The policy in force."""
+    """The policy in force, read again at most once a second: a change is seen everywhere within that."""
+    global _cached
+    read_at, known = _cached
+    if known is None or monotonic() - read_at >= _REREAD_AFTER_S:
+        known = _read()
+        _cached = (monotonic(), known)
+    return known
+
+
+def forget() -> None:
+    """Read the policy again at the next call."""
+    global _cached
+    _cached = (-1e9, None)
+
+
+def _read() -> Policy:
     latest = PolicyVersion.objects.order_by("-number").first()
     if latest is None:
         return Policy()
@@ -93,7 +114,9 @@ def policy_change(*, actor: Actor, now: datetime, reason: str, **changes: object
     _parsed(values)
     number = (latest.number if latest else 0) + 1
     PolicyVersion.objects.create(number=number, values=values, reason=reason, actor_name=actor.name, at=now)
-    return policy()
+    forget()
+    on_commit(forget)
+    return _read()
 
 
 def _plain(value: object) -> object:

@@ -61,6 +61,18 @@ def test_an_unknown_name_or_a_wrong_type_is_refused_and_named(
     assert policy() == Policy()
 
 
+def test_a_change_elsewhere_is_seen_within_a_second(
+    now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steady = [1000.0]
+    monkeypatch.setattr("hospital.common.policy.monotonic", lambda: steady[0])
+    assert policy().hold_min == 15
+    PolicyVersion.objects.create(number=1, values={"hold_min": 20}, actor_name="he", at=now())
+    assert policy().hold_min == 15, "remembered"
+    steady[0] += 1
+    assert policy().hold_min == 20
+
+
 def test_a_policy_cannot_be_changed_in_hand() -> None:
     with pytest.raises(AttributeError):
         policy().hold_min = 1  # type: ignore[misc]
