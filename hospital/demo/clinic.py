@@ -54,6 +54,8 @@ EXPERTS = [
 
 RUNNING_EXPERT = "C01"
 """Whose session is running at any time of day; this expert has no weekly periods of their own."""
+UNDECIDED_EXPERT = "N01"
+"""Whose first plans wait for the manager of the demo; everybody else's are approved by the policy."""
 MORNING = (time(8), time(12), time(7))
 AFTERNOON = (time(14), time(17), time(13))
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from analytics.models import ImportBatch
+from analytics.selectors.plans import plans_for_list
 from analytics.services.history import visits_take_in
 from analytics.services.nightly import asked_of_policy, expert_replan
 from analytics.services.plans import plans_apply
+from analytics.services.simulations import simulation_ask
 from booking import services as booking
 from booking.selectors import expert_by_code
 from hospital.common import clock
@@ -37,7 +39,6 @@ def seed(*, now: datetime, say: Say) -> None:
 
 def _history(now: datetime, say: Say) -> None:
     today = clock.local(now).date()
-    policy_change(actor=DEMO, now=now, reason="the demo approves plans by itself", auto_approve=True)
     say(f"{history.DAYS} days of synthetic history")
     visits_take_in(
         read=lambda: enumerate(history.visits(today), 1),
@@ -47,8 +48,14 @@ def _history(now: datetime, say: Say) -> None:
         now=now,
     )
     say("quotas from that history")
-    for code in [row[1] for row in clinic.EXPERTS if row[1] != clinic.RUNNING_EXPERT]:
-        expert_replan(expert_code=code, asked=asked_of_policy(today), actor=DEMO, now=now)
+    asked = asked_of_policy(today)
+    expert_replan(expert_code=clinic.UNDECIDED_EXPERT, asked=asked, actor=DEMO, now=now)
+    for plan in plans_for_list(state="proposed"):
+        simulation_ask(code=plan.code, now=now)
+    policy_change(actor=DEMO, now=now, reason="the demo approves plans by itself", auto_approve=True)
+    for code in [row[1] for row in clinic.EXPERTS]:
+        if code not in {clinic.RUNNING_EXPERT, clinic.UNDECIDED_EXPERT}:
+            expert_replan(expert_code=code, asked=asked, actor=DEMO, now=now)
 
 
 def top_up(now: datetime) -> None:
