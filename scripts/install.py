@@ -51,6 +51,8 @@ def install(requirements: Path) -> None:
         make_venv()
     pip_install(requirements)
     stamp.write_text(wanted)
+    if requirements.stem == "requirements-dev":  # it contains the other
+        (VENV / ".installed-requirements").write_text(wanted)
     print(f"[setup] {requirements.name} installed in {time.monotonic() - started:.0f} s", flush=True)
 
 
