@@ -54,4 +54,4 @@ def check_redis() -> None:
 
 def one_line(error: Exception) -> str:
     """The error's text without its line breaks."""
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return " ".join(str(error).split()).rstrip(".? ") or type(error).__name__

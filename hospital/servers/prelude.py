@@ -138,5 +138,6 @@ def start_servers(data: DataDir) -> None:
             check_database()
         if "REDIS_URL" not in missing:
             check_redis()
-        os.environ.update(ensure_servers(data, missing))
+        if missing:
+            os.environ.update(ensure_servers(data, missing))
         os.environ["FENLIU_EMBEDDED"] = ",".join(missing)
