@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -85,7 +86,7 @@ def kill_keeper(demo: Demo) -> None:
 KILLS = (kill_web, kill_worker, kill_postgresql, kill_valkey, kill_web, kill_keeper, kill_postgresql)
 
 
-def rows(demo: Demo, query: str, *values: object) -> list[tuple[object, ...]]:
+def rows(demo: Demo, query: str, *values: object) -> list[tuple[Any, ...]]:
     with demo.database() as connection:
         return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
 
@@ -125,7 +126,7 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_during_booking(d
     assert not [broken for journal in journals for broken in journal.broken]
     assert sum(journal.interrupted for journal in journals) > 0, "no kill was felt: the run shows nothing"
     assert sum(len(journal.cancelled) for journal in journals) >= 10
-    found = dict(
+    found: dict[str, str] = dict(
         rows(
             demo,
             "SELECT a.code, a.state FROM booking_appointment a JOIN booking_slot s ON s.id = a.slot_id "

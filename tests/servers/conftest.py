@@ -22,6 +22,7 @@ time.sleep(float(sys.argv[2]))
 def plain_environment(**more: str) -> dict[str, str]:
     """This process's environment without what names a server or a folder."""
     dropped = (
+        "DJANGO_SETTINGS_MODULE",
         "DATABASE_URL",
         "REDIS_URL",
         "DATA_DIR",

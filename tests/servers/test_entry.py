@@ -129,9 +129,12 @@ def test_what_is_set_stays_and_only_the_rest_is_embedded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(
-        entry, "ensure_servers", lambda data, names: asked.extend(names) or {"DATABASE_URL": "ours"}
-    )
+
+    def ensure_servers(data: DataDir, names: list[str]) -> dict[str, str]:
+        asked.extend(names)
+        return dict.fromkeys(names, "ours")
+
+    monkeypatch.setattr(entry, "ensure_servers", ensure_servers)
     for name in ("DATABASE_URL", "SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "DEMO"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("REDIS_URL", "redis://mine/0")
