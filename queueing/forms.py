@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -182,7 +182,6 @@ class ScreenForm(forms.Form):
     )
 
     def __init__(self, *args: Any, rooms: Iterable[Any], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        field = self.fields["room_codes"]
-        assert isinstance(field, forms.MultipleChoiceField)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        field = cast("forms.MultipleChoiceField", self.fields["room_codes"])
         field.choices = [(room.code, f"{room.name} {room.place_label}") for room in rooms]

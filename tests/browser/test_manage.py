@@ -11,7 +11,12 @@ from tests.browser.people import enter_as
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
 WORDS = {
-    CHINESE: {"waits": "现场候诊，中位", "why": "为什么：每个时段的依据", "back": "回到上一方案", "done": "已回退"},
+    CHINESE: {
+        "waits": "现场候诊，中位",
+        "why": "为什么：每个时段的依据",
+        "back": "回到上一方案",
+        "done": "已回退",
+    },
     ENGLISH: {
         "waits": "Walk-in wait, median",
         "why": "Why: the evidence for each slot",

@@ -1,4 +1,5 @@
-"""Rules 6 to 10, case by case. Times are minutes after 07:00; slots 08-09, 09-10, 10-11, 11-12 begin at 60."""
+"""Rules 6 to 10, case by case. Times are minutes after 07:00; slots 08-09, 09-10, 10-11, 11-12 begin at
+60."""
 
 from __future__ import annotations
 
@@ -103,7 +104,9 @@ def test_a_slot_is_not_passed_by_its_end_alone() -> None:
     assert slot_passed_at(FIRST, [in_turn(70, FIRST), Called(130, Rule.WALK_IN)]) == float("inf")
 
 
-@pytest.mark.parametrize("rule", [Rule.EARLY, Rule.EMERGENCY, Rule.ON_TIME_PASSED, Rule.PRIORITY, Rule.REVIEW])
+@pytest.mark.parametrize(
+    "rule", [Rule.EARLY, Rule.EMERGENCY, Rule.ON_TIME_PASSED, Rule.PRIORITY, Rule.REVIEW]
+)
 def test_calls_out_of_turn_never_pass_a_slot(rule: Rule) -> None:
     assert slot_passed_at(FIRST, [Called(130, rule, SECOND)]) == float("inf")
 
@@ -224,7 +227,11 @@ def test_the_ratio_goes_on_where_the_calls_so_far_left_it() -> None:
 
 
 def test_emergencies_rule_nine_and_rule_seven_do_not_count_for_the_ratio() -> None:
-    calls = [Called(61, Rule.EMERGENCY), Called(65, Rule.ON_TIME_PASSED, FIRST), Called(66, Rule.EARLY, SECOND)]
+    calls = [
+        Called(61, Rule.EMERGENCY),
+        Called(65, Rule.ON_TIME_PASSED, FIRST),
+        Called(66, Rule.EARLY, SECOND),
+    ]
     here = [Waiting(1, 1), Waiting(2, 2), Waiting(8, 8, stream=Stream.PRIORITY)]
     assert order(70, *here, calls=calls) == [1, 2, 8]
 
