@@ -22,7 +22,8 @@ BEFORE_OPENING = timedelta(hours=1)
 DEMO = Actor.job("demo")
 WALK_INS = 9
 BOOKED_PER_SLOT = (4, 3, 2, 1)
-SERVED = 6
+CONSULTATIONS_MIN = (6, 8, 5, 9, 7)
+IN_THE_ROOM_MIN = 4
 
 
 def session_running_ensure(*, now: datetime, expert: "Expert") -> "ClinicSession | None":
@@ -104,10 +105,10 @@ def _book(slot: "Slot", moment: datetime, random: Random) -> tuple[int, datetime
 
 def _serve(session: "ClinicSession", now: datetime) -> None:
     """The first patients are called, seen and done; the last one called is with the expert now."""
-    moment = session.opens_at + timedelta(minutes=18)
-    for turn in range(SERVED):
+    moment = now - timedelta(minutes=sum(CONSULTATIONS_MIN) + IN_THE_ROOM_MIN)
+    for minutes in (*CONSULTATIONS_MIN, None):
         ticket = queueing.ticket_call_next(session_code=session.code, actor=DEMO, now=moment)
         queueing.ticket_start(code=ticket.code, actor=DEMO, now=moment + timedelta(seconds=50))
-        moment += timedelta(minutes=6 + turn * 2 % 5)
-        if turn < SERVED - 1:
+        if minutes is not None:
+            moment += timedelta(minutes=minutes)
             queueing.ticket_finish(code=ticket.code, actor=DEMO, now=moment)
