@@ -54,7 +54,12 @@ class Supervisor:
     def say(self, name: str, line: str, colour: int = 37) -> None:
         """Print one line under the name of its process."""
         prefix = f"{name:<{self.width}}|"
-        print(f"\033[{colour}m{prefix}\033[0m {line}" if self.coloured else f"{prefix} {line}", flush=True)
+        try:
+            print(
+                f"\033[{colour}m{prefix}\033[0m {line}" if self.coloured else f"{prefix} {line}", flush=True
+            )
+        except BrokenPipeError:  # nobody reads any more
+            self.stopping.set()
 
     def stop(self) -> None:
         """Begin to stop; a second call stops at once."""
