@@ -8,7 +8,12 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 def random_code(length: int) -> str:
     """Return ``length`` random characters (4.95 bits each)."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    number = secrets.randbelow(len(ALPHABET) ** length)
+    characters = []
+    for _place in range(length):
+        number, place = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[place])
+    return "".join(characters)
 
 
 def code_8() -> str:

@@ -5,8 +5,8 @@ executing them.
 """
 
 import psycopg
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.transaction import get_connection
 
 
 def prepared_cursor() -> CursorWrapper:
@@ -14,9 +14,7 @@ def prepared_cursor() -> CursorWrapper:
 
     PostgreSQL infers the type of each parameter; where it cannot, write ``%(name)s::bigint``.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(connection.connection)
-    if connection.queries_logged:
-        return connection.make_debug_cursor(cursor)
-    return connection.make_cursor(cursor)
+    database = get_connection()
+    database.ensure_connection()
+    cursor = psycopg.Cursor(database.connection)
+    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
