@@ -30,10 +30,10 @@ help:
 	@sed -n 's/^#  //p' Makefile
 
 install:
-	@$(PYTHON) scripts/install.py requirements.txt
+	@$(PYTHON) -I hospital/servers/install.py requirements.txt
 
 install-dev:
-	@$(PYTHON) scripts/install.py requirements-dev.txt
+	@$(PYTHON) -I hospital/servers/install.py requirements-dev.txt
 
 translations: install
 	@$(MANAGE) compile_po
@@ -42,7 +42,7 @@ demo: install
 	@$(WITH_MAKE) env DATA_DIR="$(DATA_DIR)" $(MANAGE) demo --port "$(PORT)" $(if $(RESET),--reset)
 
 test: install-dev translations
-	@CHROMIUM="$$($(PY) scripts/browser.py)" && export CHROMIUM && \
+	@CHROMIUM="$$($(PY) -I hospital/servers/browser.py)" && export CHROMIUM && \
 	$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: lint-style lint-format lint-types lint-imports lint-templates lint-migrations
