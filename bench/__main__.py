@@ -5,16 +5,19 @@ look at, not a test. The figures say which server they are of.
 """
 
 import argparse
-import importlib
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
-MODULES = {"B1": "bench.bookings", "B2": "bench.hot_slot", "W1": "bench.screens", "N1": "bench.nightly"}
-"""Each has ``run(scale) -> dict``, the line that is printed (``bench.measure.line``)."""
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from bench.one import MODULES
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,15 +27,13 @@ def main(arguments: Sequence[str]) -> int:
     lines, failed = [], 0
     for name in options.only:
         print(f"# {name}: load {os.getloadavg()[0]:.2f}", file=sys.stderr, flush=True)
-        try:
-            lines.append(importlib.import_module(MODULES[name]).run(options.scale))
-        except Exception as error:  # noqa: BLE001 - the others are measured all the same
+        found = measured(name, options.scale)
+        if found is None:
+            print(f"{name} could not be measured, see above", file=sys.stderr, flush=True)
             failed = 1
-            print(
-                f"{name} could not be measured: {type(error).__name__}: {error}", file=sys.stderr, flush=True
-            )
         else:
-            print(json.dumps(lines[-1], ensure_ascii=False), flush=True)
+            print(json.dumps(found, ensure_ascii=False), flush=True)
+            lines.append(found)
     print(table(lines))
     return failed
 
@@ -49,51 +50,63 @@ def _names(text: str) -> list[str]:
     names = [name.strip().upper() for name in text.split(",") if name.strip()]
     unknown = sorted(set(names) - set(MODULES))
     if unknown or not names:
-        raise argparse.ArgumentTypeError(
-            f"{', '.join(unknown) or 'nothing'}: expected some of {', '.join(MODULES)}"
-        )
+        known = ", ".join(MODULES)
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown) or 'nothing'}: expected some of {known}")
     return names
 
 
 def prepare() -> None:
-    """Set Django up on servers of our own: the bench empties tables, so never on a named database."""
+    """Start PostgreSQL and Valkey of our own: the bench fills and empties tables, never those of a named server."""
     if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
-        raise SystemExit("the bench empties tables: unset DATABASE_URL, it starts a PostgreSQL of its own")
+        raise SystemExit("the bench runs on a PostgreSQL of its own: unset DATABASE_URL")
     os.environ.setdefault("DATA_DIR", ".data-bench")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
-    os.environ["DEMO"] = "1"
     from hospital import servers
 
     servers.environment()
-    import django
 
-    django.setup()
-    from django.conf import settings
 
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+def measured(name: str, scale: str) -> dict[str, Any] | None:
+    """One ratio from a fresh database and a process of its own; None when that failed (it has said why)."""
+    with database(f"bench_{name.lower()}") as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.one", name, scale],
+            env=os.environ | {"DATABASE_URL": url},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        return None
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """An empty database of this name, gone after the block."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))
+    with psycopg.connect(url.geturl(), autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        try:
+            yield url._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(drop)
 
 
 def table(lines: list[dict[str, Any]]) -> str:
     """The same figures for people."""
     rows = [("", "ratio", "goal", "stretch", "product", "reference", "unit", "load", "")]
-    rows += [
-        (
-            found["id"],
-            f"{found['ratio']:g}",
-            f"{found['goal']:g}",
-            f"{found.get('stretch', ''):g}" if "stretch" in found else "",
-            f"{found['product']:g}",
-            f"{found['reference']:g}",
-            found["unit"],
-            f"{found['load1']:g}",
-            {True: "reached", False: "not reached"}.get(found.get("reached"), ""),  # type: ignore[arg-type]
-        )
-        for found in lines
-    ]
+    for found in lines:
+        figures = [
+            f"{found[column]:g}" for column in ("ratio", "goal", "stretch", "product", "reference", "load1")
+        ]
+        verdict = "reached" if found["reached"] else "not reached"
+        rows.append((found["id"], *figures[:5], found["unit"], figures[5], verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return "\n".join("  ".join(row).rstrip() for row in padded)
 
 
 if __name__ == "__main__":

@@ -62,12 +62,9 @@ class BookingLoad:
     """People with tokens, slots to book, and the two ways to book them."""
 
     def __init__(self, *, patients: int, slots: int, quota: int) -> None:
-        from django.core.management import call_command
-
         from hospital.common import clock
         from hospital.demo.load import seed_load
 
-        call_command("migrate", verbosity=0)
         made = seed_load(patients=patients, slots=slots, quota=quota, now=clock.now())
         self.people: list[Any] = made["patients"]
         self.slots = [str(code) for code in made["slots"]]
