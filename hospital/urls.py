@@ -20,13 +20,13 @@ api_v1 = [
 ]
 
 urlpatterns = [
+    path("api/v1/", include((api_v1, "api"))),  # first: patterns are tried in turn, and this is the hot one
     path("", include("booking.urls")),
     path("", include("queueing.urls")),
     path("manage/", include("analytics.urls")),
     path("accounts/", include("hospital.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include((api_v1, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", metadata_class=None), name="api-docs"),
     path("healthz", health.healthz),
