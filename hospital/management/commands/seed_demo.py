@@ -17,5 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed, saying each step."""
         if not settings.DEMO:
-            raise CommandError("seed_demo works in the demo only: set DEMO=1, and never on a hospital's database")
+            raise CommandError(
+                "seed_demo works in the demo only: set DEMO=1, and never on a hospital's database"
+            )
         seed.seed(now=clock.now(), say=lambda step: self.stdout.write(f"  {step}"))
