@@ -27,6 +27,7 @@ OpenPage = Callable[..., Page]
 expect.set_options(timeout=10_000)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process drives the browser, and tests that move the clock come last: moved time cannot be unlived."""
     here = Path(__file__).parent
@@ -53,7 +54,7 @@ def moved_clock(demo: Demo) -> Iterator[Demo]:
     demo.clock_reset()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not run on into modules with loops of their own
 def browser() -> Iterator[Browser]:
     """One Chromium; no browser is an error, not a skip."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
