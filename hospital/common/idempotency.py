@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from hospital.common.errors import DomainError, gettext_noop
 from hospital.common.models import IdempotencyKey
 from hospital.common.sql import prepared_cursor
@@ -18,7 +16,7 @@ CLAIM_SQL = """
 INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at)
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
 """
-KEEP_SQL = "UPDATE hospital_idempotencykey SET status = %s, answer = %s WHERE id = %s"
+KEEP_SQL = "UPDATE hospital_idempotencykey SET status = %s, answer = %s::jsonb WHERE id = %s"
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -76,5 +74,5 @@ def once(
         return (row.status or 200, row.answer or {}), True
     status, answer = produce()
     with prepared_cursor() as cursor:
-        cursor.execute(KEEP_SQL, [status, Jsonb(answer), inserted[0]])
+        cursor.execute(KEEP_SQL, [status, json.dumps(answer), inserted[0]])
     return (status, answer), False

@@ -17,4 +17,7 @@ def prepared_cursor() -> CursorWrapper:
     database = get_connection()
     database.ensure_connection()
     cursor = psycopg.Cursor(database.connection)
-    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+    wrapped: CursorWrapper = (
+        database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+    )
+    return wrapped
