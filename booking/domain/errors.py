@@ -111,6 +111,15 @@ class NameDiffers(DomainError):
     message = gettext_noop("This ID number is registered under another name. Please ask the desk.")
 
 
+class PatientKnown(DomainError):
+    """The document is known, under another name or phone."""
+
+    code = "patient_known"
+    message = gettext_noop(
+        "This ID number is registered already. Enter the same name and phone as then, or ask the desk."
+    )
+
+
 class TooManyPatients(DomainError):
     """The account already has the most family members allowed."""
 

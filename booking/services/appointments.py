@@ -17,7 +17,7 @@ from booking.services.refunds import refund_write
 from hospital.common import clock, history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
-from hospital.common.errors import next_state
+from hospital.common.errors import DomainError, next_state
 from hospital.common.policy import Policy, policy
 from hospital.common.sql import prepared_cursor
 from hospital.common.transactions import transactional
@@ -137,6 +137,15 @@ def _refusal(slot_code: str, patient_id: int, now: datetime, rules: Policy) -> E
     check_bookable(
         state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
     )
+    return patient_refusal(session=session, patient_id=patient_id, now=now, rules=rules) or SoldOut(
+        slot=slot_code
+    )
+
+
+def patient_refusal(
+    *, session: ClinicSession, patient_id: int, now: datetime, rules: Policy
+) -> DomainError | None:
+    """Why this patient may not have a number in ``session``: a ban, or a limit. The patient's row is locked."""
     ban = Ban.objects.filter(
         patient_id=patient_id, lifted_at=None, starts_at__lte=now, ends_at__gt=now
     ).first()
@@ -145,12 +154,15 @@ def _refusal(slot_code: str, patient_id: int, now: datetime, rules: Policy) -> E
     mine = Appointment.objects.filter(
         patient_id=patient_id, state__in=APPOINTMENT_LIVE, session__date=session.date
     )
-    departments = set(mine.values_list("session__expert__department_id", flat=True))
-    if session.expert.department_id in departments:
+    held = list(mine.values_list("session__expert__department_id", flat=True))
+    departments = set(held)
+    here = session.expert.department_id
+    if held.count(here) >= rules.numbers_per_department_day:
         return AlreadyBooked()
+    departments.discard(here)
     if len(departments) >= rules.departments_per_day:
         return LimitReached(limit=rules.departments_per_day)
-    return SoldOut(slot=slot_code)
+    return None
 
 
 def appointment_confirm(*, locked: LockedAppointment, actor: Actor, now: datetime) -> Appointment:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.domain.errors import NameDiffers, TooManyPatients
+from booking.domain.errors import NameDiffers, PatientKnown, TooManyPatients
 from booking.domain.identity import identity, person_name, phone_number
 from booking.models import AccountPatient, Patient
 from hospital.common import history
@@ -56,6 +56,13 @@ def patient_register(
     return patient
 
 
+def _same_phone(patient: Patient, phone: str) -> bool:
+    """Whether ``phone`` is the one the hospital has for this person; a person without one has nothing to match."""
+    if patient.phone_index is None:
+        return True
+    return bool(phone) and blind_index("phone", phone_number(phone)) == bytes(patient.phone_index)
+
+
 def _phone_columns(phone: str) -> dict[str, object]:
     if not phone:
         return {}
@@ -84,17 +91,25 @@ def account_patient_add(
     ------
     TooManyPatients
         At the policy's limit.
-    ImpossibleIdentity, ImpossiblePhone, ImpossibleName, NameDiffers
+    PatientKnown
+        When the person is known under another name or another phone: whoever knows an ID number and a name
+        learns no more from it, and takes nobody over.
+    ImpossibleIdentity, ImpossiblePhone, ImpossibleName
         See :func:`patient_register`.
     """
-    patient = patient_register(
-        name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
-    )
+    try:
+        patient = patient_register(
+            name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
+        )
+    except NameDiffers:
+        raise PatientKnown(field="id_number") from None
     links = AccountPatient.objects.select_for_update().filter(account_id=account_id)
     known = {link.patient_id for link in links}
     limit = policy().patients_per_account
     if patient.pk in known:
         return patient
+    if not _same_phone(patient, phone):
+        raise PatientKnown(field="phone")
     if len(known) >= limit:
         raise TooManyPatients(limit=limit)
     AccountPatient.objects.create(account_id=account_id, patient=patient, relation=relation)

@@ -11,14 +11,15 @@ from django.urls import reverse
 
 from booking.domain.deadlines import late_payment_takes_number
 from booking.domain.errors import HoldOver, UnknownNumber
-from booking.locks import LockedAppointment, lock_appointment, lock_payment
+from booking.locks import LockedAppointment, lock_appointment, lock_patient, lock_payment
 from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot, WalkIn
 from booking.providers import Notice, Order, RefundOrder, provider
-from booking.services.appointments import appointment_confirm
+from booking.services.appointments import appointment_confirm, patient_refusal
 from booking.services.refunds import CASH, payment_move, refund_finish, refund_write
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError, gettext_noop
+from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 _JOB = Actor.job("payments")
@@ -125,7 +126,10 @@ def payment_notice_apply(*, notice: Notice, now: datetime) -> NoticeResult:
 def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     actor = Actor.provider(notice.provider)
     appointment_id = Payment.objects.values_list("appointment_id", flat=True).get(pk=payment_id)
-    locked = lock_appointment(appointment_id) if appointment_id else None
+    locked = None
+    if appointment_id:
+        lock_patient(Appointment.objects.values_list("patient_id", flat=True).get(pk=appointment_id))
+        locked = lock_appointment(appointment_id)
     payment = lock_payment(payment_id)
     if notice.kind == "refund":
         return _apply_refund(payment, notice, actor, now)
@@ -182,7 +186,7 @@ def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor,
     late = late_payment_takes_number(
         walk_in_opens_at=locked.session.walk_in_opens_at, now=now, left=slot.left if slot.bookable else 0
     )
-    if appointment.state == "expired" and late and not _has_live_number(appointment):
+    if appointment.state == "expired" and late and _patient_may(locked, now):
         again = _held_again(locked, now)
         payment.appointment = again
         payment.save(update_fields=["appointment"])
@@ -192,12 +196,11 @@ def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor,
     return "refunded"
 
 
-def _has_live_number(appointment: Appointment) -> bool:
-    return Appointment.objects.filter(
-        session_id=appointment.session_id,
-        patient_id=appointment.patient_id,
-        state__in=("held", "booked", "arrived", "seen"),
-    ).exists()
+def _patient_may(locked: LockedAppointment, now: datetime) -> bool:
+    """Whether no ban or limit stands against a number for the late money."""
+    patient_id = locked.appointment.patient_id
+    refusal = patient_refusal(session=locked.session, patient_id=patient_id, now=now, rules=policy())
+    return refusal is None
 
 
 def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:

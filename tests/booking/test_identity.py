@@ -7,11 +7,12 @@ from booking.domain.errors import (
     ImpossibleName,
     ImpossiblePhone,
     NameDiffers,
+    PatientKnown,
     TooManyPatients,
 )
 from booking.domain.identity import identity, person_name, phone_number
 from booking.models import Patient
-from booking.services import patient_register
+from booking.services import account_patient_add, patient_register
 from hospital.common.actor import Actor
 from tests.clock import VirtualClock
 from tests.factories import LIN_ID, Cast, person, resident_id
@@ -118,3 +119,38 @@ def test_an_account_keeps_at_most_five_patients(cast: Cast, now: VirtualClock) -
     with pytest.raises(TooManyPatients):
         person(104, now(), cast.lin)
     assert cast.lin.account_patients.count() == 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "phone"), [("林小雨", ""), ("林小雨", "13900139000"), ("别的人", "13800138000")]
+)
+def test_knowing_an_id_number_takes_nobody_over(cast: Cast, now: VirtualClock, name: str, phone: str) -> None:
+    with pytest.raises(PatientKnown) as refused:
+        account_patient_add(
+            account_id=cast.chen.pk,
+            name=name,
+            id_type="resident",
+            id_number=LIN_ID,
+            phone=phone,
+            relation="other",
+            actor=Actor.of(cast.chen),
+            now=now(),
+        )
+    assert "8000" not in str(refused.value)
+    assert cast.chen.account_patients.count() == 1
+
+
+@pytest.mark.django_db
+def test_family_is_added_with_the_phone_the_hospital_knows(cast: Cast, now: VirtualClock) -> None:
+    account_patient_add(
+        account_id=cast.chen.pk,
+        name="林小雨",
+        id_type="resident",
+        id_number=LIN_ID,
+        phone="138 0013 8000",
+        relation="partner",
+        actor=Actor.of(cast.chen),
+        now=now(),
+    )
+    assert cast.chen.account_patients.count() == 2

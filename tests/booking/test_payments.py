@@ -14,7 +14,7 @@ from booking.services.payments import UnknownOrder
 from hospital.common.actor import Actor
 from hospital.common.models import Job, Message
 from tests.clock import VirtualClock
-from tests.factories import Cast, hold, slots
+from tests.factories import Cast, expert, hold, session, slots
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +103,17 @@ def test_late_money_is_refunded_in_the_same_transaction_when_none_is_left(
     assert state_of(payment) == ("refunding", "expired")
     assert Refund.objects.get().amount_fen == 5000
     assert Job.objects.filter(kind="refund.send").count() == 1
+
+
+def test_late_money_never_gives_a_second_number_in_the_department_and_day(
+    payment: Payment, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    now.advance(minutes=16)
+    services.holds_expire_due(now())
+    colleague = session(tomorrow.date, now=now(), doctor=expert("qian"), quotas=[5, 5, 5, 5])
+    hold(slots(colleague)[0], cast.patients["lin"], cast.lin, now())
+    assert services.payment_notice_apply(notice=paid(payment), now=now()).result == "refunded"
+    assert state_of(payment) == ("refunding", "expired")
 
 
 def test_late_money_after_the_opening_is_always_refunded(payment: Payment, now: VirtualClock) -> None:
