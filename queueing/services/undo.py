@@ -64,8 +64,13 @@ def ticket_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
 def _registration_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
     """Take back a walk-in just registered: its number returns to the pool, its cash to the patient."""
     ticket = ticket_by_code(code)
-    _check(ticket, _last_move(ticket), actor, now)
-    return ticket_cancel(code=code, reason="undo", actor=actor, now=now)
+    last = _last_move(ticket)
+    _check(ticket, last, actor, now)
+    cancelled = ticket_cancel(code=code, reason="undo", actor=actor, now=now)
+    if history.of(cancelled).filter(pk__gt=last.pk).count() > 1:
+        # somebody called while the locks were waited for: nothing of this transaction stays
+        raise UndoNotYours
+    return cancelled
 
 
 def _last_move(ticket: Ticket) -> StateChange:
