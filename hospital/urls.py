@@ -19,6 +19,8 @@ api_v1 = [
     *account_api,
 ]
 
+handler500 = "hospital.views.errors.server_error"
+
 urlpatterns = [
     path("api/v1/", include((api_v1, "api"))),  # first: patterns are tried in turn, and this is the hot one
     path("", include("booking.urls")),
@@ -28,7 +30,9 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", metadata_class=None), name="api-docs"),
+    path(
+        "api/docs/", SpectacularSwaggerView.as_view(url_name="schema", metadata_class=None), name="api-docs"
+    ),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

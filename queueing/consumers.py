@@ -224,3 +224,11 @@ def note_seen() -> None:
     seen, ScreenConsumer.seen = ScreenConsumer.seen, {}
     if seen:
         screens_seen(revisions=seen, now=clock.now())
+
+
+class UnknownConsumer(LiveConsumer):
+    """Any other address: closed with 4404."""
+
+    async def allowed(self) -> Watch:
+        """Nothing is here."""
+        raise Refused(UNKNOWN)

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions
@@ -28,11 +29,13 @@ from rest_framework.views import APIView
 
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError
+from hospital.common.errors import Busy, DomainError
 
 if TYPE_CHECKING:
     from hospital.models import User
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""The database is restarting, or gave no connection in time."""
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -59,6 +62,8 @@ def problem(status: int, code: str, detail: str, **extra: object) -> Response:
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn domain errors and DRF's own into problem details."""
+    if isinstance(error, DATABASE_AWAY):
+        error = Busy()
     if isinstance(error, DomainError):
         extra = {"field": error.field} if error.field else {}
         return problem(error.status, error.code, translated(error), **extra, **_plain(error.params))

@@ -11,168 +11,326 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClockOffset',
+            name="ClockOffset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seconds', models.FloatField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seconds", models.FloatField()),
             ],
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('values', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("values", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True)),
+                ("actor_name", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='StateChange',
+            name="StateChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('thing', models.CharField(max_length=40)),
-                ('thing_id', models.BigIntegerField()),
-                ('verb', models.CharField(max_length=20)),
-                ('from_state', models.CharField(blank=True, max_length=20)),
-                ('to_state', models.CharField(max_length=20)),
-                ('actor_kind', models.CharField(max_length=20)),
-                ('actor_name', models.CharField(blank=True, max_length=150)),
-                ('at', models.DateTimeField()),
-                ('reason', models.TextField(blank=True)),
-                ('data', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("thing", models.CharField(max_length=40)),
+                ("thing_id", models.BigIntegerField()),
+                ("verb", models.CharField(max_length=20)),
+                ("from_state", models.CharField(blank=True, max_length=20)),
+                ("to_state", models.CharField(max_length=20)),
+                ("actor_kind", models.CharField(max_length=20)),
+                ("actor_name", models.CharField(blank=True, max_length=150)),
+                ("at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True)),
+                ("data", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name': 'history row',
-                'verbose_name_plural': 'history',
+                "verbose_name": "history row",
+                "verbose_name_plural": "history",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(choices=[('patient', 'patient'), ('desk', 'front desk'), ('expert', 'expert'), ('manager', 'manager'), ('administrator', 'administrator')], default='patient', max_length=20)),
-                ('phone_sealed', models.BinaryField(null=True)),
-                ('phone_index', models.BinaryField(null=True, unique=True)),
-                ('phone_tail', models.CharField(blank=True, max_length=4)),
-                ('phone_verified_at', models.DateTimeField(null=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("patient", "patient"),
+                            ("desk", "front desk"),
+                            ("expert", "expert"),
+                            ("manager", "manager"),
+                            ("administrator", "administrator"),
+                        ],
+                        default="patient",
+                        max_length=20,
+                    ),
+                ),
+                ("phone_sealed", models.BinaryField(null=True)),
+                ("phone_index", models.BinaryField(null=True, unique=True)),
+                ("phone_tail", models.CharField(blank=True, max_length=4)),
+                ("phone_verified_at", models.DateTimeField(null=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.BinaryField(unique=True)),
-                ('device', models.CharField(blank=True, max_length=20)),
-                ('name', models.CharField(max_length=80)),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.BinaryField(unique=True)),
+                ("device", models.CharField(blank=True, max_length=20)),
+                ("name", models.CharField(max_length=80)),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=60)),
-                ('route', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=120)),
-                ('body_digest', models.BinaryField()),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('answer', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account", models.CharField(max_length=60)),
+                ("route", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=120)),
+                ("body_digest", models.BinaryField()),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'route', 'key'), name='one_answer_per_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "route", "key"), name="one_answer_per_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=120)),
-                ('payload', models.JSONField(default=dict)),
-                ('due_at', models.DateTimeField()),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=120)),
+                ("payload", models.JSONField(default=dict)),
+                ("due_at", models.DateTimeField()),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['due_at'], name='jobs_to_do')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='one_job_per_kind_and_key')],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_at", None)), fields=["due_at"], name="jobs_to_do")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="one_job_per_kind_and_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=120)),
-                ('phone_sealed', models.BinaryField()),
-                ('phone_tail', models.CharField(max_length=4)),
-                ('body_sealed', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=120)),
+                ("phone_sealed", models.BinaryField()),
+                ("phone_tail", models.CharField(max_length=4)),
+                ("body_sealed", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='one_message_per_kind_and_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="one_message_per_kind_and_key")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='policy_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='82d6c8995abd11eb8938e97446d136db4defcc0e', operation='UPDATE OR DELETE', pgid='pgtrigger_policy_is_append_only_d26be', table='hospital_policyversion', when='BEFORE')),
+            model_name="policyversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="policy_is_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="82d6c8995abd11eb8938e97446d136db4defcc0e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_policy_is_append_only_d26be",
+                    table="hospital_policyversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='statechange',
-            name='actor',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="statechange",
+            name="actor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['patient', 'desk', 'expert', 'manager', 'administrator'])), name='user_role_is_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["patient", "desk", "expert", "manager", "administrator"])),
+                name="user_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('device', ''), ('user__isnull', False)), models.Q(('device', 'kiosk'), ('user__isnull', True)), _connector='OR'), name='token_is_a_persons_or_a_kiosks'),
+            model_name="apitoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("device", ""), ("user__isnull", False)),
+                    models.Q(("device", "kiosk"), ("user__isnull", True)),
+                    _connector="OR",
+                ),
+                name="token_is_a_persons_or_a_kiosks",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statechange',
-            index=models.Index(fields=['thing', 'thing_id'], name='history_by_thing'),
+            model_name="statechange",
+            index=models.Index(fields=["thing", "thing_id"], name="history_by_thing"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='statechange',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='929bce2581de5d2ec0a9b5c611aa1dc6dd8e4066', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_8dd99', table='hospital_statechange', when='BEFORE')),
+            model_name="statechange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_is_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="929bce2581de5d2ec0a9b5c611aa1dc6dd8e4066",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_history_is_append_only_8dd99",
+                    table="hospital_statechange",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from booking.models import Appointment, ClinicSession
@@ -100,6 +101,31 @@ def test_bad_input_is_named(
     answer = lin.post("appointments/", {**body, **change})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert Appointment.objects.count() == 0
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000 + "]" * 100_000, '{"a":' * 50_000 + "1" + "}" * 50_000])
+def test_json_nested_too_deeply_is_a_bad_request(lin: Caller, deep: str) -> None:
+    answer = lin.post("appointments/", deep)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("path", ["/t/%00/", "/api/v1/sessions/%00/", "/room/%00/", "/appointments/%00/pay/"])
+def test_a_nul_in_an_address_is_not_found(lin: Caller, path: str) -> None:
+    assert lin.client.get(path).status_code == 404
+
+
+def test_a_database_that_is_away_is_503_to_be_tried_again(
+    lin: Caller, body: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**_anything: object) -> None:
+        raise OperationalError("couldn't get a connection after 1.50 sec")
+
+    monkeypatch.setattr("booking.services.appointment_hold", away)
+    answer = lin.post("appointments/", body)
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "busy", "2")
+    monkeypatch.setattr("booking.selectors.departments_with_next", away)
+    page = lin.client.get("/")
+    assert (page.status_code, page["Retry-After"]) == (503, "2")
 
 
 def test_nobody_books_for_a_stranger(cast: Cast, body: dict[str, str], now: VirtualClock) -> None:

@@ -63,7 +63,7 @@ class Demo:
 
 
 def free_pair() -> int:
-    """A port that is free together with the next one, which the payment gateway takes; each test process has its own."""
+    """A port that is free with the next one, which the payment gateway takes; each test process has its own."""
     first = 18_400 + 500 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return next(port for port in range(first, first + 500, 10) if is_free(port) and is_free(port + 1))
 

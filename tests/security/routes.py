@@ -11,10 +11,9 @@ from django.urls import URLPattern, get_resolver
 ROLES = ("anonymous", "patient", "desk", "expert", "manager", "administrator", "kiosk")
 SAMPLES = {
     "<slug:code>": "NOBODY23",
-    "<str:code>": "NOBODY23",
-    "<str:token>": "no-such-token",
-    "<str:verb>": "start",
-    "<str:name>": "sandbox",
+    "<slug:token>": "no-such-token",
+    "<slug:verb>": "start",
+    "<slug:name>": "sandbox",
     "<slug:card>": "waits",
     "<slug:key>": "desk",
 }
@@ -33,10 +32,10 @@ GET: dict[frozenset[str], str] = {
     EVERYBODY: """
         (empty)
         experts/<slug:code>/  experts/<slug:code>/hold/
-        t/<str:code>/  t/<str:code>/live/  t/<str:code>/leave/
-        screens/<str:token>/  screens/<str:token>/live/
+        t/<slug:code>/  t/<slug:code>/live/  t/<slug:code>/leave/
+        screens/<slug:token>/  screens/<slug:token>/live/
         accounts/inactive/  accounts/login/  accounts/staff/
-        api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<str:code>/
+        api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<slug:code>/
         api/v1/sessions/<slug:code>/board/  api/v1/tickets/<slug:code>/
         api/docs/  api/schema/  healthz  readyz  metrics  i18n/setlang/
         demo/  demo/outbox/  demo/clock/
@@ -47,35 +46,35 @@ GET: dict[frozenset[str], str] = {
         accounts/recovery-codes/file/
     """,
     PATIENT: """
-        appointments/  appointments/<str:code>/  appointments/<str:code>/calendar.ics
-        appointments/<str:code>/cancel/  appointments/<str:code>/pay/  patients/  api/v1/patients/
+        appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
+        appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  patients/  api/v1/patients/
     """,
     API_OWNER: "api/v1/appointments/",
-    API_OWNER | {"manager"}: "api/v1/appointments/<str:code>/",
+    API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
-        desk/  desk/new/  desk/sessions/  desk/tickets/<str:code>/  desk/tickets/<str:code>/slip/
+        desk/  desk/new/  desk/sessions/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
     """,
-    EXPERT: "room/  room/<str:code>/  room/<str:code>/live/",
+    EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
-        manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<str:code>/
-        manage/plans/<str:code>/simulation/  manage/screens/
+        manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
+        manage/plans/<slug:code>/simulation/  manage/screens/
     """,
 }
 
 POST: dict[frozenset[str], str] = {
     # a notice needs no account but a signature, which nobody here has
-    NOBODY: "api/v1/payments/<str:name>/notify/",
+    NOBODY: "api/v1/payments/<slug:name>/notify/",
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
-    PATIENT: "appointments/<str:code>/release/",
-    API_OWNER: "api/v1/appointments/<str:code>/cancel/  api/v1/appointments/<str:code>/payments/",
+    PATIENT: "appointments/<slug:code>/release/",
+    API_OWNER: "api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/",
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
         desk/restore/  desk/undo/
     """,
     frozenset({"desk"}): "api/v1/desk/walk-ins/",
     frozenset({"desk", "kiosk"}): "api/v1/desk/check-ins/",
-    EXPERT: "room/<str:code>/next/  room/<str:code>/<str:verb>/  api/v1/sessions/<slug:code>/calls/next/",
+    EXPERT: "room/<slug:code>/next/  room/<slug:code>/<slug:verb>/  api/v1/sessions/<slug:code>/calls/next/",
     CALLER: """
         api/v1/tickets/<slug:code>/finish/  api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/pass/
         api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/return/  api/v1/tickets/<slug:code>/start/
@@ -83,9 +82,9 @@ POST: dict[frozenset[str], str] = {
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
-        manage/plans/<str:code>/approve/  manage/plans/<str:code>/edit/  manage/plans/<str:code>/reject/
-        manage/plans/<str:code>/roll-back/  manage/plans/<str:code>/simulate/
-        manage/screens/add/  manage/screens/<str:code>/revoke/
+        manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/
+        manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/
+        manage/screens/add/  manage/screens/<slug:code>/revoke/
     """,
 }
 
