@@ -41,7 +41,6 @@ class DemoAccounts:
 
     people: list[DemoAccount]
     screen_url: str
-    kiosk_url: str
     gateway_url: str
 
 
@@ -77,6 +76,5 @@ def demo_accounts() -> DemoAccounts:
     return DemoAccounts(
         people=people,
         screen_url=data.get("screen", {}).get("url", ""),
-        kiosk_url=data.get("kiosk", {}).get("url", ""),
         gateway_url=data.get("gateway", {}).get("url", settings.GATEWAY_URL),
     )

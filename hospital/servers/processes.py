@@ -35,6 +35,8 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
                 "--ws-per-message-deflate",
                 "false",
                 "--no-access-log",
+                "--log-level",
+                "warning",
                 "--timeout-graceful-shutdown",
                 "3",
             ),

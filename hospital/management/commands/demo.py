@@ -63,6 +63,7 @@ def announce(port: int, data: DataDir) -> None:
     accounts = data.root / "demo-accounts.json"
     if accounts.exists():
         print(f"Accounts to sign in with: {accounts}", flush=True)
+    print(f"Begin here: http://127.0.0.1:{port}/demo/ lists every role's starting point.", flush=True)
     print(f"Started in {since_start_s():.1f} s. Ctrl-C stops it and keeps the data.", flush=True)
     print(f"Ready: http://127.0.0.1:{port}", flush=True)
 
