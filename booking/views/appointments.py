@@ -38,13 +38,15 @@ def appointments(request: HttpRequest) -> HttpResponse:
 
 @role_required("patient")
 def appointment(request: HttpRequest, code: str) -> HttpResponse:
-    """The ticket with its QR code; while a payment is under way, the page that waits for it."""
+    """The ticket with its QR code; before that, the page that waits for the payment or says that it failed."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     context = _context(found)
     if found.state == "held":
-        if context["now"] >= found.pay_by or not found.payments.all():
+        payments = list(found.payments.all())
+        if context["now"] >= found.pay_by or not payments:
             return redirect("booking:pay", code)
-        return render(request, "booking/paying.html", context)
+        page = "not_paid" if payments[-1].state == "failed" else "paying"
+        return render(request, f"booking/{page}.html", context)
     return render(request, "booking/appointment.html", context)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from booking.models import Appointment, ClinicSession, Slot
+from booking.models import Appointment, ClinicSession, Payment, Slot
+from hospital.common import clock
 from hospital.models import User
 from tests.clock import VirtualClock
 from tests.factories import Cast, slots
@@ -157,6 +158,32 @@ def test_the_ticket_shows_the_code_in_groups_and_a_scannable_picture(
     assert f"{appointment.checkin_code[:4]} {appointment.checkin_code[4:]}" in shown
     assert "<svg" in shown
     assert "style=" not in shown
+
+
+def test_a_refused_payment_says_that_nothing_was_charged_and_how_to_go_on(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    Payment.objects.create(
+        appointment=appointment, provider="sandbox", amount_fen=5000, state="failed", created_at=now()
+    )
+    shown = text(lin.get(f"/appointments/{appointment.code}/"))
+    assert "Not paid, nothing was charged" in shown
+    assert f"Your number is kept until {clock.local(appointment.pay_by):%H:%M}." in shown
+    assert "data-poll" not in shown
+    assert "Pay again" in shown
+    Payment.objects.create(appointment=appointment, provider="sandbox", amount_fen=5000, created_at=now())
+    assert "data-poll" in text(lin.get(f"/appointments/{appointment.code}/"))
+
+
+def test_no_page_sends_anybody_to_a_kiosk(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    Appointment.objects.filter(pk=appointment.pk).update(state="booked", booked_at=now())
+    now.set(tomorrow.walk_in_opens_at)
+    for page in (f"/appointments/{appointment.code}/", "/experts/zhao/", "/"):
+        assert "kiosk" not in text(lin.get(page))
 
 
 def test_the_calendar_file_names_time_and_place(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
