@@ -30,6 +30,13 @@ class AlreadyCheckedIn(DomainError):
     message = gettext_noop("Already checked in.")
 
 
+class AlreadyWaiting(DomainError):
+    """The patient has a live number in this queue."""
+
+    code = "already_waiting"
+    message = gettext_noop("%(number)s is already waiting with this doctor.")
+
+
 class AppointmentCancelled(DomainError):
     """The number was given back."""
 

@@ -11,12 +11,12 @@ from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
 from hospital.common.transactions import transactional
 from queueing.domain.check_in import Period, state_refusal, time_refusal
-from queueing.domain.errors import ReasonMissing, SameQueue, UnknownPriority
+from queueing.domain.errors import AlreadyWaiting, ReasonMissing, SameQueue, UnknownPriority
 from queueing.domain.lateness import is_late
 from queueing.domain.places import Span
-from queueing.domain.states import PASSED, TICKET
+from queueing.domain.states import LIVE, PASSED, TICKET
 from queueing.domain.streams import Stream
-from queueing.locks import lock_queues, lock_ticket, queue_of_session, take_number
+from queueing.locks import lock_queue, lock_queues, lock_ticket, queue_of_session, take_number
 from queueing.models import Queue, Ticket
 from queueing.selectors.tickets import ticket_by_code
 from queueing.services.departures import ticket_return
@@ -95,16 +95,21 @@ def walk_in_register_and_ticket(
     ------
     booking's PoolEmpty (``sold_out``), WalkInNotOpen (``closed``), AlreadyBooked
         Nothing is registered, charged or ticketed.
+    AlreadyWaiting (``already_waiting``)
+        When the patient has a live ticket in this queue: nobody pays twice for one doctor.
     UnknownPriority, ReasonMissing
         When the priority is not one, or has no reason.
     """
     priority_check(priority, priority_reason)
     session = booking_selectors.session_by_code(code=session_code)
+    booking.session_open_if_due(session_id=session.pk, now=now)  # booking's lock comes before the queue's
+    queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
+    _refuse_second(queue, patient_id)
     walk_in = booking.walk_in_register(
         session_id=session.pk, patient_id=patient_id, payment=payment, actor=actor, now=now
     )
     return _ticket_create(
-        queue_of_session(session.pk, session.letter, now),
+        queue,
         Ticket(
             session=session,
             patient_id=patient_id,
@@ -117,6 +122,14 @@ def walk_in_register_and_ticket(
         actor=actor,
         now=now,
     )
+
+
+def _refuse_second(queue: Queue, patient_id: int) -> None:
+    """One live ticket per patient and queue; the queue is locked, so two who ask at once get one."""
+    live = Ticket.objects.filter(queue=queue, patient_id=patient_id, state__in=LIVE)
+    first = live.select_related("queue").order_by("pk").first()
+    if first is not None:
+        raise AlreadyWaiting(number=first.display)
 
 
 def _ticket_create(queue: Queue, ticket: Ticket, *, actor: Actor, now: datetime) -> Ticket:

@@ -138,6 +138,18 @@ def test_a_walk_in_sent_twice_is_registered_once(page: Client, morning: Morning)
     assert WalkIn.objects.count() == Ticket.objects.count() == Payment.objects.count() == 1
 
 
+def test_a_second_number_with_the_same_doctor_is_refused_where_it_was_asked_for(
+    page: Client, morning: Morning
+) -> None:
+    page.post("/desk/register/", registration(morning, find(page, LIN_ID)), headers=HTMX)
+    refused = page.post("/desk/register/", registration(morning, find(page, LIN_ID)), headers=HTMX)
+    html = refused.content.decode()
+    assert refused.status_code == 409
+    assert "A01 is already waiting with this doctor." in html
+    assert "Nothing was charged or printed" in html
+    assert Ticket.objects.count() == Payment.objects.count() == 1
+
+
 def test_a_sold_out_session_says_what_did_not_happen_and_what_was_not_charged(
     page: Client, morning: Morning
 ) -> None:
