@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.models import AccountPatient, Patient
 
+SELF = AccountPatient.Relation.SELF
+
 
 class SearchForm(forms.Form):
     """The question of the start page; a wrong value is no reason to refuse the page."""
@@ -44,23 +46,45 @@ class PaymentForm(forms.Form):
 class PatientForm(forms.Form):
     """A person under the real name."""
 
-    name = forms.CharField(label=_("Name as on the ID"), max_length=50)
-    relation = forms.ChoiceField(label=_("Who is this to you?"), choices=AccountPatient.Relation.choices)
+    name = forms.CharField(
+        label=_("Name as on the ID"),
+        max_length=50,
+        error_messages={"required": _("Enter the name as on the ID.")},
+    )
+    relation = forms.ChoiceField(
+        label=_("Who is this to you?"),
+        choices=AccountPatient.Relation.choices,
+        error_messages={"required": _("Choose who this is to you.")},
+    )
     id_type = forms.ChoiceField(label=_("ID document"), choices=Patient.IdType.choices)
     id_number = forms.CharField(
-        label=_("ID number"), max_length=20, help_text=_("Children have their own ID number, too.")
+        label=_("ID number"),
+        max_length=20,
+        help_text=_("Children have their own ID number, too."),
+        error_messages={"required": _("Enter the ID number.")},
     )
     phone = forms.CharField(
-        label=_("Phone"),
+        label=_("Phone (optional)"),
         max_length=20,
         required=False,
         help_text=_("For messages about this person's visits."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_self: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_self = has_self
+        if has_self:
+            others = [choice for choice in AccountPatient.Relation.choices if choice[0] != SELF]
+            self.fields["relation"].widget = forms.Select(choices=[("", _("Choose…")), *others])
         self.fields["name"].widget.attrs |= {"autocomplete": "off"}
         self.fields["id_number"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
         self.fields["phone"].widget = forms.TextInput(
             {"type": "tel", "autocomplete": "off", "inputmode": "tel"}
         )
+
+    def clean_relation(self) -> str:
+        """An account is one person's: only one of its patients can be that person."""
+        relation = str(self.cleaned_data["relation"])
+        if self.has_self and relation == SELF:
+            raise forms.ValidationError(_("You are in the list already. Choose who this person is to you."))
+        return relation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -28,12 +28,18 @@ def appointments(request: HttpRequest) -> HttpResponse:
     """What is ahead, soonest first, and what was."""
     now = clock.now()
     mine = list(selectors.appointments_of_user(user=signed_in(request))[:SHOWN])
-    coming = [
-        one for one in mine if one.state in COMING and (one.slot.ends_at > now or one.state == "arrived")
-    ]
+    coming = [one for one in mine if _is_coming(one, now)]
     earlier = [one for one in mine if one not in coming]
-    context = {"nav": "appointments", "coming": coming[::-1], "earlier": earlier}
+    released = {one.pk for one in earlier if one.booked_at is None}
+    context = {"nav": "appointments", "coming": coming[::-1], "earlier": earlier, "released": released}
     return render(request, "booking/appointments.html", context)
+
+
+def _is_coming(one: Any, now: datetime) -> bool:
+    """Whether the number is still the patient's, whatever a job has yet to write down."""
+    if one.state == "held":
+        return bool(one.pay_by > now)
+    return one.state in COMING and (one.slot.ends_at > now or one.state == "arrived")
 
 
 @role_required("patient")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
@@ -38,19 +38,26 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("booking:expert", code)
     form = HoldForm(request.POST)
     slot, patient = request.POST.get("slot", ""), request.POST.get("patient", "")
-    if not isinstance(request.user, User):
-        back = f"{reverse('booking:expert', args=[code])}?{urlencode({'slot': slot})}"
-        return redirect_to_login(back)
-    if not selectors.patients_of_user(user=request.user).exists():
-        back = f"{reverse('booking:expert', args=[code])}?{urlencode({'slot': slot})}"
-        return HttpResponseRedirect(f"{reverse('booking:patients')}?{urlencode({'next': back})}")
-    if not form.is_valid():
+    user = request.user if isinstance(request.user, User) else None
+    if "slot" not in form.errors and (before := _before(user, code, slot)):
+        return redirect(before)
+    if user is None or not form.is_valid():
         message = next(str(messages[0]) for messages in form.errors.values())
         return _page(request, code, slot=slot, patient=patient, error=message)
     try:
-        return redirect("booking:pay", _held_once(request, request.user, form.cleaned_data))
+        return redirect("booking:pay", _held_once(request, user, form.cleaned_data))
     except DomainError as error:
         return _page(request, code, slot=slot, patient=patient, refused=error)
+
+
+def _before(user: User | None, code: str, slot: str) -> str:
+    """The page that comes before holding, and then back here: signing in, or adding somebody to book for."""
+    back = f"{reverse('booking:expert', args=[code])}?{urlencode({'slot': slot})}"
+    if user is None:
+        return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    if not selectors.patients_of_user(user=user).exists():
+        return f"{reverse('booking:patients')}?{urlencode({'next': back})}"
+    return ""
 
 
 def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
@@ -101,6 +108,7 @@ def _page(
         "key": uuid.uuid4(),
         "error": translated(refused) if refused else error,
         "error_code": refused.code if refused else "",
+        "unpaid": _unpaid(request, who.pk, now),
         **_people(request, patient),
     }
     status = 400 if error else 200
@@ -114,6 +122,14 @@ def _chosen(views: list[SessionView], slot_code: str) -> tuple[SlotView | None, 
             if slot.code == slot_code and slot.bookable:
                 return slot, view.session.code
     return None, next((view.session.code for view in views if view.left), "")
+
+
+def _unpaid(request: HttpRequest, expert_id: int, now: datetime) -> list[Any]:
+    """Numbers with this expert that the account holds and has not paid."""
+    if not isinstance(request.user, User):
+        return []
+    mine = selectors.appointments_of_user(user=request.user)
+    return list(mine.filter(state="held", pay_by__gt=now, session__expert=expert_id))
 
 
 def _people(request: HttpRequest, wanted: str) -> dict[str, Any]:

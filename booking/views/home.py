@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import render
 
 from booking import selectors
 from booking.domain.matching import match_rank
+from booking.domain.states import APPOINTMENT_LIVE
 from booking.forms import SearchForm
 from booking.selectors import ExpertCard
 from hospital.common import clock
@@ -18,6 +20,8 @@ from hospital.models import User
 
 CHIPS = 4
 FIRST_SHOWN = 8
+SHOWN = 3
+LOOK_BACK = timedelta(days=1)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -39,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "hidden": len(experts) - len(shown),
         "symptoms": _symptoms(departments),
-        "today": _today(request),
+        **_own(request, now),
         "policy": policy(),
     }
     return render(request, "booking/home.html", context)
@@ -62,9 +66,17 @@ def _symptoms(departments: list[Any]) -> list[str]:
     return [first for first in firsts if first][:CHIPS]
 
 
-def _today(request: HttpRequest) -> list[Any]:
-    """Appointments that are checked in: their live tickets come first on the page."""
+def _own(request: HttpRequest, now: datetime) -> dict[str, list[Any]]:
+    """What comes first on the page: live tickets, then numbers to be paid and what is booked for today."""
     if not isinstance(request.user, User):
-        return []
-    mine = selectors.appointments_of_user(user=request.user)
-    return list(mine.filter(state="arrived").prefetch_related("tickets__queue")[:3])
+        return {"today": [], "soon": []}
+    mine = selectors.appointments_of_user(user=request.user).filter(state__in=APPOINTMENT_LIVE)
+    live = list(mine.filter(slot__ends_at__gt=now - LOOK_BACK).prefetch_related("tickets__queue"))[::-1]
+    day = clock.local(now).date()
+    soon = [
+        one
+        for one in live
+        if (one.state == "held" and one.pay_by > now)
+        or (one.state == "booked" and one.session.date == day and one.slot.ends_at > now)
+    ]
+    return {"today": [one for one in live if one.state == "arrived"][:SHOWN], "soon": soon[:SHOWN]}

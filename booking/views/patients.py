@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
-from booking.forms import PatientForm
+from booking.forms import SELF, PatientForm
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -24,7 +24,8 @@ from hospital.common.views import role_required, signed_in
 def patients(request: HttpRequest) -> HttpResponse:
     """The family, and a form to add somebody; a wrong number is said at its field."""
     user, limit = signed_in(request), policy().patients_per_account
-    form = PatientForm(request.POST or None)
+    links = list(selectors.patients_of_user(user=user))
+    form = PatientForm(request.POST or None, has_self=any(link.relation == SELF for link in links))
     if request.method == "POST" and form.is_valid():
         try:
             services.account_patient_add(
@@ -35,7 +36,6 @@ def patients(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(_next(request))
-    links = list(selectors.patients_of_user(user=user))
     context = {
         "nav": "patients",
         "form": form,

@@ -1,5 +1,16 @@
 // What booking pages do beyond plain forms. Every page works without this file.
 
+// Without a time the page itself says so, above the times.
+const chooseFirst = document.querySelector("[data-choose-first]");
+document.querySelector("#hold")?.addEventListener("submit", (event) => {
+  if (document.querySelector("input[name=slot]:checked") || !document.querySelector("input[name=slot]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  chooseFirst.hidden = false;
+  chooseFirst.focus();
+  chooseFirst.scrollIntoView({ block: "start" });
+});
+
 // Buttons keep their width, say what is going on and cannot be pressed twice.
 for (const form of document.querySelectorAll("form[data-busy-text]")) {
   form.addEventListener("submit", () => {
@@ -27,6 +38,7 @@ const choice = document.querySelector("[data-choice]");
 const forWhom = document.querySelector("[data-for-whom]");
 const showChoice = () => {
   const slot = document.querySelector("input[name=slot]:checked");
+  if (slot && chooseFirst) chooseFirst.hidden = true;
   if (choice) choice.textContent = slot ? slot.dataset.choiceText : choice.dataset.empty;
   const patient = document.querySelector("input[name=patient]:checked");
   if (forWhom && patient) {

@@ -235,6 +235,56 @@ def test_saving_a_patient_never_leads_to_another_site(lin: Client, cast: Cast) -
     assert answer["Location"] == "/patients/"
 
 
+def test_only_one_person_of_an_account_is_myself_and_the_form_asks_in_plain_words(lin: Client) -> None:
+    assert '<option value="self"' not in text(lin.get("/patients/"))
+    form = {"name": "", "relation": "self", "id_type": "resident", "id_number": "", "phone": ""}
+    answer = lin.post("/patients/", form)
+    shown = text(answer)
+    assert answer.status_code == 400
+    assert "You are in the list already. Choose who this person is to you." in shown
+    assert "Enter the name as on the ID." in shown
+    assert "Enter the ID number." in shown
+    assert "This field is required" not in shown
+    assert "Phone (optional)" in shown
+
+
+def test_an_unpaid_number_is_offered_for_payment_wherever_the_patient_comes_back(
+    lin: Client, cast: Cast, tomorrow: ClinicSession
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    until = f"Pay by {clock.local(appointment.pay_by):%H:%M}"
+    for page in ("/", "/experts/zhao/", "/appointments/"):
+        shown = text(lin.get(page))
+        assert until in shown
+        assert f"/appointments/{appointment.code}/pay/" in shown
+    assert until not in text(browser(cast.chen).get("/experts/zhao/"))
+
+
+@pytest.mark.parametrize("how", ["released", "run out"])
+def test_a_number_that_was_not_paid_is_listed_as_released(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock, how: str
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    if how == "released":
+        lin.post(f"/appointments/{appointment.code}/release/")
+    else:
+        now.advance(minutes=16)
+    shown = text(lin.get("/appointments/"))
+    assert "Earlier and cancelled" in shown
+    assert "Not paid, released" in shown
+    assert "To come" not in shown
+
+
+def test_todays_paid_booking_comes_first_on_the_start_page(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    Appointment.objects.filter(pk=appointment.pk).update(state="booked", booked_at=now())
+    assert f"/appointments/{appointment.code}/" not in text(lin.get("/"))
+    now.set(tomorrow.walk_in_opens_at)
+    assert f"/appointments/{appointment.code}/" in text(lin.get("/"))
+
+
 def test_staff_have_no_business_on_patients_pages(cast: Cast) -> None:
     answer = browser(cast.desk).get("/appointments/")
     assert answer.status_code == 403
