@@ -89,11 +89,16 @@ def screen_view(*, screen: Screen, language: str, now: datetime) -> LiveView:
     """The board as a screen shows it."""
     board = screen_board(screen=screen, now=now)
     topics = frozenset(f"queue.{pk}" for pk in board.queue_ids)
+    called = {
+        (row.now_serving.number, row.room)
+        for row in board.rows
+        if row.now_serving and row.now_serving.state == "called"
+    }  # who went in or was passed is not called any longer
     with translation.override(language):
         context = {
             "board": board,
             "rows": [_row(row) for row in board.rows],
-            "calls": [_call(call) for call in board.calls],
+            "calls": [_call(call) for call in board.calls if (call.number, call.room) in called],
             "language": language,
             "other": "zh-hans" if language == "en" else "en",
         }

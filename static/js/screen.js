@@ -2,6 +2,7 @@
 
 const CALL_MS = 12_000;
 const CALL_MAX_MS = 20_000;
+const CALL_LEAST_MS = 4_000; // a call that is over (gone in, passed, undone) leaves the card after this
 const NOTICE_MS = 10_000;
 const FIRST_LOOK_S = 20; // a page that has just been opened repeats only what was called this recently
 const LATE_S = 90; // a call found after a lost connection is announced unless it is older
@@ -63,11 +64,11 @@ function voiceFor(language) {
   return voices.find((voice) => voice.lang.replace("_", "-") === language) ?? voices.find((voice) => voice.lang.startsWith(short));
 }
 
-// Speak one text after another; resolves when the last one ended, at once where no voice exists.
-async function speak(texts) {
+// Speak one text after another while wanted; resolves when the last one ended, at once where no voice exists.
+async function speak(texts, wanted = () => true) {
   for (const [language, text] of texts) {
     const voice = voiceFor(language);
-    if (!voice || !text) continue;
+    if (!voice || !text || !wanted()) continue;
     await new Promise((done) => {
       const words = new SpeechSynthesisUtterance(text);
       words.voice = voice;
@@ -91,9 +92,11 @@ const remembered = () => {
 const announced = new Set(remembered());
 const waiting = [];
 let current = null; // the card that is being announced
+let over = () => {}; // told when its call is over
 let opened = false;
 
 const cards = () => [...region.querySelectorAll("[data-call]")];
+const lasts = (card) => cards().some((other) => other !== card && other.dataset.call === card.dataset.call);
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function remember(id) {
@@ -118,6 +121,7 @@ function look() {
     if (age <= (opened ? LATE_S : FIRST_LOOK_S)) waiting.push(card.cloneNode(true));
   }
   opened = true;
+  if (current && !lasts(current)) over();
   show();
   if (!current) next();
 }
@@ -129,7 +133,7 @@ function show() {
   for (const card of all) card.hidden = card !== chosen;
   let shown = chosen;
   if (current && !chosen) {
-    shown = current; // already inside: its announcement still runs to its end
+    shown = current; // already inside: its announcement lasts a moment more
     region.querySelector(".board").prepend(current);
   }
   if (shown) shown.hidden = false;
@@ -137,24 +141,31 @@ function show() {
   shown?.classList.toggle("is-new", shown.dataset.call === current?.dataset.call && !current.pulsed);
 }
 
+async function announce(card) {
+  current = card;
+  const ended = new Promise((done) => {
+    over = done;
+  });
+  show();
+  page.dataset.announcing = card.dataset.call;
+  const { zh, en } = card.dataset;
+  const texts = [["zh-CN", zh], ["en-US", en]];
+  if (document.documentElement.lang === "en") texts.reverse();
+  chime();
+  const spoken = wait(1_100).then(() => speak(texts, () => current === card));
+  const whole = Promise.all([wait(CALL_MS), Promise.race([spoken, wait(CALL_MAX_MS)])]);
+  await Promise.race([whole, Promise.all([wait(CALL_LEAST_MS), ended])]);
+  current = null;
+  window.speechSynthesis?.cancel();
+  card.remove();
+}
+
 async function next() {
   const live = () => page.dataset.liveState !== "stale" && page.dataset.liveState !== "gone";
   while (waiting.length && live()) {
-    current = waiting.shift();
-    if (waiting.length > 4 && !cards().some((card) => card.dataset.call === current.dataset.call)) continue;
-    show();
-    page.dataset.announcing = current.dataset.call;
-    const least = wait(CALL_MS);
-    chime();
-    await wait(1_100);
-    const { zh, en } = current.dataset;
-    const texts = [["zh-CN", zh], ["en-US", en]];
-    if (document.documentElement.lang === "en") texts.reverse();
-    await Promise.all([least, Promise.race([speak(texts), wait(CALL_MAX_MS)])]);
-    window.speechSynthesis?.cancel();
-    current.remove();
+    const card = waiting.shift();
+    if (lasts(card)) await announce(card); // whoever went in or was passed meanwhile is not called again
   }
-  current = null;
   delete page.dataset.announcing;
   show();
 }
