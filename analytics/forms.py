@@ -1,11 +1,13 @@
 """Input of the managers' pages: filters, reasons, edited quotas."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models import QuotaPlan
+from analytics.selectors.plans import Planned
 from analytics.selectors.waits import Chosen, HistoryFacts, default_choice
 
 WEEKDAYS = [
@@ -18,6 +20,13 @@ WEEKDAYS = [
     (7, _("Sunday")),
 ]
 WEEKS = 12
+
+
+def _offer(form: forms.Form, name: str, codes: Iterable[str], names: Mapping[str, str]) -> None:
+    """Let a field choose among ``codes``, or all of them."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101
+    field.choices = [("", _("All")), *((code, names.get(code, code)) for code in codes)]
 
 
 class DashboardFilter(forms.Form):
@@ -37,13 +46,8 @@ class DashboardFilter(forms.Form):
         values.setdefault("first", self.default.first.isoformat())
         values.setdefault("last", self.default.last.isoformat())
         super().__init__(values)
-        self._choices("department", facts.departments, names)
-        self._choices("expert", facts.experts, names)
-
-    def _choices(self, name: str, codes: list[str], names: dict[str, str]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = [("", _("All")), *((code, names.get(code, code)) for code in codes)]
+        _offer(self, "department", facts.departments, names)
+        _offer(self, "expert", facts.experts, names)
 
     def clean(self) -> dict[str, Any]:
         """The first day is not after the last."""
@@ -67,11 +71,26 @@ class DashboardFilter(forms.Form):
 
 
 class PlanFilter(forms.Form):
-    """Which plans to list."""
+    """Which plans to list; the address carries it."""
 
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    expert = forms.ChoiceField(label=_("Expert"), required=False)
+    weekday = forms.TypedChoiceField(
+        label=_("Weekday"), required=False, coerce=int, empty_value=None, choices=[("", _("All")), *WEEKDAYS]
+    )
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("In force or to review")), *QuotaPlan.State.choices]
     )
+
+    def __init__(self, data: Any, *, planned: Planned, names: dict[str, str]) -> None:
+        super().__init__(data)
+        _offer(self, "department", planned.departments, names)
+        _offer(self, "expert", planned.experts, names)
+
+    def chosen(self) -> dict[str, Any]:
+        """What is valid of the choice."""
+        self.is_valid()
+        return self.cleaned_data
 
 
 class ReasonForm(forms.Form):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from analytics.models import QuotaPlan
 from booking.domain.quotas import equal_split
@@ -14,19 +14,34 @@ from hospital.common.errors import NotFound
 from hospital.common.models import Job
 
 
-def plans_for_list(*, state: str = "", department: str = "") -> QuerySet[QuotaPlan]:
-    """Plans with their slots, those to review first."""
+def plans_for_list(
+    *, state: str = "", department: str = "", expert: str = "", weekday: int | None = None
+) -> QuerySet[QuotaPlan]:
+    """Plans with their slots, those to review first; of any state: those to review and in force."""
     plans = QuotaPlan.objects.prefetch_related("slots")
-    if state:
-        plans = plans.filter(state=state)
-    if department:
-        plans = plans.filter(department=department)
-    return plans.order_by("expert_code", "weekday", "opens_at", "-pk")
+    plans = plans.filter(state__in=[state] if state else ["proposed", "approved"])
+    for field, value in (("department", department), ("expert_code", expert), ("weekday", weekday)):
+        if value:
+            plans = plans.filter(**{field: value})
+    decided = Case(When(state="proposed", then=Value(0)), default=Value(1))
+    return plans.order_by(decided, "expert_code", "weekday", "opens_at", "-pk")
 
 
-def plan_counts() -> dict[str, int]:
-    """How many plans are in each state."""
-    return dict(QuotaPlan.objects.values_list("state").annotate(n=Count("pk")).order_by())
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Whom there are plans for."""
+
+    departments: list[str]
+    experts: list[str]
+
+
+def planned() -> Planned:
+    """The departments and experts of all plans."""
+    pairs = QuotaPlan.objects.order_by().values_list("department", "expert_code").distinct()
+    return Planned(
+        departments=sorted({department for department, _ in pairs if department}),
+        experts=sorted({expert for _, expert in pairs}),
+    )
 
 
 def plans_to_review() -> int:

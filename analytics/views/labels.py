@@ -6,12 +6,13 @@ from typing import Any
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from analytics.forms import WEEKDAYS
 from analytics.models import PlanSlot, QuotaPlan
 from booking.selectors.schedules import experts_by_code
 from hospital.common.models import StateChange
+from hospital.models import User
 
 WARNINGS = {
     "pooled_weekdays": gettext_lazy(
@@ -40,6 +41,13 @@ VERBS = {
     "supersede": gettext_lazy("superseded"),
     "roll_back": gettext_lazy("rolled back"),
     "restore": gettext_lazy("in force again"),
+}
+
+
+JOBS = {
+    "nightly quotas": gettext_lazy("nightly computation"),
+    "recompute_quotas": gettext_lazy("computation on request"),
+    "demo": gettext_lazy("demonstration"),
 }
 
 
@@ -91,10 +99,37 @@ def plan_rows(plans: Sequence[QuotaPlan], names: Mapping[str, str]) -> list[Plan
             current=" / ".join(
                 "–" if slot.current_quota is None else str(slot.current_quota) for slot in plan.slots.all()
             ),
-            proposed=" / ".join(str(slot.quota) for slot in plan.slots.all()),
+            proposed=quotas_text(plan),
         )
         for plan in plans
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is compared, by its names: the quotas without the plan and those of the plan."""
+
+    before: str
+    plan: str
+
+
+def sides_of(plan: QuotaPlan) -> Sides:
+    """A plan to review stands against what is current; a decided one against what was before it."""
+    if plan.state == QuotaPlan.State.PROPOSED:
+        return Sides(before=_("Current"), plan=_("Proposed"))
+    return Sides(before=pgettext("column of quotas", "Before"), plan=_("This plan"))
+
+
+def quotas_text(plan: QuotaPlan) -> str:
+    """0 / 0 / 9 / 12."""
+    return " / ".join(str(slot.quota) for slot in plan.slots.all())
+
+
+def estimator_label(plan: QuotaPlan) -> str:
+    """How the walk-ins were counted; a reader of the page knows no paper."""
+    if plan.estimator == QuotaPlan.Estimator.PAPER_SAMPLING:
+        return _("sampling as in a published survey")
+    return plan.get_estimator_display()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +176,26 @@ def plan_totals(plan: QuotaPlan) -> Totals:
     )
 
 
+def _who(change: StateChange, people: Mapping[int, User]) -> str:
+    """The shown name of a person, a job by what it does."""
+    person = people.get(change.actor_id or 0)
+    if person:
+        return person.first_name or person.get_username()
+    if change.actor_kind == "job":
+        return str(JOBS.get(change.actor_name, JOBS["nightly quotas"]))
+    return change.actor_name
+
+
 def history_rows(changes: Iterable[StateChange]) -> list[dict[str, Any]]:
     """What happened to a plan, in words, the last first."""
+    changes = list(changes)
+    people = User.objects.in_bulk({change.actor_id for change in changes if change.actor_id})
     return [
         {
             "at": change.at,
             "what": VERBS.get(change.verb, change.verb),
             "quotas": " / ".join(str(quota) for quota in change.data.get("quotas", [])),
-            "who": change.actor_name,
+            "who": _who(change, people),
             "reason": change.reason,
         }
         for change in changes

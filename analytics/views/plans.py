@@ -1,23 +1,28 @@
 """Quota plans: the list, one plan with its evidence, and the decisions on it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from analytics.forms import PlanFilter, QuotasForm, ReasonForm
 from analytics.models import QuotaPlan
-from analytics.selectors.plans import plan_by_code, plan_counts, plans_for_list, sessions_for
+from analytics.selectors.plans import approved_for, plan_by_code, planned, plans_for_list, sessions_for
 from analytics.services.plans import plan_approve, plan_edit, plan_reject, plan_roll_back
 from analytics.views.labels import (
+    estimator_label,
     history_rows,
     names_of,
     period_label,
     plan_rows,
     plan_totals,
+    quotas_text,
+    sides_of,
     slot_rows,
     warning_texts,
 )
@@ -29,20 +34,23 @@ from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.models import User
 
+DECIDED_ON = {"approve": "proposed", "edit": "proposed", "reject": "proposed", "roll_back": "approved"}
+OVER = frozenset({"rolled_back", "superseded"})
+
 
 @managers_only
 def plans(request: HttpRequest) -> HttpResponse:
     """Plans to review first, then those in force, then the rest if asked for."""
-    form = PlanFilter(request.GET)
-    state = form.cleaned_data["state"] if form.is_valid() else ""
-    found = list(plans_for_list(state=state))
-    if not state:
-        found = [plan for plan in found if plan.state in {"proposed", "approved"}]
-    found.sort(key=lambda plan: plan.state != "proposed")
+    names = names_of()
+    form = PlanFilter(request.GET, planned=planned(), names=names)
+    tomorrow = (clock.today() + timedelta(days=1)).isoweekday()
+    shortcut = request.GET.copy()
+    shortcut["weekday"] = str(tomorrow)
     context = {
         "form": form,
-        "rows": plan_rows(found, names_of()),
-        "counts": plan_counts(),
+        "rows": plan_rows(list(plans_for_list(**form.chosen())), names),
+        "tomorrow": {"query": shortcut.urlencode(), "on": form.cleaned_data.get("weekday") == tomorrow},
+        "filtered": any(request.GET.values()),
     }
     return manage_page(request, "analytics/plans.html", "plans", context)
 
@@ -126,19 +134,33 @@ def _plan_page(request: HttpRequest, found: QuotaPlan, *, status: int = 200, **e
         "sessions": sessions_for(found, clock.now()),
         "history": history_rows(history.of(found).order_by("-pk")),
         "doing": doing,
+        "deciding": found.state == DECIDED_ON.get(doing),
         "reason_form": ReasonForm(),
         "quotas_form": QuotasForm(plan=found),
         "chart": _chart(found),
+        "sides": sides_of(found),
+        "estimator": estimator_label(found),
+        **_in_force(found),
         **simulation_context(found),
         **extra,
     }
     return manage_page(request, "analytics/plan.html", "plans", context, status=status)
 
 
+def _in_force(found: QuotaPlan) -> dict[str, Any]:
+    """What applies instead of a plan that applied once."""
+    if found.state not in OVER:
+        return {}
+    other = approved_for(found)
+    return {"over": True, "in_force": other, "in_force_quotas": quotas_text(other) if other else ""}
+
+
 def _chart(found: QuotaPlan) -> dict[str, Any]:
     slots = list(found.slots.all())
+    sides = sides_of(found)
+    comma = pgettext("between name and period", ", ")
     return {
-        "label": _("Walk-ins with those carried in, capacity, current and proposed quotas of each slot"),
+        "label": _("Walk-ins with those carried in, capacity and quotas of each slot"),
         "categories": [f"{slot.starts_at:%H:%M}" for slot in slots],
         "series": [
             {
@@ -146,8 +168,16 @@ def _chart(found: QuotaPlan) -> dict[str, Any]:
                 "look": "walk-in",
                 "values": [round(slot.walk_ins + slot.carry_in, 1) for slot in slots],
             },
-            {"name": _("Current quota"), "look": "current", "values": [slot.current_quota for slot in slots]},
-            {"name": _("Proposed quota"), "look": "booked", "values": [slot.quota for slot in slots]},
+            {
+                "name": f"{_('Quota')}{comma}{sides.before.lower()}",
+                "look": "current",
+                "values": [slot.current_quota for slot in slots],
+            },
+            {
+                "name": f"{_('Quota')}{comma}{sides.plan.lower()}",
+                "look": "booked",
+                "values": [slot.quota for slot in slots],
+            },
             {
                 "name": _("Capacity"),
                 "look": "other",

@@ -4,12 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from analytics.models import QuotaPlan
 from analytics.selectors.plans import plan_by_code, simulation_pending
 from analytics.services.simulations import simulation_ask
+from analytics.views.labels import Sides, sides_of
 from analytics.views.pages import managers_only
 from hospital.common import clock
 
@@ -40,6 +43,7 @@ def simulation_context(found: QuotaPlan) -> dict[str, Any]:
     if not data:
         return {"simulation": None, "simulating": simulation_pending(found.code)}
     windows = _windows(found)
+    sides = sides_of(found)
     rows = [
         {"window": label, "walk_in": _shown(walk_in), "booked": _shown(booked)}
         for label, walk_in, booked in zip(
@@ -50,7 +54,7 @@ def simulation_context(found: QuotaPlan) -> dict[str, Any]:
         "simulation": data,
         "tiles": _tiles(data),
         "windows": rows,
-        "simulation_chart": _chart(windows, data),
+        "simulation_chart": _chart(windows, data, sides),
     }
 
 
@@ -60,16 +64,24 @@ def _windows(found: QuotaPlan) -> list[str]:
 
 
 def _tiles(data: dict[str, Any]) -> list[dict[str, Any]]:
+    minutes = {
+        "better": pgettext("simulated change", "shorter"),
+        "worse": pgettext("simulated change", "longer"),
+    }
+    patients = {
+        "better": pgettext("simulated change", "fewer"),
+        "worse": pgettext("simulated change", "more"),
+    }
     tiles = [
-        (_("Walk-in wait, mean"), "walk_in", _("min")),
-        (_("Booked wait, mean"), "booked", _("min")),
-        (_("Expert idle"), "idle_min", _("min")),
-        (_("Overtime"), "overtime_min", _("min")),
-        (_("Unserved"), "unserved", _("patients")),
+        (_("Walk-in wait, mean"), "walk_in", _("min"), minutes),
+        (_("Booked wait, mean"), "booked", _("min"), minutes),
+        (_("Expert idle"), "idle_min", _("min"), minutes),
+        (_("Overtime"), "overtime_min", _("min"), minutes),
+        (_("Unserved"), "unserved", _("patients"), patients),
     ]
     return [
-        {"title": title, "unit": unit, "look": _look(data[name]), "change": data[name]}
-        for title, name, unit in tiles
+        {"title": title, "unit": unit, "change": _shown(data[name]), "word": words.get(_look(data[name]), "")}
+        for title, name, unit, words in tiles
     ]
 
 
@@ -82,10 +94,14 @@ def _look(change: Changed) -> str:
 
 
 def _shown(change: Changed) -> Changed:
-    return {**change, "look": _look(change)}
+    """With its look, and its difference as "−29.8" with a minus sign and as "29.8" without any."""
+    difference = change["difference"] or 0
+    size = floatformat(abs(difference), 1)
+    sign = "" if size == floatformat(0, 1) else "−" if difference < 0 else "+"
+    return {**change, "look": _look(change), "size": size, "signed": f"{sign}{size}"}
 
 
-def _chart(windows: list[str], data: dict[str, Any]) -> dict[str, Any]:
+def _chart(windows: list[str], data: dict[str, Any], sides: Sides) -> dict[str, Any]:
     def series(name: str, look: str, by_window: str, which: str) -> dict[str, Any]:
         values = [change[which] for change in data[by_window]]
         return {
@@ -94,13 +110,14 @@ def _chart(windows: list[str], data: dict[str, Any]) -> dict[str, Any]:
             "values": [None if value is None else round(value, 1) for value in values],
         }
 
+    walk_in, booked, comma = _("Walk-in"), _("Booked"), pgettext("between name and period", ", ")
     return {
-        "label": _("Simulated mean wait by window of arrival, current and proposed quotas"),
+        "label": _("Simulated mean wait by window of arrival, without and with this plan"),
         "categories": [window.split("–")[0] for window in windows],
         "series": [
-            series(_("Walk-in, current"), "current", "walk_in_by_window", "current"),
-            series(_("Walk-in, proposed"), "walk-in", "walk_in_by_window", "proposed"),
-            series(_("Booked, current"), "other", "booked_by_window", "current"),
-            series(_("Booked, proposed"), "booked", "booked_by_window", "proposed"),
+            series(f"{walk_in}{comma}{sides.before.lower()}", "current", "walk_in_by_window", "current"),
+            series(f"{walk_in}{comma}{sides.plan.lower()}", "walk-in", "walk_in_by_window", "proposed"),
+            series(f"{booked}{comma}{sides.before.lower()}", "other", "booked_by_window", "current"),
+            series(f"{booked}{comma}{sides.plan.lower()}", "booked", "booked_by_window", "proposed"),
         ],
     }

@@ -60,5 +60,5 @@ def screen_add(request: HttpRequest) -> HttpResponse:
 def screen_revoke(request: HttpRequest, code: str) -> HttpResponse:
     """Switch a screen off: its address stops working at once."""
     services.screen_revoke(screen_code=code, actor=Actor.of(signed_in(request)), now=clock.now())
-    messages.success(request, _("The screen is switched off. Its address no longer works."))
+    messages.success(request, _("The screen is retired. Its address no longer works."))
     return redirect("queueing:screens")

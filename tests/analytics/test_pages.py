@@ -59,7 +59,7 @@ def test_the_dashboard_shows_waits_and_load_as_chart_and_table(manager: Client) 
     assert waits["categories"][0] == "07–08"  # type: ignore[index]
     load = chart(page, "loads-chart")
     assert load["series"][0]["values"] == [9.0, 3.0, 1.5, 1.0, 0.5]  # type: ignore[index]
-    assert re.search("Walk-ins of (07–08|08–09) wait longest", page)
+    assert re.search("Walk-ins arriving (07–08|08–09) wait longest", page)
     assert "<script>" not in page
 
 

@@ -1,0 +1,13 @@
+"""The side list's count, on every page that shows the list, whichever app it is of."""
+
+from django import template
+
+from analytics.selectors import plans
+
+register = template.Library()
+
+
+@register.simple_tag
+def plans_to_review() -> int:
+    """How many plans wait for a decision."""
+    return plans.plans_to_review()
