@@ -20,6 +20,7 @@ _LINK_END = re.compile(rf"[/=]([{CODE}]{{8}}|[{CODE}]{{12}})/?(?:[?#].*)?$", re.
 _FORMS = [
     ("ticket", re.compile(rf"[{CODE}]{{20}}")),
     ("resident", re.compile(r"[0-9]{17}[0-9X]?")),
+    ("digits", re.compile(r"[0-9]{1,6}")),
     ("code", re.compile(rf"[{CODE}]{{8}}|[{CODE}]{{12}}")),
     ("phone", re.compile(r"\+?[0-9]{7,16}")),
     ("number", re.compile(r"[A-Z]{1,2}[0-9]{2,4}")),
@@ -33,8 +34,8 @@ class Recognised:
     """What was scanned or typed. ``valid`` is false for a document or phone number that cannot be right."""
 
     kind: str
-    """``resident``, ``passport``, ``phone``, ``code`` (booking or check-in), ``qr``, ``ticket``, ``number`` or
-    ``name``."""
+    """``resident``, ``passport``, ``phone``, ``code`` (booking or check-in), ``qr``, ``ticket``, ``number``,
+    ``name``, or ``digits`` for a number too short to be anything."""
     value: str
     valid: bool = True
 
@@ -60,6 +61,8 @@ def recognised(text: str) -> Recognised:
     kind = next((kind for kind, form in _FORMS if form.fullmatch(plain)), "name")
     if kind == "phone":
         return _phone(plain)
+    if kind == "digits":
+        return Recognised(kind, plain, valid=False)
     if kind in {"resident", "passport"}:
         return _document(kind, plain)
     return Recognised(kind, " ".join(shown.split()) if kind == "name" else plain)

@@ -146,10 +146,21 @@ def desk_recent(*, actor: Actor, now: datetime, limit: int = 8) -> list[DeskRece
     recent = []
     for row in rows:
         ticket = tickets[row.thing_id]
-        followed = last[ticket.pk].pk != row.pk
-        why_not = "undo_followed" if followed else refusal(ticket, row, actor=actor, now=now, rules=rules)
+        newest = last[ticket.pk]
+        if newest.pk == row.pk:
+            why_not = refusal(ticket, row, actor=actor, now=now, rules=rules)
+        else:
+            why_not = "undone" if _takes_back(newest, row, rows) else "undo_followed"
         recent.append(_desk_recent(row, ticket, why_not))
     return recent
+
+
+def _takes_back(newest: StateChange, row: StateChange, rows: list[StateChange]) -> bool:
+    """Whether the ticket's newest move is the undo of ``row``."""
+    if newest.verb == "cancel":
+        return row.verb == "register" and newest.reason == "undo"
+    same = (one.pk for one in rows if (one.thing_id, one.verb) == (row.thing_id, row.verb))
+    return newest.verb == "undo" and newest.data.get("undone") == row.verb and row.pk == max(same)
 
 
 def _desk_recent(row: StateChange, ticket: Ticket, why_not: str) -> DeskRecent:

@@ -223,9 +223,46 @@ def test_the_last_registration_can_be_undone_and_gives_number_and_money_back(
     assert "Undo and refund" in listed
     done = page.post("/desk/undo/", {"ticket": ticket.code, "key": "undo-key"}, headers=HTMX)
     assert done.status_code == 200
+    assert "Undone, number given back. Hand back ¥50.00 in cash." in done.content.decode()
+    assert "Changed since" not in done.content.decode()
     ticket.refresh_from_db()
     assert ticket.state == "cancelled"
     assert Payment.objects.get().state in {"refunding", "refunded"}
+
+
+def test_a_check_in_says_why_it_stays_and_its_cancel_question_what_happens_to_the_fee(
+    booked: Appointment, page: Client
+) -> None:
+    response = find(page, booked.checkin_code)
+    data = {"appointment": booked.code, "key": key_of(response)}
+    html = page.post("/desk/check-in/", data, headers=HTMX).content.decode()
+    assert 'data-undo-why="A check-in cannot be undone.' in html
+    assert "the booking is void. The fee of ¥50.00 is not returned." in html
+    assert html.count("btn-outline-danger") == 1
+    cancelled = {"ticket": Ticket.objects.get().code, "reason": "left", "key": "cancel-key"}
+    html = page.post("/desk/cancel/", cancelled, headers=HTMX).content.decode()
+    assert "The booking is void; the fee is not returned." in html
+    assert not Payment.objects.filter(state__startswith="refund").exists()
+
+
+def test_the_code_of_a_cancelled_booking_is_said_to_be_one(booked: Appointment, page: Client) -> None:
+    Appointment.objects.filter(pk=booked.pk).update(state="cancelled")
+    html = find(page, booked.checkin_code).content.decode()
+    assert "This booking is cancelled; no check-in." in html
+    assert 'id="walk-in"' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("12345", "The number is incomplete."),
+        ("李", "No patient named “李”; type the whole name."),
+    ],
+)
+def test_what_is_too_short_is_said_to_be_too_short(page: Client, text: str, why: str) -> None:
+    response = find(page, text)
+    assert response.status_code == 404
+    assert why in response.content.decode()
 
 
 def test_a_called_patient_cannot_be_undone(page: Client, morning: Morning) -> None:

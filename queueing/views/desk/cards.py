@@ -86,6 +86,10 @@ def why_not_undone(row: Any) -> str:
     """Why a step of the desk cannot be taken back, in words; empty when it can."""
     if row.can_undo:
         return ""
+    if row.undo_reason == "undone":
+        return _("Undone")
+    if row.verb == "register" and row.channel == "appointment" and row.state == "waiting":
+        return _("A check-in cannot be undone. Show the number to cancel it.")
     if row.state in {"called", "serving", "done"}:
         return _("Called: no undo")
     if row.verb in {"undo", "cancel"}:
@@ -117,6 +121,7 @@ def patient_card(
         "tickets": tickets,
         "sole": due[0].code if len(due) == 1 else "",
         "due": due,
+        "void": appointment is not None and appointment.state == "cancelled",
         "form": form,
         "refusal": refusal,
         "namesakes": namesakes,
@@ -210,6 +215,7 @@ def chip_of(seen: Recognised) -> tuple[str, str]:
         "qr": _("QR code"),
         "ticket": _("Queue ticket"),
         "number": _("Queue number"),
+        "digits": _("Number"),
         "name": _("By name"),
     }
     return words[seen.kind], "ok" if seen.valid and seen.kind != "name" else ("" if seen.valid else "bad")

@@ -92,6 +92,8 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
 def found(typed: str) -> Card:
     """The card for what was scanned or typed."""
     seen = recognised(typed)
+    if seen.kind == "digits":
+        return _nothing(seen, _("The number is incomplete."))
     if not seen.valid:
         return _nothing(seen, _("This number cannot be right. Please check every digit."))
     if seen.kind == "ticket":
@@ -133,7 +135,11 @@ def _booked(seen: Recognised, typed: str) -> Card:
 def _people(seen: Recognised) -> Card:
     by = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[seen.kind]
     people = booking.patients_find(**{by: seen.value})
-    return _chosen(seen, people) if people else new_card(seen=seen)
+    if people:
+        return _chosen(seen, people)
+    if seen.kind == "name" and len(seen.value) == 1:
+        return _nothing(seen, _("No patient named “%(name)s”; type the whole name.") % {"name": seen.value})
+    return new_card(seen=seen)
 
 
 def _chosen(seen: Recognised, people: list[Any]) -> Card:
