@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from django.test import Client
 from analytics.models import QuotaPlan
 from analytics.services.plans import plan_edit
 from analytics.services.simulations import plan_simulate
+from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import Job
+from hospital.models import User
 from tests import factories
 from tests.clock import VirtualClock
 
@@ -108,6 +111,85 @@ def test_the_list_shows_what_is_to_review(manager: Client, plan: QuotaPlan) -> N
     assert plan.code in page
     assert "0 / 0 / 9 / 12" in page
     assert "6 / 5 / 5 / 5" in page
+
+
+def test_plans_are_filtered_by_department_expert_and_weekday(manager: Client, plan: QuotaPlan) -> None:
+    mine = f"department={plan.department}&expert={plan.expert_code}&weekday={plan.weekday}"
+    assert plan.code in manager.get(f"/manage/plans/?{mine}").content.decode()
+    other = manager.get(f"/manage/plans/?weekday={plan.weekday % 7 + 1}").content.decode()
+    assert plan.code not in other
+    assert "No plan in this choice." in other
+    assert "New plans are computed every night after 02:00." in other
+    assert plan.code in manager.get("/manage/plans/?weekday=nonsense").content.decode()
+
+
+@pytest.mark.usefixtures("now")
+def test_tomorrow_is_one_press_away(manager: Client) -> None:
+    tomorrow = (clock.today() + timedelta(days=1)).isoweekday()
+    page = manager.get("/manage/plans/?state=approved").content.decode()
+    assert f'href="?state=approved&amp;weekday={tomorrow}"' in page
+    assert 'aria-current="true"' in manager.get(f"/manage/plans/?weekday={tomorrow}").content.decode()
+
+
+def test_the_screens_page_counts_the_plans_to_decide_too(manager: Client, plan: QuotaPlan) -> None:
+    page = manager.get("/manage/screens/").content.decode()
+    assert '<span class="count">1<' in page
+    assert plan.state == "proposed"
+
+
+def test_while_deciding_the_head_offers_no_other_decision(manager: Client, plan: QuotaPlan) -> None:
+    path = f"/manage/plans/{plan.code}/"
+    assert "?do=reject" in manager.get(path).content.decode()
+    assert 'href="?do=' not in manager.get(path + "?do=approve").content.decode()
+    assert "?do=reject" in manager.get(path + "?do=roll_back").content.decode()
+
+
+def test_a_decided_plan_is_compared_with_what_was_before_it(manager: Client, plan: QuotaPlan) -> None:
+    path = f"/manage/plans/{plan.code}/"
+    assert [each["name"] for each in chart(manager.get(path).content.decode(), "plan-chart")["series"]][
+        1:3
+    ] == [  # type: ignore[attr-defined]
+        "Quota, current",
+        "Quota, proposed",
+    ]
+    manager.post(path + "approve/")
+    decided = manager.get(path).content.decode()
+    assert "Proposed" not in decided
+    assert [each["name"] for each in chart(decided, "plan-chart")["series"]][1:3] == [  # type: ignore[attr-defined]
+        "Quota, before",
+        "Quota, this plan",
+    ]
+    manager.post(path + "roll-back/", {"reason": "Complaints"})
+    assert "No plan is in force for this period now" in manager.get(path).content.decode()
+
+
+def test_the_history_names_people_and_the_nightly_job(manager: Client, plan: QuotaPlan) -> None:
+    User.objects.filter(username="manager").update(first_name="Zhou Min")
+    path = f"/manage/plans/{plan.code}/"
+    manager.post(path + "reject/", {"reason": "Not now"})
+    page = manager.get(path).content.decode()
+    assert "<td>Zhou Min</td>" in page
+    assert "<td>computation on request</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (-29.81, "<strong>▼ 29.8 ± 0.5</strong> shorter"),
+        (3.0, "<strong>▲ 3.0 ± 0.5</strong> longer"),
+        (-0.9, "<strong>−0.9 ± 0.5</strong> noise"),
+        (0.01, "<strong>0.0 ± 0.5</strong> noise"),
+    ],
+)
+def test_a_change_is_said_in_words(manager: Client, plan: QuotaPlan, difference: float, said: str) -> None:
+    plan_simulate(code=plan.code, sessions=2)
+    found = QuotaPlan.objects.get().simulation
+    found["walk_in"] |= {"difference": difference, "error": 0.5}
+    found["walk_in_by_window"][0] |= {"difference": -0.9, "error": 0.5}
+    QuotaPlan.objects.update(simulation=found)
+    page = manager.get(f"/manage/plans/{plan.code}/").content.decode()
+    assert said in page
+    assert "−0.9 ± 0.5 <small>noise</small>" in page
 
 
 @pytest.mark.parametrize("doing", ["approve", "edit", "reject", "roll_back"])
