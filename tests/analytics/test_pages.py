@@ -184,6 +184,7 @@ def test_the_history_names_people_and_the_nightly_job(manager: Client, plan: Quo
 def test_a_change_is_said_in_words(manager: Client, plan: QuotaPlan, difference: float, said: str) -> None:
     plan_simulate(code=plan.code, sessions=2)
     found = QuotaPlan.objects.get().simulation
+    assert found
     found["walk_in"] |= {"difference": difference, "error": 0.5}
     found["walk_in_by_window"][0] |= {"difference": -0.9, "error": 0.5}
     QuotaPlan.objects.update(simulation=found)
