@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from django.utils.translation import get_language
 
 from booking.providers.interface import (
     NOTICE_AGE_MAX,
@@ -89,7 +90,8 @@ class SandboxProvider:
                 "return_url": order.return_url,
             },
         )
-        return str(answer["pay_url"])
+        language = "zh-Hans" if (get_language() or "").startswith("zh") else "en"
+        return f"{answer['pay_url']}?lang={language}"
 
     def query(self, out_trade_no: str) -> OrderState | None:
         """See :class:`PaymentProvider`."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from booking.domain.deadlines import late_payment_takes_number
 from booking.domain.errors import HoldOver, UnknownNumber
@@ -23,6 +24,7 @@ from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 _JOB = Actor.job("payments")
+DESCRIPTION_MAX = 120
 
 
 class UnknownOrder(DomainError):
@@ -82,12 +84,19 @@ def payment_pay_url(*, payment_code: str, now: datetime) -> str:
     order = Order(
         out_trade_no=payment.order_no,
         amount_fen=payment.amount_fen,
-        description=f"{settings.HOSPITAL_NAME} {appointment.session.expert.name}",
+        description=_description(appointment),
         expires_in_s=max(1, int((appointment.pay_by - now).total_seconds())),
         notify_url=settings.PUBLIC_URL + reverse("api:payment-notify", args=[payment.provider]),
         return_url=settings.PUBLIC_URL + reverse("booking:appointment", args=[appointment.code]),
     )
     return provider(payment.provider).create_order(order)
+
+
+def _description(appointment: Appointment) -> str:
+    """What the payer reads on the provider's page, in the payer's language."""
+    session = appointment.session
+    values = {"expert": session.expert.label, "date": session.date.isoformat()}
+    return (gettext("Registration fee, %(expert)s, %(date)s") % values)[:DESCRIPTION_MAX]
 
 
 @transactional

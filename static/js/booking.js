@@ -40,6 +40,13 @@ const showChoice = () => {
   const slot = document.querySelector("input[name=slot]:checked");
   if (slot && chooseFirst) chooseFirst.hidden = true;
   if (choice) choice.textContent = slot ? slot.dataset.choiceText : choice.dataset.empty;
+  for (const link of slot ? document.querySelectorAll("a[data-keeps-choice]") : []) {
+    const address = new URL(link.href);
+    const back = new URL(address.searchParams.get("next"), location.href);
+    back.searchParams.set("slot", slot.value);
+    address.searchParams.set("next", back.pathname + back.search);
+    link.href = address.href;
+  }
   const patient = document.querySelector("input[name=patient]:checked");
   if (forWhom && patient) {
     forWhom.textContent = patient.dataset.name;

@@ -45,9 +45,7 @@ class Live {
     addEventListener("online", () => this.hurry());
     addEventListener("pageshow", (event) => event.persisted && this.hurry());
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
-    for (const button of this.page.querySelectorAll("[data-live-retry]")) {
-      button.addEventListener("click", () => this.hurry());
-    }
+    this.page.addEventListener("click", (event) => event.target.closest("[data-live-retry]") && this.hurry());
   }
 
   // ---- the socket

@@ -96,6 +96,14 @@ def test_a_form_without_a_slot_is_refused_in_words(lin: Client, cast: Cast, tomo
     assert "Choose a time first." in text(answer)
 
 
+def test_adding_a_person_comes_back_to_the_chosen_time(
+    lin: Client, cast: Cast, tomorrow: ClinicSession
+) -> None:
+    slot = slots(tomorrow)[0]
+    shown = text(lin.get("/experts/zhao/", {"slot": slot.code}))
+    assert f'href="/patients/?next=/experts/zhao/%3Fslot%3D{slot.code}"' in shown
+
+
 def test_nobody_books_for_another_accounts_patient(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
     form = hold_form(slots(tomorrow)[0], cast) | {"patient": cast.patients["chen"].code}
     assert lin.post("/experts/zhao/hold/", form).status_code == 404
