@@ -12,9 +12,12 @@ const AUTO_PRINT = "fenliu.desk.print";
 const PRINTED = "fenliu.desk.printed";
 const SCAN_GAP_MS = 40;
 const SCAN_MIN = 8;
+const PRINT_MS = 50;
 let chosen = "";
 let waiting = 0;
 let queued = null;
+let finding = false;
+let asked = input.value; // what the input shows while nothing new is typed: for a search what is searched for
 
 const tell = (text) => (say.textContent = text);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -106,17 +109,18 @@ function showConnection() {
 
 // ---- after every answer
 
-function arrived() {
-  const chip = document.getElementById("desk-chip");
+// Without an answer the page stays as it is. What was typed or scanned meanwhile is never written over.
+function arrived(answered) {
   const card = work.querySelector("[data-card]");
-  input.value = chip?.dataset.shown ?? "";
-  input.dataset.shown = input.value;
+  const meanwhile = input.value !== asked;
+  if (answered) input.dataset.shown = document.getElementById("desk-chip")?.dataset.shown ?? "";
+  if (answered && !meanwhile) input.value = input.dataset.shown;
   if (!work.querySelector("[data-chosen]")) choose("");
   showReason();
   showConnection();
   region.live?.poll();
-  focusFor(card);
-  print(card);
+  if (answered && !meanwhile) focusFor(card);
+  if (answered) print(card);
 }
 
 function focusFor(card) {
@@ -132,7 +136,7 @@ function print(card) {
   const code = card.dataset.ticket;
   if (sessionStorage.getItem(PRINTED) === code) return;
   sessionStorage.setItem(PRINTED, code);
-  setTimeout(() => window.print(), 50);
+  setTimeout(() => window.print(), PRINT_MS);
 }
 
 function reprint(event) {
@@ -149,18 +153,25 @@ document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (ctx.target !== work) return;
   waiting += 1;
+  queued = null; // what was pressed for the answer before is not meant for the next
+  finding = Boolean(ctx.sourceElement?.matches("[data-find], [data-find] a"));
+  asked = finding ? input.value : input.dataset.shown;
+  input.focus(); // the next scan goes there, whatever is being answered; one that has begun goes on
+  if (input.value && input.value === asked) input.select();
   work.setAttribute("aria-busy", "true");
-  if (ctx.sourceElement?.matches("[data-find], [data-find] a")) choose("");
+  if (finding) choose("");
 });
 document.addEventListener("htmx:finally:request", (event) => {
   if (event.detail.ctx.target !== work) return;
   waiting -= 1;
   if (waiting > 0) return;
   work.removeAttribute("aria-busy");
-  arrived();
+  const answered = event.detail.ctx.status === "swapped";
+  arrived(answered);
   const next = queued;
   queued = null;
-  if (next) setTimeout(next); // htmx lets the next request in only after this event
+  // htmx lets the next request in only after this event, and the slip is printed before its card goes
+  if (next && answered) setTimeout(next, PRINT_MS * 2);
 });
 region.addEventListener("live:update", apply);
 region.addEventListener("live:state", showConnection);
@@ -178,10 +189,16 @@ work.addEventListener("click", reprint);
 document.querySelector("[data-find]").addEventListener(
   "submit",
   (event) => {
+    const form = event.target;
     const unchanged = input.value === input.dataset.shown;
-    if (input.value.trim() && !unchanged) return;
+    const busy = waiting > 0 && !finding; // a newer search replaces an older one; what takes a number is waited for
+    if (input.value.trim() && !unchanged && !busy) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!busy || !input.value.trim() || input.value === asked) return;
+    const typed = input.value;
+    input.select();
+    queued = () => input.value === typed && form.requestSubmit();
   },
   true,
 );
@@ -232,7 +249,13 @@ listen({
   before: (keys) => {
     const busy = waiting > 0;
     if (keys === "Control+Enter" && busy) {
-      queued = () => work.querySelector('[data-card="patient"] [data-primary]:not(:disabled)')?.click();
+      queued ??= () => work.querySelector('[data-card="patient"] [data-primary]:not(:disabled)')?.click();
+      return true;
+    }
+    const why = document.querySelector("[data-undo-why]")?.dataset.undoWhy;
+    if (keys === "Alt+Z" && why) {
+      tell(""); // said again when pressed again
+      setTimeout(tell, 50, why);
       return true;
     }
     return false;

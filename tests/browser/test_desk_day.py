@@ -21,7 +21,7 @@ WORDS = {
     CHINESE: {
         "registered": "已登记，排队票已打印",
         "checked in": "已报到，排队票已打印",
-        "undone": "已撤销：号已放回，款已退",
+        "undone": "已撤销，号已放回。请退还现金 ¥",
         "id right": "居民身份证，校验通过",
         "id wrong": "居民身份证，校验不符",
         "take": "收 ¥",
@@ -33,14 +33,14 @@ WORDS = {
     ENGLISH: {
         "registered": "Registered, ticket printed",
         "checked in": "Checked in, ticket printed",
-        "undone": "Undone: the number is free again, the money is handed back",
+        "undone": "Undone, number given back. Hand back ¥",
         "id right": "Resident ID, check digit right",
         "id wrong": "Resident ID, check digit wrong",
         "take": "Take ¥",
         "turn": "It is your turn",
         "start": "Start",
         "finish and call": "Finish and call next",
-        "pass anyway": "Pass all the same",
+        "pass anyway": "Pass anyway",
     },
 }
 
@@ -190,9 +190,9 @@ def test_a_known_patient_needs_two_key_presses_after_the_scan(
 
 
 def known(clinic: Clinic) -> Person:
-    """Somebody whom the hospital knows."""
+    """Somebody whom the hospital knows and who does not wait now."""
     person = somebody()
-    clinic.ask(
+    ticket = clinic.ask(
         "desk/walk-ins/",
         {
             "session": clinic.session,
@@ -204,6 +204,7 @@ def known(clinic: Clinic) -> Person:
         },
         role="desk",
     )
+    clinic.ask(f"tickets/{ticket['code']}/leave/", {"reason": "browser test"}, role="desk")
     return person
 
 
@@ -224,6 +225,45 @@ def test_keys_pressed_before_the_answer_arrived_are_not_lost(open_page: OpenPage
     held[0].continue_()
     expect(desk.page.get_by_text(WORDS[ENGLISH]["registered"])).to_be_visible()
     expect(desk.page.locator(".desk-name").first).to_contain_text(person.name)
+
+
+def test_a_scan_during_an_answer_is_neither_lost_nor_changed(open_page: OpenPage, clinic: Clinic) -> None:
+    first, second = known(clinic), known(clinic)
+    desk = Desk(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    desk.scan(first.id_number)
+    expect(desk.page.locator(".desk-person")).to_contain_text(first.name)
+    desk.choose_session()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/desk/register/", hold)
+    desk.press("Control+Enter")
+    expect(desk.page.locator("#desk-work")).to_have_attribute("aria-busy", "true")
+    expect(desk.page.locator("#desk-q")).to_be_focused()
+    desk.scan(somebody().id_number)
+    desk.scan(second.id_number)
+    expect(desk.page.locator("#desk-q")).to_have_value(second.id_number)
+    held[0].continue_()
+    expect(desk.page.locator(".desk-person")).to_contain_text(second.name)
+    expect(desk.page.locator("#desk-recent")).to_contain_text(first.name)
+
+
+def test_without_an_answer_what_was_typed_stays_and_the_message_goes_with_the_trouble(
+    open_page: OpenPage, clinic: Clinic
+) -> None:
+    person = known(clinic)
+    desk = Desk(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    desk.page.route("**/desk/find/", lambda route: route.abort())
+    desk.scan(person.id_number)
+    band = desk.page.locator("[data-no-answer]")
+    expect(band).to_be_visible()
+    expect(desk.page.locator("#desk-q")).to_have_value(person.id_number)
+    expect(band).to_be_hidden(timeout=15_000)
+    desk.page.unroute("**/desk/find/")
+    desk.press("Enter")
+    expect(desk.page.locator(".desk-person")).to_contain_text(person.name)
 
 
 def test_a_scan_into_another_field_is_still_a_scan(open_page: OpenPage, clinic: Clinic) -> None:
