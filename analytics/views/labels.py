@@ -139,6 +139,11 @@ class SlotRow:
     slot: PlanSlot
     how: str
 
+    @property
+    def spare(self) -> str:
+        """The capacity left, with a minus sign where there is none."""
+        return floatformat(self.slot.spare, 1).replace("-", "−")
+
 
 def slot_rows(plan: QuotaPlan) -> list[SlotRow]:
     """The evidence table's rows: "12 - (1.5 + 10.0)" before the last slot, which takes the rest."""

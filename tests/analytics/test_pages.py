@@ -101,6 +101,7 @@ def test_the_plan_page_shows_every_sum_written_out(manager: Client, plan: QuotaP
         "the rest, 21 − 9",
         "mean seen",
         "9.0 carried on",
+        '<td class="num worse">−',
     ):
         assert text in page
     assert chart(page, "plan-chart")["series"][2]["values"] == [0, 0, 9, 12]  # type: ignore[index]
