@@ -62,6 +62,29 @@ def test_a_new_patient_books_pays_sees_the_ticket_and_gets_the_money_back(
     accessible(page)
 
 
+def test_without_a_time_the_page_says_so_and_the_bar_hides_no_choice(
+    open_page: OpenPage, accessible: Check
+) -> None:
+    page = open_page(locale=ENGLISH)
+    page.goto("/")
+    page.locator("a.card-box", has=page.locator(".card-split")).first.click()
+    page.get_by_role("button", name=WORDS[ENGLISH]["hold"]).click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose a time first.")
+    accessible(page)
+    page.locator("details[open] input[name=slot]").last.focus()
+    below = page.locator("input[name=slot]:focus").bounding_box()
+    bar = page.locator(".sticky-bar").bounding_box()
+    assert below is not None
+    assert bar is not None
+    assert below["y"] + below["height"] <= bar["y"]
+    slot = page.locator("details[open] input[name=slot]").first
+    slot.check()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    chosen = slot.get_attribute("value")
+    page.get_by_role("link", name=WORDS[ENGLISH]["sign in"]).click()
+    assert f"slot%3D{chosen}" in page.url
+
+
 def test_booking_works_without_javascript(open_page: OpenPage) -> None:
     page, person, words = signed_in(open_page, CHINESE, java_script_enabled=False)
     hold(page, person, words)
