@@ -158,31 +158,19 @@ def _in_force(found: QuotaPlan) -> dict[str, Any]:
 def _chart(found: QuotaPlan) -> dict[str, Any]:
     slots = list(found.slots.all())
     sides = sides_of(found)
-    comma = pgettext("between name and period", ", ")
+    quota = _("Quota") + pgettext("between name and period", ", ")
+
+    def series(name: str, look: str, values: list[Any], **more: str) -> dict[str, Any]:
+        return {"name": name, "look": look, "values": values, **more}
+
+    arriving = [round(slot.walk_ins + slot.carry_in, 1) for slot in slots]
     return {
         "label": _("Walk-ins with those carried in, capacity and quotas of each slot"),
         "categories": [f"{slot.starts_at:%H:%M}" for slot in slots],
         "series": [
-            {
-                "name": _("Walk-ins and carry in"),
-                "look": "walk-in",
-                "values": [round(slot.walk_ins + slot.carry_in, 1) for slot in slots],
-            },
-            {
-                "name": f"{_('Quota')}{comma}{sides.before.lower()}",
-                "look": "current",
-                "values": [slot.current_quota for slot in slots],
-            },
-            {
-                "name": f"{_('Quota')}{comma}{sides.plan.lower()}",
-                "look": "booked",
-                "values": [slot.quota for slot in slots],
-            },
-            {
-                "name": _("Capacity"),
-                "look": "other",
-                "kind": "line",
-                "values": [slot.capacity for slot in slots],
-            },
+            series(_("Walk-ins and carry in"), "walk-in", arriving),
+            series(quota + sides.before.lower(), "current", [slot.current_quota for slot in slots]),
+            series(quota + sides.plan.lower(), "booked", [slot.quota for slot in slots]),
+            series(_("Capacity"), "other", [slot.capacity for slot in slots], kind="line"),
         ],
     }

@@ -79,7 +79,7 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         for threads in (self._readers, self._doors):
-            threads.shutdown(wait=False, cancel_futures=True)
+            await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
 
     def join(self, source: Source, socket: Socket) -> None:
         """Give ``socket`` a snapshot read from now on, and every change after it."""

@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -126,7 +127,8 @@ def test_a_start_after_everything_was_killed_finds_what_was_committed(use: Use, 
     database, _ = user.urls()
     execute(database, "CREATE TABLE kept AS SELECT 42 AS answer")
     for number in processes_of(data):
-        os.kill(number, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended with its parent a moment ago
+            os.kill(number, signal.SIGKILL)
     until(lambda: not processes_of(data))
     again, _ = use().urls()
     assert again == database
