@@ -122,13 +122,18 @@ def test_who_lets_go_waits_for_the_servers_unless_another_uses_them(use: Use, da
     assert not client.is_kept(data / "servers/valkey/keeper.lock")
 
 
+def kill_all(data: Path, which: Callable[[int], bool] = lambda _number: True) -> None:
+    """Kill the processes of a folder; some end with their parent a moment before."""
+    for number in filter(which, processes_of(data)):
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+
+
 def test_a_start_after_everything_was_killed_finds_what_was_committed(use: Use, data: Path) -> None:
     user = use()
     database, _ = user.urls()
     execute(database, "CREATE TABLE kept AS SELECT 42 AS answer")
-    for number in processes_of(data):
-        with suppress(ProcessLookupError):  # it ended with its parent a moment ago
-            os.kill(number, signal.SIGKILL)
+    kill_all(data)
     until(lambda: not processes_of(data))
     again, _ = use().urls()
     assert again == database
@@ -146,8 +151,7 @@ def acknowledged_before_a_kill(database: str, data: Path, synchronous_commit: st
                 connection.execute("INSERT INTO receipt VALUES (%s)", [acknowledged])
                 acknowledged += 1
                 if acknowledged == 400:
-                    for number in processes_of(data):
-                        os.kill(number, signal.SIGKILL)
+                    kill_all(data)
         except psycopg.OperationalError:
             return acknowledged
 
@@ -169,9 +173,7 @@ def test_acknowledged_commits_survive_a_kill_and_would_not_without_synchronous_c
 def test_a_start_while_the_killed_keepers_servers_still_end_succeeds(use: Use, data: Path) -> None:
     user = use()
     database, _ = user.urls()
-    for number in processes_of(data):
-        if is_keeper(number):
-            os.kill(number, signal.SIGKILL)
+    kill_all(data, is_keeper)
     again, _ = use().urls()
     assert answers(again)
     assert again.rpartition(":")[0] == database.rpartition(":")[0]
