@@ -45,12 +45,15 @@ def pairs(rows: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> str:
-    """A table that scrolls sideways on a phone; `head` and `empty` are ready, cells are escaped here."""
+def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> str:
+    """A table that scrolls sideways on a phone, by keyboard too; `name`, `head` and `empty` are ready,
+    cells are escaped here.
+    """
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    top = "".join(f"<th>{name}</th>" for name in head)
+    top = "".join(f"<th>{column}</th>" for column in head)
     none = f'<tr><td colspan="{len(head)}">{empty}</td></tr>'
-    return f'<div class="wide"><table><tr>{top}</tr>{body or none}</table></div>'
+    region = f'<div class="wide" tabindex="0" role="region" aria-label="{name}">'
+    return f"{region}<table><tr>{top}</tr>{body or none}</table></div>"
 
 
 def result(view: View, kind: str, key: str, return_url: str = "") -> str:

@@ -127,11 +127,11 @@ class Pages:
 </form>
 <h2>{view.word("how")}</h2>
 <p>{view.word("how_more")}</p>
-{table([view.word("digits"), view.word("failure"), "mode"], failures, none)}
+{table(view.word("how"), [view.word("digits"), view.word("failure"), "mode"], failures, none)}
 <h2>{view.word("orders")}</h2>
-{table([view.word("order"), view.word("amount"), view.word("state")], orders, none)}
+{table(view.word("orders"), [view.word("order"), view.word("amount"), view.word("state")], orders, none)}
 <h2>{view.word("notices")}</h2>
-{table([view.word("number"), view.word("attempts"), view.word("answer")], notices, none)}
+{table(view.word("notices"), [view.word("number"), view.word("attempts"), view.word("answer")], notices, none)}
 <pre>POST /sandbox/mode {{"mode": "late", "seconds": 30, "count": 1}}</pre>"""
         return page(view, say(WORDS["brand"], view.language), body)
 
