@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from celery import shared_task
+
 from analytics.services.nightly import NIGHTLY, RECOMPUTE, asked_of_policy, expert_replan, nightly_begin
 from analytics.services.plans import plans_apply
 from analytics.services.simulations import SIMULATE, plan_simulate
-from hospital.celery import app
 from hospital.common import clock, jobs
 
 
-@app.task(name="analytics.nightly", ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(name="analytics.nightly", ignore_result=True)  # type: ignore[untyped-decorator]
 def nightly() -> list[str]:
     """Begin the night's work; its jobs run as rows with leases, so a killed worker loses nothing."""
     return nightly_begin(now=clock.now())

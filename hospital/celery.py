@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 app = Celery("hospital")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # in every thread: what is below imports no app, it asks Celery for the current one
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "nightly": {"task": "analytics.nightly", "schedule": crontab(hour=2, minute=10)},

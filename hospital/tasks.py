@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
+from celery import shared_task
 from django.conf import settings
 
-from hospital.celery import app
 from hospital.common import clock, jobs, messages
 
 jobs.handler("message.deliver")(messages.deliver)
 
 
-@app.task(name="hospital.wake", ignore_result=True, expires=30)  # type: ignore[untyped-decorator]
+@shared_task(name="hospital.wake", ignore_result=True, expires=30)  # type: ignore[untyped-decorator]
 def wake() -> int:
     """Do the due jobs now instead of at the next poll."""
     return jobs.run_due(clock.now())

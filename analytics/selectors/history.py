@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from analytics.domain.bins import BIN_MIN, Bin, Span
 from analytics.domain.capacity import Durations
 from analytics.domain.sessions import PastSession, Period
-from analytics.models import BinSummary, SessionDay
+from analytics.models import BinSummary, ImportBatch, SessionDay
 from hospital.common import clock
 
 
@@ -29,6 +29,11 @@ class HistoryWindow:
     def q(self) -> Q:
         """As a condition on session days."""
         return Q(date__gte=self.first, date__lt=self.before)
+
+
+def is_demo_history_in() -> bool:
+    """Whether the demo's invented history has been taken in."""
+    return ImportBatch.objects.filter(source=ImportBatch.Source.SYNTHETIC).exists()
 
 
 def session_days(

@@ -18,6 +18,7 @@ from hospital.common.crypto import blind_index
 from hospital.common.transactions import transactional
 
 PRE_OPENING = timedelta(minutes=60)
+SYNTHETIC = ImportBatch.Source.SYNTHETIC
 Numbered = tuple[int, VisitRow | RowError]
 
 _INCOMING = """

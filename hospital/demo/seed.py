@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from analytics.models import ImportBatch
+from analytics.selectors.history import is_demo_history_in
 from analytics.selectors.plans import plans_for_list
-from analytics.services.history import visits_take_in
+from analytics.services.history import SYNTHETIC, visits_take_in
 from analytics.services.nightly import asked_of_policy, expert_replan
 from analytics.services.plans import plans_apply
 from analytics.services.simulations import simulation_ask
@@ -31,7 +31,7 @@ def seed(*, now: datetime, say: Say) -> None:
         if expert.department_id == department
     ]
     accounts.devices_ensure(rooms, now)
-    if not ImportBatch.objects.filter(source=ImportBatch.Source.SYNTHETIC).exists():
+    if not is_demo_history_in():
         _history(now, say)
     say("sessions of today and the next days")
     top_up(now)
@@ -42,7 +42,7 @@ def _history(now: datetime, say: Say) -> None:
     say(f"{history.DAYS} days of synthetic history")
     visits_take_in(
         read=lambda: enumerate(history.visits(today), 1),
-        source=ImportBatch.Source.SYNTHETIC,
+        source=SYNTHETIC,
         name="synthetic demo history",
         actor=DEMO,
         now=now,

@@ -94,10 +94,10 @@ def upgrades(port: int) -> bool:
 
 def worker_answers() -> bool:
     """Whether a worker answers a ping through the broker."""
-    from hospital.celery import app
+    from celery import current_app
 
     try:
-        return bool(app.control.ping(timeout=0.7))
+        return bool(current_app.control.ping(timeout=0.7))
     except Exception:  # noqa: BLE001 - whatever the broker says, there is no answer yet
         return False
 
