@@ -51,7 +51,7 @@ def _screen(request: HttpRequest, token: str) -> tuple[Screen, str]:
 
 def _notices() -> list[str]:
     return [
-        _("Booked patients go first within a time slot: numbers may not run in order."),
+        _("In each time slot booked patients go first, so numbers may jump."),
         _("Passed? Report to the nurse desk. There is nothing more to pay."),
         _("Scan the code on your slip: your phone shows your place."),
     ]
