@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import AccountPatient, Patient
 
 SELF = AccountPatient.Relation.SELF
+
+
+def _choices(of: type[TextChoices]) -> list[tuple[str, Any]]:
+    """Labels as they stand alone, each in a line of its own."""
+    return [(each.value, capfirst(each.label)) for each in of]
 
 
 class SearchForm(forms.Form):
@@ -53,10 +60,10 @@ class PatientForm(forms.Form):
     )
     relation = forms.ChoiceField(
         label=_("Who is this to you?"),
-        choices=AccountPatient.Relation.choices,
+        choices=_choices(AccountPatient.Relation),
         error_messages={"required": _("Choose who this is to you.")},
     )
-    id_type = forms.ChoiceField(label=_("ID document"), choices=Patient.IdType.choices)
+    id_type = forms.ChoiceField(label=_("ID document"), choices=_choices(Patient.IdType))
     id_number = forms.CharField(
         label=_("ID number"),
         max_length=20,
@@ -74,7 +81,7 @@ class PatientForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.has_self = has_self
         if has_self:
-            others = [choice for choice in AccountPatient.Relation.choices if choice[0] != SELF]
+            others = [choice for choice in _choices(AccountPatient.Relation) if choice[0] != SELF]
             self.fields["relation"].widget = forms.Select(choices=[("", _("Choose…")), *others])
         self.fields["name"].widget.attrs |= {"autocomplete": "off"}
         self.fields["id_number"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}

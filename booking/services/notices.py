@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from booking.models import Appointment, Slot
 from hospital.common import clock
 from hospital.common.messages import message_send
+from hospital.templatetags.fenliu import day
 
 
 def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
@@ -19,7 +20,7 @@ def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
     session = appointment.session
     with translation.override(settings.LANGUAGE_CODE):
         body = _("Booked: %(day)s %(start)s–%(end)s, %(expert)s, room %(room)s. Check-in code %(code)s.") % {
-            "day": clock.local(slot.starts_at).date().isoformat(),
+            "day": day(slot.starts_at),
             "start": clock.local(slot.starts_at).strftime("%H:%M"),
             "end": clock.local(slot.ends_at).strftime("%H:%M"),
             "expert": session.expert.label,

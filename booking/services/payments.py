@@ -22,6 +22,7 @@ from hospital.common.actor import Actor
 from hospital.common.errors import DomainError, gettext_noop
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
+from hospital.templatetags.fenliu import day
 
 _JOB = Actor.job("payments")
 DESCRIPTION_MAX = 120
@@ -95,7 +96,7 @@ def payment_pay_url(*, payment_code: str, now: datetime) -> str:
 def _description(appointment: Appointment) -> str:
     """What the payer reads on the provider's page, in the payer's language."""
     session = appointment.session
-    values = {"expert": session.expert.label, "date": session.date.isoformat()}
+    values = {"expert": session.expert.label, "date": day(session.date)}
     return (gettext("Registration fee, %(expert)s, %(date)s") % values)[:DESCRIPTION_MAX]
 
 

@@ -150,8 +150,8 @@ def near_weekday(value: dt.datetime | dt.date | None) -> str:
 
 @register.filter
 def near_or_day(value: dt.datetime | dt.date | None) -> str:
-    """今天, 明天, 后天 alone, otherwise the full day."""
-    return near_word(value) or day(value)
+    """今天, 明天, 后天 alone, otherwise the full day; inside a sentence: today, tomorrow."""
+    return near_word(value).lower() or day(value)
 
 
 @register.filter
@@ -186,9 +186,11 @@ def styled(field: BoundField) -> SafeString:
 
 @register.filter
 def near_half(moment: dt.datetime) -> str:
-    """明天上午, 周四上午; Tomorrow morning, Thu morning."""
-    gap = "" if _chinese() else " "
-    return f"{near_word(moment) or weekday(moment)}{gap}{half_day(moment)}"
+    """明天上午, 周四上午; inside a sentence: this morning, tomorrow morning, Thu morning."""
+    if _chinese():
+        return f"{near_word(moment) or weekday(moment)}{half_day(moment)}"
+    today = _date_of(moment) == clock.today()
+    return f"{'this' if today else near_word(moment).lower() or weekday(moment)} {half_day(moment)}"
 
 
 @register.filter
