@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from booking.domain.errors import SelfKnown
 from booking.models import AccountPatient, Patient
 
 SELF = AccountPatient.Relation.SELF
@@ -93,5 +94,5 @@ class PatientForm(forms.Form):
         """An account is one person's: only one of its patients can be that person."""
         relation = str(self.cleaned_data["relation"])
         if self.has_self and relation == SELF:
-            raise forms.ValidationError(_("You are in the list already. Choose who this person is to you."))
+            raise forms.ValidationError(_(SelfKnown.message))
         return relation

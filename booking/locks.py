@@ -1,10 +1,11 @@
-"""Rows are locked in one order: session, slot, appointment, payment; each by id."""
+"""Rows are locked in one order: account, patient, session, slot, appointment, payment; each by id."""
 
 from dataclasses import dataclass
 
 from booking.domain.errors import UnknownNumber
 from booking.models import Appointment, ClinicSession, Payment, Slot
 from hospital.common.sql import prepared_cursor
+from hospital.models import User
 
 
 @dataclass(slots=True)
@@ -35,6 +36,12 @@ def lock_appointment(appointment_id: int) -> LockedAppointment:
         .get(pk=appointment_id)
     )
     return LockedAppointment(session, slot, appointment)
+
+
+def lock_account(account_id: int) -> None:
+    """Serialise what is counted for one account: with no rows to lock yet, two at once would count the same."""
+    if not User.objects.select_for_update(no_key=True).filter(pk=account_id).values_list("pk").first():
+        raise UnknownNumber
 
 
 def lock_session(session_id: int) -> ClinicSession:

@@ -120,6 +120,13 @@ class PatientKnown(DomainError):
     )
 
 
+class SelfKnown(DomainError):
+    """An account is one person's: only one of its patients can be that person."""
+
+    code = "self_known"
+    message = gettext_noop("You are in the list already. Choose who this person is to you.")
+
+
 class TooManyPatients(DomainError):
     """The account already has the most family members allowed."""
 

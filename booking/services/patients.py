@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.domain.errors import NameDiffers, PatientKnown, TooManyPatients
+from booking.domain.errors import NameDiffers, PatientKnown, SelfKnown, TooManyPatients
 from booking.domain.identity import identity, person_name, phone_number
+from booking.locks import lock_account
 from booking.models import AccountPatient, Patient
 from hospital.common import history
 from hospital.common.actor import Actor
@@ -91,25 +92,29 @@ def account_patient_add(
     ------
     TooManyPatients
         At the policy's limit.
+    SelfKnown
+        When another patient of the account is the person themself.
     PatientKnown
         When the person is known under another name or another phone: whoever knows an ID number and a name
         learns no more from it, and takes nobody over.
     ImpossibleIdentity, ImpossiblePhone, ImpossibleName
         See :func:`patient_register`.
     """
+    lock_account(account_id)
     try:
         patient = patient_register(
             name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
         )
     except NameDiffers:
         raise PatientKnown(field="id_number") from None
-    links = AccountPatient.objects.select_for_update().filter(account_id=account_id)
-    known = {link.patient_id for link in links}
-    limit = policy().patients_per_account
+    known = dict(AccountPatient.objects.filter(account_id=account_id).values_list("patient_id", "relation"))
     if patient.pk in known:
         return patient
     if not _same_phone(patient, phone):
         raise PatientKnown(field="phone")
+    if relation == AccountPatient.Relation.SELF and relation in known.values():
+        raise SelfKnown(field="relation")
+    limit = policy().patients_per_account
     if len(known) >= limit:
         raise TooManyPatients(limit=limit)
     AccountPatient.objects.create(account_id=account_id, patient=patient, relation=relation)

@@ -1,7 +1,7 @@
 """One way to change data: a transaction with short lock waits, retried when the database says so.
 
 Lock and statement timeouts are set on the connection (``settings.DATABASES``): 3 s and 5 s in web processes.
-Locks are taken in the order session, slot, appointment, payment, queue, ticket, each by id.
+Locks are taken in the order account, patient, session, slot, appointment, payment, queue, ticket, each by id.
 """
 
 import random

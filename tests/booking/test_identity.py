@@ -8,6 +8,7 @@ from booking.domain.errors import (
     ImpossiblePhone,
     NameDiffers,
     PatientKnown,
+    SelfKnown,
     TooManyPatients,
 )
 from booking.domain.identity import identity, person_name, phone_number
@@ -139,6 +140,23 @@ def test_knowing_an_id_number_takes_nobody_over(cast: Cast, now: VirtualClock, n
         )
     assert "8000" not in str(refused.value)
     assert cast.chen.account_patients.count() == 1
+
+
+@pytest.mark.django_db
+def test_only_one_of_an_accounts_patients_is_the_person_themself(cast: Cast, now: VirtualClock) -> None:
+    with pytest.raises(SelfKnown) as refused:
+        account_patient_add(
+            account_id=cast.lin.pk,
+            name="别的人",
+            id_type="resident",
+            id_number=resident_id(200),
+            phone="",
+            relation="self",
+            actor=Actor.of(cast.lin),
+            now=now(),
+        )
+    assert (refused.value.code, refused.value.status, refused.value.field) == ("self_known", 409, "relation")
+    assert cast.lin.account_patients.count() == 1
 
 
 @pytest.mark.django_db
