@@ -262,34 +262,48 @@ listen({
   },
 });
 
-document.querySelector("[data-palette-open]").addEventListener("click", () => openPalette(commands(), input));
+document.querySelector("[data-palette-open]").addEventListener("click", () => openPalette(commands(), input, search));
+
+function search(text) {
+  input.value = text;
+  input.form.requestSubmit();
+}
 
 function commands() {
+  const { dataset } = document.getElementById("palette");
   const named = [...document.querySelectorAll(".desk [aria-keyshortcuts]:not([data-palette-open]):not([data-session-radio]):not(select):not(.desk-segments)")];
   const list = named
     .filter((element) => element.checkVisibility())
     .map((element) => ({
       text: words(element),
+      group: dataset.commands,
       key: element.getAttribute("aria-keyshortcuts"),
       locked: element.disabled,
       money: element.matches("[data-primary], .desk-undo"),
       run: () => element.click(),
     }));
+  list.sort((one, other) => Number(one.money) - Number(other.money));
   for (const radio of radios()) {
     const row = radio.closest("tr");
     list.push({
       text: [...row.querySelector("label").children].map((part) => part.textContent).join(" "),
+      group: dataset.sessions,
       note: radio.dataset.why ?? row.querySelector(".desk-left strong")?.textContent ?? "",
       key: radio.getAttribute("aria-keyshortcuts") ?? "",
       locked: radio.disabled,
       run: () => radio.click(),
     });
   }
-  const { dataset } = document.getElementById("palette");
+  const seen = new Set();
+  for (const link of document.querySelectorAll("#desk-recent th a")) {
+    const text = `${link.textContent} ${link.closest("tr").cells[2].textContent}`;
+    if (!seen.has(text)) list.push({ text, group: dataset.patients, searched: true, run: () => link.click() });
+    seen.add(text);
+  }
   const printing = localStorage.getItem(AUTO_PRINT) !== "off";
-  list.push({ text: printing ? dataset.printOff : dataset.printOn, run: () => localStorage.setItem(AUTO_PRINT, printing ? "off" : "on") });
-  list.push({ text: keysOff() ? dataset.keysOn : dataset.keysOff, run: () => switchKeys(!keysOff()) });
-  return list.sort((one, other) => Number(one.money ?? false) - Number(other.money ?? false));
+  list.push({ group: dataset.settings, text: printing ? dataset.printOff : dataset.printOn, run: () => localStorage.setItem(AUTO_PRINT, printing ? "off" : "on") });
+  list.push({ group: dataset.settings, text: keysOff() ? dataset.keysOn : dataset.keysOff, run: () => switchKeys(!keysOff()) });
+  return list;
 }
 
 function words(element) {

@@ -9,9 +9,11 @@ let hits = [];
 let at = 0;
 let asked = null;
 let back = null;
+let search = () => {};
 
-export function openPalette(offered, returnTo) {
+export function openPalette(offered, returnTo, searchFor) {
   commands = offered;
+  search = searchFor;
   back = returnTo;
   field.value = "";
   filter();
@@ -22,16 +24,31 @@ export function openPalette(offered, returnTo) {
 function filter() {
   const wanted = field.value.trim().toLowerCase().split(/\s+/);
   hits = commands.filter((one) => wanted.every((word) => `${one.text} ${one.note ?? ""}`.toLowerCase().includes(word)));
+  if (!wanted[0]) hits = hits.filter((one) => !one.searched);
   at = 0;
   asked = null;
   count.textContent = count.dataset.count.replace("{n}", hits.length);
+  if (wanted[0]) hits.push(finding(field.value.trim()));
   show();
 }
 
+// What is no command may be a patient: the last hit hands the text to the one input.
+function finding(text) {
+  const { find, patients } = dialog.dataset;
+  return { text: find.replace("{text}", () => text), group: patients, run: () => search(text) };
+}
+
 function show() {
-  list.replaceChildren(...hits.map(line));
+  const titled = hits.map((one, index) => (one.group && one.group !== hits[index - 1]?.group ? [title(one.group), line(one, index)] : [line(one, index)]));
+  list.replaceChildren(...titled.flat());
   field.setAttribute("aria-activedescendant", hits.length ? `palette-${at}` : "");
-  list.children[at]?.scrollIntoView({ block: "nearest" });
+  document.getElementById(`palette-${at}`)?.scrollIntoView({ block: "nearest" });
+}
+
+function title(text) {
+  const item = Object.assign(document.createElement("li"), { textContent: text, className: "palette-group" });
+  item.setAttribute("role", "presentation");
+  return item;
 }
 
 function line(one, index) {

@@ -93,9 +93,11 @@ def found(typed: str) -> Card:
     """The card for what was scanned or typed."""
     seen = recognised(typed)
     if seen.kind == "digits":
-        return _nothing(seen, _("The number is incomplete."))
+        return _nothing(seen, _("The number is incomplete."), what=_("Check the number"))
     if not seen.valid:
-        return _nothing(seen, _("This number cannot be right. Please check every digit."))
+        return _nothing(
+            seen, _("This number cannot be right. Please check every digit."), what=_("Check the number")
+        )
     if seen.kind == "ticket":
         return _ticket(seen)
     if seen.kind in {"code", "qr"}:
@@ -150,7 +152,7 @@ def _chosen(seen: Recognised, people: list[Any]) -> Card:
     return Card("several", {"people": [person(one) for one in people]}, chip, tone, "")
 
 
-def _nothing(seen: Recognised, why: str) -> Card:
+def _nothing(seen: Recognised, why: str, *, what: str = "") -> Card:
     chip, tone = chip_of(seen)
-    refusal = Refusal(what=_("Not found"), why=why, rest=_("Nothing has been changed."))
+    refusal = Refusal(what=what or _("Not found"), why=why, rest=_("Nothing has been changed."))
     return Card("empty", {"refusal": refusal}, chip, tone or "bad", seen.value, 404)

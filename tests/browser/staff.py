@@ -1,0 +1,152 @@
+"""The front desk and the expert's room as their people drive them: by keys."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import CHINESE, ENGLISH
+from tests.browser.demo import Demo
+from tests.browser.people import Person, enter_as, somebody
+from tests.browser.test_screens import Clinic
+
+both_languages = pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
+
+WORDS = {
+    CHINESE: {
+        "registered": "已登记，排队票已打印",
+        "checked in": "已报到，排队票已打印",
+        "undone": "已撤销，号已放回。请退还现金 ¥",
+        "id right": "居民身份证，校验通过",
+        "id wrong": "居民身份证，校验不符",
+        "take": "收 ¥",
+        "turn": "叫到您了",
+        "start": "开始就诊",
+        "finish and call": "完成并叫下一位",
+        "pass anyway": "仍然过号",
+    },
+    ENGLISH: {
+        "registered": "Registered, ticket printed",
+        "checked in": "Checked in, ticket printed",
+        "undone": "Undone, number given back. Hand back ¥",
+        "id right": "Resident ID, check digit right",
+        "id wrong": "Resident ID, check digit wrong",
+        "take": "Take ¥",
+        "turn": "It is your turn",
+        "start": "Start",
+        "finish and call": "Finish and call next",
+        "pass anyway": "Pass anyway",
+    },
+}
+
+
+def running_clinic(demo: Demo) -> Clinic:
+    """The running session, with no emergency left waiting: the next one registered is the next called."""
+    here = Clinic(demo)
+    while here.rows(
+        "SELECT 1 FROM queueing_ticket t JOIN queueing_queuesession l ON l.queue_id = t.queue_id"
+        " JOIN booking_clinicsession s ON s.id = l.session_id"
+        " WHERE s.code = %s AND t.state = 'waiting' AND t.priority = 'emergency'",
+        here.session,
+    ):
+        here.call()
+    with demo.database() as connection:  # the demo's data stays between runs: never sold out here
+        connection.execute(
+            "UPDATE booking_clinicsession SET number_limit = walk_ins + appointments_taken + 30 WHERE code = %s",
+            [here.session],
+        )
+    return here
+
+
+class Desk:
+    """The front desk, driven by keys only. ``presses`` counts them; what a scanner types counts as nothing."""
+
+    def __init__(self, page: Page, clinic: Clinic) -> None:
+        self.page, self.clinic, self.presses = page, clinic, 0
+        enter_as(page, "desk")
+        page.goto("/desk/")
+        expect(page.locator("#desk-q")).to_be_focused()
+
+    def scan(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def press(self, keys: str) -> None:
+        self.presses += 1
+        self.page.keyboard.press(keys)
+
+    def choose_session(self) -> None:
+        """The clinic's running session, by its own key, or from the list of all commands when it has none."""
+        radio = self.page.locator(f"#session-{self.clinic.session}")
+        keys = radio.get_attribute("aria-keyshortcuts")
+        if keys:
+            self.press(keys)
+            return
+        name = self.page.locator(f"label[for=session-{self.clinic.session}] strong").inner_text()
+        self.press("Control+k")
+        self.page.keyboard.type(name)
+        self.press("Enter")
+
+    def number(self) -> str:
+        return self.page.locator(".desk-ticket-number strong").inner_text()
+
+    def ticket(self) -> str:
+        return self.page.locator("[data-ticket]").get_attribute("data-ticket") or ""
+
+    def register_new(self) -> str:
+        """Somebody new, called next; the number."""
+        person = somebody()
+        self.scan(person.id_number)
+        self.page.locator("#id_name").fill(person.name)
+        self.choose_session()
+        self.page.locator("#priority").select_option("emergency")
+        self.page.locator("#priority-reason").fill("browser test")
+        self.press("Control+Enter")
+        expect(self.page.locator("[data-card=ticket].is-done")).to_be_visible()
+        return self.number()
+
+
+class Room:
+    """The expert's page, driven by its keys."""
+
+    def __init__(self, page: Page, clinic: Clinic) -> None:
+        self.page, self.clinic = page, clinic
+        enter_as(page, "expert")
+        page.goto(f"/room/{clinic.session}/")
+        expect(page.locator("body")).to_have_attribute("data-live-state", "live")
+        if page.locator("#room-start").is_enabled():
+            page.keyboard.press("Alt+3")
+            expect(page.locator("#room-finish")).to_be_enabled()
+
+    def call(self, number: str) -> None:
+        """Call whoever is next; it must be this number."""
+        expect(self.page.locator(".room-next-number")).to_have_text(number)
+        self.page.keyboard.press("Alt+1")
+        expect(self.page.locator(".room-number")).to_have_text(number)
+
+
+def known(clinic: Clinic) -> Person:
+    """Somebody whom the hospital knows and who does not wait now."""
+    person = somebody()
+    ticket = clinic.ask(
+        "desk/walk-ins/",
+        {
+            "session": clinic.session,
+            "name": person.name,
+            "id_type": "resident",
+            "id_number": person.id_number,
+            "phone": person.phone,
+            "payment": "cash",
+        },
+        role="desk",
+    )
+    clinic.ask(f"tickets/{ticket['code']}/leave/", {"reason": "browser test"}, role="desk")
+    return person
+
+
+def ticket_number(clinic: Clinic, code: str) -> str:
+    """The number on the paper of a ticket."""
+    letter, number = clinic.rows(
+        "SELECT q.letter, t.number FROM queueing_ticket t JOIN queueing_queue q ON q.id = t.queue_id"
+        " WHERE t.code = %s",
+        code,
+    )[0]
+    return f"{letter}{number:02d}"
