@@ -56,12 +56,16 @@ def closed(state: RoomState) -> str:
 def _recall(state: RoomState, doing: str) -> Button:
     label = _("Recall")
     if doing != "called" or state.current is None:
-        return Button(2, "recall", label, why=_("Nobody is called"))
+        return Button(2, "recall", label, why=_nobody_to_call(doing))
     if state.can_recall:
         return Button(2, "recall", label, enabled=True)
     if state.recall_at is None:
         return Button(2, "recall", label, why=_("Recalled %(n)s times") % {"n": state.current.recalls})
     return Button(2, "recall", label, until=state.recall_at)
+
+
+def _nobody_to_call(doing: str) -> str:
+    return _("Already in the room") if doing == "serving" else _("Nobody is called")
 
 
 def _start(doing: str) -> Button:
@@ -81,7 +85,7 @@ def _finish(state: RoomState, doing: str) -> Button:
 def _pass(state: RoomState, doing: str) -> Button:
     label = _("Pass")
     if doing != "called" or state.current is None:
-        return Button(5, "pass", label, why=_("Nobody is called"))
+        return Button(5, "pass", label, why=_nobody_to_call(doing))
     why = _("Asks first: under %(n)s recalls") % {"n": state.recall_limit} if asks(state) else ""
     return Button(5, "pass", label, enabled=True, why=why)
 
