@@ -54,7 +54,8 @@ JOBS = {
 def names_of(codes: Iterable[str] | None = None) -> dict[str, str]:
     """Labels of experts and departments by code or name, in the user's language. One query."""
     experts = experts_by_code(codes)
-    names = {code: f"{expert.label} {expert.get_title_display()}" for code, expert in experts.items()}
+    gap = pgettext("between a doctor's name and title", ", ")
+    names = {code: f"{expert.label}{gap}{expert.get_title_display()}" for code, expert in experts.items()}
     for expert in experts.values():
         department = expert.department
         names |= dict.fromkeys((department.code, department.name, department.name_en), department.label)

@@ -117,7 +117,7 @@ def _chart(windows: list[str], data: dict[str, Any], sides: Sides) -> dict[str, 
         "series": [
             series(f"{walk_in}{comma}{sides.before.lower()}", "current", "walk_in_by_window", "current"),
             series(f"{walk_in}{comma}{sides.plan.lower()}", "walk-in", "walk_in_by_window", "proposed"),
-            series(f"{booked}{comma}{sides.before.lower()}", "other", "booked_by_window", "current"),
+            series(f"{booked}{comma}{sides.before.lower()}", "current-booked", "booked_by_window", "current"),
             series(f"{booked}{comma}{sides.plan.lower()}", "booked", "booked_by_window", "proposed"),
         ],
     }

@@ -6,11 +6,16 @@ const LOOKS = {
   "walk-in": { fill: "--walk-in-fill", edge: "--walk-in-fill" },
   booked: { fill: "--booked", edge: "--booked" },
   current: { fill: "--chart-current", edge: "--chart-current-edge" },
+  "current-booked": { fill: "--chart-current", edge: "--chart-current-edge", hatched: true },
   other: { fill: "--chart-other", edge: "--chart-other" },
 };
 
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function hatch(look) {
+  return { color: token(look.edge), dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4 };
 }
 
 function drawn(series) {
@@ -24,7 +29,7 @@ function drawn(series) {
     symbol: line ? "diamond" : undefined,
     symbolSize: 9,
     lineStyle: line ? { color: token(look.edge), width: 2, type: "dashed" } : undefined,
-    itemStyle: { color: token(line ? look.edge : look.fill), borderColor: token(look.edge), borderWidth: 1 },
+    itemStyle: { color: token(line ? look.edge : look.fill), borderColor: token(look.edge), borderWidth: 1, decal: look.hatched ? hatch(look) : undefined },
   };
 }
 
