@@ -130,6 +130,16 @@ class RegistrationForm(KeyedForm):
     priority = forms.ChoiceField(choices=PRIORITIES, required=False)
     priority_reason = forms.CharField(max_length=60, required=False)
 
+    def wanted(self) -> dict[str, str]:
+        """Which number, as the service asks for it."""
+        data = self.cleaned_data
+        return {
+            "session_code": data["session"],
+            "payment": data["payment"],
+            "priority": data["priority"] or "normal",
+            "priority_reason": data["priority_reason"],
+        }
+
 
 class WalkInForm(RegistrationForm):
     """A walk-in of a known patient."""
@@ -146,6 +156,10 @@ class NewPatientForm(RegistrationForm):
     id_type = forms.ChoiceField(label=_("ID document"), choices=ID_TYPES)
     id_number = forms.CharField(label=_("ID number"), max_length=24)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+
+    def person(self) -> dict[str, str]:
+        """Who it is, as the service asks for it."""
+        return {name: self.cleaned_data[name] for name in ("name", "id_type", "id_number", "phone")}
 
 
 class CheckInForm(KeyedForm):

@@ -9,9 +9,10 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from analytics.models import QuotaPlan
 from booking.domain.quotas import equal_split
 from booking.selectors.schedules import sessions_unreleased
-from hospital.common import clock
+from hospital.common import clock, history
 from hospital.common.errors import NotFound
-from hospital.common.models import Job
+from hospital.common.models import Job, StateChange
+from hospital.models import User
 
 
 def plans_for_list(
@@ -71,6 +72,13 @@ def plan_by_code(code: str) -> QuotaPlan:
     if plan is None:
         raise NotFound
     return plan
+
+
+def plan_changes(plan: QuotaPlan) -> list[tuple[StateChange, User | None]]:
+    """What happened to a plan, the last first, each with the person who did it."""
+    changes = list(history.of(plan).order_by("-pk"))
+    people = User.objects.in_bulk({change.actor_id for change in changes if change.actor_id})
+    return [(change, people.get(change.actor_id or 0)) for change in changes]
 
 
 def same_period(plan: QuotaPlan) -> Q:

@@ -182,9 +182,8 @@ def plan_totals(plan: QuotaPlan) -> Totals:
     )
 
 
-def _who(change: StateChange, people: Mapping[int, User]) -> str:
+def _who(change: StateChange, person: User | None) -> str:
     """The shown name of a person, a job by what it does."""
-    person = people.get(change.actor_id or 0)
     if person:
         return person.first_name or person.get_username()
     if change.actor_kind == "job":
@@ -192,17 +191,15 @@ def _who(change: StateChange, people: Mapping[int, User]) -> str:
     return change.actor_name
 
 
-def history_rows(changes: Iterable[StateChange]) -> list[dict[str, Any]]:
-    """What happened to a plan, in words, the last first."""
-    changes = list(changes)
-    people = User.objects.in_bulk({change.actor_id for change in changes if change.actor_id})
+def history_rows(changes: Iterable[tuple[StateChange, User | None]]) -> list[dict[str, Any]]:
+    """What happened to a plan, in words."""
     return [
         {
             "at": change.at,
             "what": VERBS.get(change.verb, change.verb),
             "quotas": " / ".join(str(quota) for quota in change.data.get("quotas", [])),
-            "who": _who(change, people),
+            "who": _who(change, person),
             "reason": change.reason,
         }
-        for change in changes
+        for change, person in changes
     ]

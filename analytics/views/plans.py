@@ -12,7 +12,14 @@ from django.views.decorators.http import require_POST
 
 from analytics.forms import PlanFilter, QuotasForm, ReasonForm
 from analytics.models import QuotaPlan
-from analytics.selectors.plans import approved_for, plan_by_code, planned, plans_for_list, sessions_for
+from analytics.selectors.plans import (
+    approved_for,
+    plan_by_code,
+    plan_changes,
+    planned,
+    plans_for_list,
+    sessions_for,
+)
 from analytics.services.plans import plan_approve, plan_edit, plan_reject, plan_roll_back
 from analytics.views.labels import (
     estimator_label,
@@ -28,7 +35,7 @@ from analytics.views.labels import (
 )
 from analytics.views.pages import manage_page, managers_only
 from analytics.views.simulations import simulation_context
-from hospital.common import clock, history
+from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
@@ -132,7 +139,7 @@ def _plan_page(request: HttpRequest, found: QuotaPlan, *, status: int = 200, **e
         "rows": slot_rows(found),
         "totals": plan_totals(found),
         "sessions": sessions_for(found, clock.now()),
-        "history": history_rows(history.of(found).order_by("-pk")),
+        "history": history_rows(plan_changes(found)),
         "doing": doing,
         "deciding": found.state == DECIDED_ON.get(doing),
         "reason_form": ReasonForm(),

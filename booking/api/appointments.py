@@ -35,7 +35,7 @@ class PatientList(ApiView):
         patient = services.account_patient_add(
             account_id=self.person.pk, actor=self.actor, now=clock.now(), **data
         )
-        link = selectors.patients_of_user(user=self.person).get(patient=patient)
+        link = selectors.patient_of_user(user=self.person, patient_id=patient.pk)
         return Response(shapes.patient_out(link), status=201)
 
 

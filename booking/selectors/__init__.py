@@ -3,9 +3,12 @@
 from booking.selectors.appointments import (
     appointment_by_id,
     appointment_for_user,
+    appointments_ahead,
     appointments_find,
     appointments_of_user,
     has_live_number,
+    holds_of_user,
+    holds_overdue,
 )
 from booking.selectors.catalogue import (
     ExpertCard,
@@ -19,6 +22,7 @@ from booking.selectors.patients import (
     patient_by_code,
     patient_for_user,
     patient_id_for_user,
+    patient_of_user,
     patients_find,
     patients_of_user,
 )
@@ -42,6 +46,7 @@ __all__ = [
     "SlotView",
     "appointment_by_id",
     "appointment_for_user",
+    "appointments_ahead",
     "appointments_find",
     "appointments_of_user",
     "department_by_code",
@@ -50,9 +55,12 @@ __all__ = [
     "experts_for_booking",
     "has_live_number",
     "has_session_at",
+    "holds_of_user",
+    "holds_overdue",
     "patient_by_code",
     "patient_for_user",
     "patient_id_for_user",
+    "patient_of_user",
     "patients_find",
     "patients_of_user",
     "rooms_all",

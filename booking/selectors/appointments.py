@@ -1,6 +1,6 @@
 """Appointments: of an account, and found by the desk."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
 
@@ -22,6 +22,25 @@ def _appointments() -> QuerySet[Appointment]:
 def appointments_of_user(*, user: User) -> QuerySet[Appointment]:
     """What this account booked, the newest clinic day first."""
     return _appointments().filter(account=user).order_by("-slot__starts_at", "-pk")
+
+
+def holds_of_user(*, user: User, expert_id: int, now: datetime) -> list[Appointment]:
+    """Numbers with this expert that the account holds and can still pay, newest first."""
+    return list(
+        appointments_of_user(user=user).filter(state="held", pay_by__gt=now, session__expert=expert_id)
+    )
+
+
+def holds_overdue(*, user: User, now: datetime) -> list[int]:
+    """Keys of the account's holds whose time ran out and which no job has ended yet."""
+    overdue = Appointment.objects.filter(account=user, state="held", pay_by__lte=now)
+    return list(overdue.order_by("pk").values_list("pk", flat=True))
+
+
+def appointments_ahead(*, user: User, ends_after: datetime) -> list[Appointment]:
+    """The account's live appointments whose slot ends after a moment, soonest first, with their tickets."""
+    live = appointments_of_user(user=user).filter(state__in=APPOINTMENT_LIVE, slot__ends_at__gt=ends_after)
+    return list(live.prefetch_related("tickets__queue").order_by("slot__starts_at", "pk"))
 
 
 def appointment_for_user(*, user: User, code: str) -> Appointment:

@@ -24,6 +24,14 @@ def patients_of_user(*, user: User) -> QuerySet[AccountPatient]:
     return AccountPatient.objects.filter(account=user).select_related("patient").order_by("pk")
 
 
+def patient_of_user(*, user: User, patient_id: int) -> AccountPatient:
+    """One patient of the account with the relation. Raises ``UnknownNumber``."""
+    link = patients_of_user(user=user).filter(patient_id=patient_id).first()
+    if link is None:
+        raise UnknownNumber(field="patient")
+    return link
+
+
 def patient_for_user(*, user: User, code: str) -> Patient:
     """A patient whom this user may act for: family for patients, anybody for the desk. Raises ``UnknownNumber``."""
     found = Patient.objects.filter(code=code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,9 +27,20 @@ from hospital.models import User
 DAYS_BEYOND = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The choices made so far, and why they were refused."""
+
+    slot: str = ""
+    patient: str = ""
+    error: str = ""
+    error_code: str = ""
+    status: int = 200
+
+
 def expert(request: HttpRequest, code: str) -> HttpResponse:
     """Sessions as a vertical list; the first one that can be booked is open."""
-    return _page(request, code, slot=request.GET.get("slot", ""), patient=request.GET.get("patient", ""))
+    return _page(request, code, Asked(request.GET.get("slot", ""), request.GET.get("patient", "")))
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,17 +49,18 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "GET":
         return redirect("booking:expert", code)
     form = HoldForm(request.POST)
-    slot, patient = request.POST.get("slot", ""), request.POST.get("patient", "")
+    asked = Asked(request.POST.get("slot", ""), request.POST.get("patient", ""))
     user = request.user if isinstance(request.user, User) else None
-    if "slot" not in form.errors and (before := _before(user, code, slot)):
+    if "slot" not in form.errors and (before := _before(user, code, asked.slot)):
         return redirect(before)
     if user is None or not form.is_valid():
         message = next(str(messages[0]) for messages in form.errors.values())
-        return _page(request, code, slot=slot, patient=patient, error=message)
+        return _page(request, code, replace(asked, error=message, status=400))
     try:
         return redirect("booking:pay", _held_once(request, user, form.cleaned_data))
     except DomainError as error:
-        return _page(request, code, slot=slot, patient=patient, refused=error)
+        refused = replace(asked, error=translated(error), error_code=error.code, status=error.status)
+        return _page(request, code, refused)
 
 
 def _before(user: User | None, code: str, slot: str) -> str:
@@ -63,8 +76,8 @@ def _before(user: User | None, code: str, slot: str) -> str:
 def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
     """The code of the held appointment; pressing twice gives the same one."""
     now, actor = clock.now(), Actor.of(user)
-    for overdue in selectors.appointments_of_user(user=user).filter(state="held", pay_by__lte=now):
-        services.appointment_expire(appointment_id=overdue.pk, now=now)  # the job may be some seconds behind
+    for overdue in selectors.holds_overdue(user=user, now=now):
+        services.appointment_expire(appointment_id=overdue, now=now)  # the job may be some seconds behind
 
     def produce() -> idempotency.Answer:
         patient = selectors.patient_for_user(user=user, code=data["patient"])
@@ -81,22 +94,14 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
     return str(answer["code"])
 
 
-def _page(
-    request: HttpRequest,
-    code: str,
-    *,
-    slot: str = "",
-    patient: str = "",
-    error: str = "",
-    refused: DomainError | None = None,
-) -> HttpResponse:
+def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:
     who, now, rules = selectors.expert_by_code(code=code), clock.now(), policy()
     today = clock.local(now).date()
     last = today + timedelta(days=rules.horizon_days + DAYS_BEYOND)
     views = selectors.sessions_of_expert(
         expert_id=who.pk, date_from=today - timedelta(days=1), date_to=last, now=now
     )
-    chosen, opened = _chosen(views, slot)
+    chosen, opened = _chosen(views, asked.slot)
     context = {
         "expert": who,
         "place": views[0].session.room if views else None,
@@ -106,13 +111,11 @@ def _page(
         "any_bookable": any(view.left for view in views),
         "hold_min": rules.hold_min,
         "key": uuid.uuid4(),
-        "error": translated(refused) if refused else error,
-        "error_code": refused.code if refused else "",
-        "unpaid": _unpaid(request, who.pk, now),
-        **_people(request, patient),
+        "error": asked.error,
+        "error_code": asked.error_code,
+        **_own(request, who.pk, asked.patient, now),
     }
-    status = 400 if error else 200
-    return render(request, "booking/expert.html", context, status=refused.status if refused else status)
+    return render(request, "booking/expert.html", context, status=asked.status)
 
 
 def _chosen(views: list[SessionView], slot_code: str) -> tuple[SlotView | None, str]:
@@ -124,17 +127,12 @@ def _chosen(views: list[SessionView], slot_code: str) -> tuple[SlotView | None, 
     return None, next((view.session.code for view in views if view.left), "")
 
 
-def _unpaid(request: HttpRequest, expert_id: int, now: datetime) -> list[Any]:
-    """Numbers with this expert that the account holds and has not paid."""
-    if not isinstance(request.user, User):
-        return []
-    mine = selectors.appointments_of_user(user=request.user)
-    return list(mine.filter(state="held", pay_by__gt=now, session__expert=expert_id))
-
-
-def _people(request: HttpRequest, wanted: str) -> dict[str, Any]:
-    if not isinstance(request.user, User):
-        return {"patients": [], "patient": None}
-    links = list(selectors.patients_of_user(user=request.user))
+def _own(request: HttpRequest, expert_id: int, wanted: str, now: datetime) -> dict[str, Any]:
+    """Whom the account books for, and numbers with this expert that it holds and has not paid."""
+    user = request.user
+    if not isinstance(user, User):
+        return {"patients": [], "patient": None, "unpaid": []}
+    links = list(selectors.patients_of_user(user=user))
     chosen = next((link for link in links if link.patient.code == wanted), links[0] if links else None)
-    return {"patients": links, "patient": chosen}
+    unpaid = selectors.holds_of_user(user=user, expert_id=expert_id, now=now)
+    return {"patients": links, "patient": chosen, "unpaid": unpaid}

@@ -11,7 +11,6 @@ from django.shortcuts import render
 
 from booking import selectors
 from booking.domain.matching import match_rank
-from booking.domain.states import APPOINTMENT_LIVE
 from booking.forms import SearchForm
 from booking.selectors import ExpertCard
 from hospital.common import clock
@@ -70,8 +69,7 @@ def _own(request: HttpRequest, now: datetime) -> dict[str, list[Any]]:
     """What comes first on the page: live tickets, then numbers to be paid and what is booked for today."""
     if not isinstance(request.user, User):
         return {"today": [], "soon": []}
-    mine = selectors.appointments_of_user(user=request.user).filter(state__in=APPOINTMENT_LIVE)
-    live = list(mine.filter(slot__ends_at__gt=now - LOOK_BACK).prefetch_related("tickets__queue"))[::-1]
+    live = selectors.appointments_ahead(user=request.user, ends_after=now - LOOK_BACK)
     day = clock.local(now).date()
     soon = [
         one

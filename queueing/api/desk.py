@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors as booking_selectors
-from booking import services as booking
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed
 from hospital.common.errors import Invalid, NotFound
 from queueing import selectors, services
 from queueing.api import shapes
+from queueing.models import Ticket
 from queueing.selectors.check_in import appointment_to_check_in
 
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
@@ -32,28 +32,21 @@ class WalkInList(ApiView):
         data = parsed(shapes.WalkInIn, request)
 
         def produce() -> tuple[int, dict[str, Any]]:
-            ticket = services.walk_in_register_and_ticket(
-                session_code=data["session"],
-                patient_id=self._patient_id(data),
-                payment=data["payment"],
-                priority=data["priority"],
-                priority_reason=data["priority_reason"],
-                actor=self.actor,
-                now=clock.now(),
-            )
+            ticket = self._registered(data)
             return 201, {"code": ticket.code, "number": ticket.display}
 
         return self.idempotent(produce, body=data)
 
-    def _patient_id(self, data: dict[str, Any]) -> int:
+    def _registered(self, data: dict[str, Any]) -> Ticket:
+        wanted = {name: data[name] for name in ("payment", "priority", "priority_reason")}
+        asked = {"session_code": data["session"], **wanted, "actor": self.actor, "now": clock.now()}
         if "patient" in data:
             known = booking_selectors.patient_by_code(code=data["patient"])
             if known is None:
                 raise NotFound(field="patient")
-            return known.pk
-        fields = ("name", "id_type", "id_number", "phone")
-        person = {field: data[field] for field in fields}
-        return booking.patient_register(**person, actor=self.actor, now=clock.now()).pk
+            return services.walk_in_register_and_ticket(patient_id=known.pk, **asked)
+        person = {name: data[name] for name in ("name", "id_type", "id_number", "phone")}
+        return services.walk_in_register_new(**person, **asked)
 
 
 class CheckInList(ApiView):

@@ -20,6 +20,7 @@ from queueing.services.tickets import (
     walk_in_register_and_ticket,
 )
 from queueing.services.undo import ticket_undo
+from queueing.services.walk_ins import walk_in_register_new
 
 __all__ = [
     "queue_for_session",
@@ -46,4 +47,5 @@ __all__ = [
     "ticket_undo",
     "tickets_leave_closed",
     "walk_in_register_and_ticket",
+    "walk_in_register_new",
 ]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from booking import selectors as booking
-from booking import services as booking_services
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
@@ -55,8 +54,14 @@ def register(request: HttpRequest) -> HttpResponse:
             what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed.")
         )
         return respond(request, patient_card(patient, form=form, refusal=refusal, status=400))
+
+    def made(actor: Actor) -> Ticket:
+        return services.walk_in_register_and_ticket(
+            patient_id=patient.pk, **form.wanted(), actor=actor, now=clock.now()
+        )
+
     try:
-        code = _once(request, form, lambda actor: _register(form, patient.pk, actor))
+        code = _once(request, form, made)
         return respond(request, ticket_card(code, done="registered"))
     except DomainError as error:
         return respond(
@@ -77,9 +82,7 @@ def register_new(request: HttpRequest) -> HttpResponse:
         return respond(request, new_card(form=form, refusal=refusal, status=400))
 
     def made(actor: Actor) -> Ticket:
-        person = {name: form.cleaned_data[name] for name in ("name", "id_type", "id_number", "phone")}
-        patient = booking_services.patient_register(**person, actor=actor, now=clock.now())
-        return _register(form, patient.pk, actor)
+        return services.walk_in_register_new(**form.person(), **form.wanted(), actor=actor, now=clock.now())
 
     try:
         return respond(request, ticket_card(_once(request, form, made), done="registered"))
@@ -143,19 +146,6 @@ def _act(
         refusal = refused(error, what=what, rest=_("Nothing has been changed."))
         return respond(request, ticket_card(code, refusal=refusal, status=error.status))
     return respond(request, ticket_card(code, done=done))
-
-
-def _register(form: KeyedForm, patient_id: int, actor: Actor) -> Ticket:
-    data = form.cleaned_data
-    return services.walk_in_register_and_ticket(
-        session_code=data["session"],
-        patient_id=patient_id,
-        payment=data["payment"],
-        priority=data["priority"] or "normal",
-        priority_reason=data["priority_reason"],
-        actor=actor,
-        now=clock.now(),
-    )
 
 
 def _once(request: HttpRequest, form: KeyedForm, made: Callable[[Actor], Ticket]) -> str:

@@ -109,27 +109,26 @@ def patient_card(
     status: int = 200,
 ) -> Card:
     """A known patient: today's appointments and tickets, and the walk-in form."""
-    now = clock.now()
-    appointments = [appointment] if appointment is not None else appointments_today(patient)
-    tickets = [
-        one for one in selectors.tickets_of_patient(patient_id=patient.pk, now=now) if one.state in LIVE
-    ]
-    due = [one for one in appointments if one.state == "booked"]
-    context = {
-        "person": person(patient),
-        "appointments": appointments,
-        "tickets": tickets,
-        "sole": due[0].code if len(due) == 1 else "",
-        "due": due,
-        "void": appointment is not None and appointment.state == "cancelled",
-        "form": form,
-        "refusal": refusal,
-        "namesakes": namesakes,
-    }
     chip, tone = chip_of(seen) if seen else ("", "")
     if seen is not None and seen.kind == "name" and namesakes > 1:
         chip = _("By name: 1 of %(n)s chosen") % {"n": namesakes}
+    context = {"form": form, "refusal": refusal, "namesakes": namesakes, **_in_hand(patient, appointment)}
     return Card("patient", context, chip, tone, shown_of(seen, patient), status)
+
+
+def _in_hand(patient: Any, appointment: Any) -> dict[str, Any]:
+    """What the patient has today: one appointment that was asked for, or all of them, and live tickets."""
+    appointments = [appointment] if appointment is not None else appointments_today(patient)
+    tickets = selectors.tickets_of_patient(patient_id=patient.pk, now=clock.now())
+    due = [one for one in appointments if one.state == "booked"]
+    return {
+        "person": person(patient),
+        "appointments": appointments,
+        "tickets": [one for one in tickets if one.state in LIVE],
+        "sole": due[0].code if len(due) == 1 else "",
+        "due": due,
+        "void": appointment is not None and appointment.state == "cancelled",
+    }
 
 
 def new_card(

@@ -123,6 +123,21 @@ def _do(
         return _answer(
             request, code, Shown(error=_("Nothing was done: the page was incomplete."), status=400)
         )
+    try:
+        _once(request, code, form, verb, doing)
+    except DomainError as error:
+        return _answer(request, code, Shown(error=translated(error), status=error.status))
+    return _answer(request, code, Shown())
+
+
+def _once(
+    request: HttpRequest,
+    code: str,
+    form: RoomActionForm,
+    verb: str,
+    doing: Callable[[str, Actor, datetime], Ticket],
+) -> None:
+    """Do it once for this rendering of the page, to the ticket that the page showed."""
     ticket, user = form.cleaned_data["ticket"], cast("User", request.user)
 
     def produce() -> idempotency.Answer:
@@ -130,18 +145,14 @@ def _do(
             raise PageOutOfDate
         return 200, {"ticket": doing(ticket, Actor.of(user), clock.now()).code}
 
-    try:
-        idempotency.once(
-            account=f"{user.role}:{user.pk}",
-            route=request.path,
-            key=form.cleaned_data["key"],
-            body=form.body(),
-            now=clock.now(),
-            produce=produce,
-        )
-    except DomainError as error:
-        return _answer(request, code, Shown(error=translated(error), status=error.status))
-    return _answer(request, code, Shown())
+    idempotency.once(
+        account=f"{user.role}:{user.pk}",
+        route=request.path,
+        key=form.cleaned_data["key"],
+        body=form.body(),
+        now=clock.now(),
+        produce=produce,
+    )
 
 
 def _subjects(verb: str, state: RoomState) -> set[str]:
