@@ -78,7 +78,7 @@ class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code of your app")
+        self.fields["code"].label = _("Code from your app")
         self.fields["code"].widget.attrs = dict(CODE_INPUT)
 
 
@@ -87,5 +87,5 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code of your app")
+        self.fields["code"].label = _("Code from your app")
         self.fields["code"].widget.attrs = dict(CODE_INPUT)
