@@ -63,7 +63,7 @@ lint-templates: install-dev
 	$(PY) -m djlint templates --lint --quiet
 
 lint-migrations: install-dev
-	DATA_DIR="$(TEST_DATA_DIR)" $(MANAGE) makemigrations --check --dry-run
+	DATA_DIR="$(TEST_DATA_DIR)" MAKE_KEYS=1 $(MANAGE) makemigrations --check --dry-run
 
 chaos: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" $(PY) -m pytest tests/chaos -rP $(ARGS)

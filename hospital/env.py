@@ -29,14 +29,20 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
-def secret(name: str, folder: Path) -> str:
-    """The secret ``name``; when it is not set, one made at random and kept in ``folder`` (mode 0600).
+def secret(name: str, folder: Path, *, make: bool) -> str:
+    """The secret ``name``; when it is not set, the one kept in ``folder``, which ``make`` lets come into being.
 
-    Keys of their own let a demo or a test start with nothing set; ``check_ready`` asks for real ones.
+    Keys made at random (mode 0600) let a demo or a test start with nothing set. Anywhere else a key that nobody
+    knows of is worse than no start: what it sealed is lost with the folder, and a second machine makes another.
     """
-    if name in os.environ or f"{name}_FILE" in os.environ:
+    if os.environ.get(name) or os.environ.get(f"{name}_FILE"):
         return text(name)
     path = folder / name.lower()
+    if not make and not path.exists():
+        raise ImproperlyConfigured(
+            f"{name} is not set: set it, or {name}_FILE to its file, to 32 random characters or more, "
+            f"the same for every process, and keep a copy"
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():  # written aside, then linked: whoever starts at the same time reads a whole key
         aside = folder / f".{name.lower()}.{os.getpid()}"

@@ -78,6 +78,8 @@ def environment(arguments: Sequence[str] = ()) -> None:
     missing = [name for name in SERVERS if not is_set(name)]
     if missing:
         os.environ.update(ensure_servers(data, missing))
+    if "DATABASE_URL" in missing:
+        os.environ.setdefault("MAKE_KEYS", "1")  # they seal nothing but what lies in the same folder
     if arguments and "DATABASE_URL" not in missing:
         from hospital.servers.check import check_database
 

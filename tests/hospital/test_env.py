@@ -117,9 +117,10 @@ def test_a_key_that_is_not_set_is_made_once_and_only_its_owner_can_read_it(
     given: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = tmp_path / "keys"
-    first = env.secret(NAME, folder)
+    first = env.secret(NAME, folder, make=True)
     assert len(first) >= 48
-    assert env.secret(NAME, folder) == first
+    assert env.secret(NAME, folder, make=True) == first
+    assert env.secret(NAME, folder, make=False) == first, "a key that is there is used"
     [file] = folder.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -127,5 +128,16 @@ def test_a_key_that_is_not_set_is_made_once_and_only_its_owner_can_read_it(
 
 def test_a_key_that_is_set_is_kept_nowhere(given: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given.setenv(NAME, "mine")
-    assert env.secret(NAME, tmp_path / "keys") == "mine"
+    assert env.secret(NAME, tmp_path / "keys", make=True) == "mine"
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_outside_demo_and_tests_a_key_that_is_not_set_stops_the_start_and_says_how_to_set_it(
+    given: pytest.MonkeyPatch, tmp_path: Path, value: str | None
+) -> None:
+    if value is not None:
+        given.setenv(NAME, value)
+    with pytest.raises(ImproperlyConfigured, match=f"^{NAME} is not set: set it, or {NAME}_FILE to its file"):
+        env.secret(NAME, tmp_path / "keys", make=False)
     assert not (tmp_path / "keys").exists()

@@ -30,6 +30,7 @@ def plain_environment(**more: str) -> dict[str, str]:
         "FIELD_KEY",
         "INDEX_KEY",
         "DEMO",
+        "MAKE_KEYS",
         "PORT",
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}

@@ -135,7 +135,7 @@ def test_what_is_set_stays_and_only_the_rest_is_embedded(
         return dict.fromkeys(names, "ours")
 
     monkeypatch.setattr(entry, "ensure_servers", ensure_servers)
-    for name in ("DATABASE_URL", "SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "DEMO"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "DEMO", "MAKE_KEYS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("REDIS_URL", "redis://mine/0")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
@@ -143,6 +143,15 @@ def test_what_is_set_stays_and_only_the_rest_is_embedded(
     assert asked == ["DATABASE_URL"]
     assert os.environ["REDIS_URL"] == "redis://mine/0"
     assert os.environ["DATABASE_URL"] == "ours"
+    assert os.environ["MAKE_KEYS"] == "1", "beside a database of our own"
+
+
+def test_beside_a_named_database_keys_that_are_not_set_stop_the_start(tmp_path: Path) -> None:
+    database, redis = entry.ensure(os.environ["DATA_DIR"])
+    done = manage("migrate", "--check", DATABASE_URL=database, REDIS_URL=redis, DATA_DIR=str(tmp_path / "d"))
+    assert done.returncode == 1
+    assert "SECRET_KEY is not set: set it, or SECRET_KEY_FILE to its file" in done.stderr
+    assert not (tmp_path / "d" / "keys").exists()
 
 
 def test_damaged_secrets_say_what_to_do(tmp_path: Path) -> None:
