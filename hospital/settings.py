@@ -103,6 +103,7 @@ DATABASES = {
     )
 }
 REDIS_URL = env.text("REDIS_URL")
+CACHES = {"default": {"BACKEND": "hospital.common.cache.SharedCache", "LOCATION": REDIS_URL}}
 
 # Time and language
 USE_TZ = True

@@ -18,5 +18,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATABASES["default"].setdefault("TEST", {})  # noqa: F405
+# The counters of sign-in are each test process's own; tests/hospital/test_cache.py tests the shared ones.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LANGUAGE_CODE = "en"
 STAFF_SECOND_FACTOR = False  # tests of the second factor switch it on
