@@ -13,6 +13,7 @@ from hospital.common.api import ApiView, parsed
 from hospital.common.errors import Invalid, NotFound
 from queueing import selectors, services
 from queueing.api import shapes
+from queueing.domain.permissions import ROLES_OF
 from queueing.models import Ticket
 from queueing.selectors.check_in import appointment_to_check_in
 
@@ -22,7 +23,7 @@ IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEAD
 class WalkInList(ApiView):
     """Walk-ins."""
 
-    roles = frozenset({"desk"})
+    roles = ROLES_OF["register"]
 
     @extend_schema(
         request=shapes.WalkInIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
@@ -52,7 +53,7 @@ class WalkInList(ApiView):
 class CheckInList(ApiView):
     """Check-ins."""
 
-    roles = frozenset({"desk", "kiosk"})
+    roles = ROLES_OF["check_in"]
 
     @extend_schema(
         request=shapes.CheckInIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]

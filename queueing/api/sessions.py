@@ -14,6 +14,7 @@ from hospital.common.api import ApiView
 from hospital.common.errors import NotFound
 from queueing import selectors, services
 from queueing.api import shapes
+from queueing.domain.permissions import ROLES_OF
 
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
@@ -40,7 +41,7 @@ class SessionBoard(ApiView):
 class CallNext(ApiView):
     """Calls of a session."""
 
-    roles = frozenset({"expert"})
+    roles = ROLES_OF["call"]
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:

@@ -14,6 +14,7 @@ from hospital.common import clock
 from hospital.common.api import ApiView, parsed
 from queueing import selectors, services
 from queueing.api import shapes
+from queueing.domain.permissions import ROLES_OF
 from queueing.models import Ticket
 from queueing.selectors.access import ticket_for_user
 
@@ -34,8 +35,7 @@ class TicketDetail(ApiView):
 class TicketMove(ApiView):
     """One move of a ticket."""
 
-    roles = frozenset({"desk", "expert"})
-    verb: ClassVar[str] = ""
+    verb: ClassVar[str]
 
     MOVES: ClassVar[dict[str, Callable[..., Ticket]]] = {
         "recall": services.ticket_recall,
@@ -58,42 +58,48 @@ class TicketRecall(TicketMove):
     """Call again."""
 
     verb = "recall"
+    roles = ROLES_OF[verb]
 
 
 class TicketStart(TicketMove):
     """The consultation begins."""
 
     verb = "start"
+    roles = ROLES_OF[verb]
 
 
 class TicketFinish(TicketMove):
     """The consultation is over."""
 
     verb = "finish"
+    roles = ROLES_OF[verb]
 
 
 class TicketPass(TicketMove):
     """Not there."""
 
     verb = "pass"
+    roles = ROLES_OF[verb]
 
 
 class TicketReturn(TicketMove):
     """Back again."""
 
     verb = "return"
+    roles = ROLES_OF[verb]
 
 
 class TicketUndo(TicketMove):
     """Take the last move back."""
 
     verb = "undo"
+    roles = ROLES_OF[verb]
 
 
 class TicketLeave(ApiView):
     """Leave the queue."""
 
-    roles = frozenset({"desk", "expert"})
+    roles = ROLES_OF["leave"]
 
     @extend_schema(request=shapes.MoveIn, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, code: str) -> Response:
@@ -108,7 +114,7 @@ class TicketLeave(ApiView):
 class TicketTransfer(ApiView):
     """Go to another queue."""
 
-    roles = frozenset({"desk", "expert"})
+    roles = ROLES_OF["transfer"]
 
     @extend_schema(request=shapes.TransferIn, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, code: str) -> Response:

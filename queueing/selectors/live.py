@@ -20,6 +20,7 @@ from hospital.common import clock
 from hospital.common.errors import NotFound
 from hospital.common.feeds import Content, Gone, Source
 from queueing.domain.advice import MARK_WIDTH, Advice, waiting_advice
+from queueing.domain.permissions import STAFF
 from queueing.models import Queue, QueueSession, Screen
 from queueing.selectors.screens import screen_board, screen_topics, token_digest
 from queueing.selectors.tickets import TicketLive, ticket_live
@@ -34,7 +35,6 @@ TITLES = {
     "associate": gettext_lazy("associate chief physician"),
     "attending": gettext_lazy("attending physician"),
 }
-STAFF = frozenset({"desk", "expert", "manager", "administrator"})
 
 
 @dataclass(frozen=True, slots=True)

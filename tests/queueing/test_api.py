@@ -12,6 +12,8 @@ from booking.models import ClinicSession
 from hospital.accounts.tokens import Device
 from hospital.models import User
 from queueing import services
+from queueing.domain.permissions import ROLES_OF
+from queueing.domain.states import VERBS
 from queueing.models import Ticket
 from tests import factories
 from tests.queueing.conftest import Morning
@@ -192,8 +194,8 @@ def test_a_stranger_expert_finds_neither_session_nor_ticket(morning: Morning) ->
     assert ticket.state == "called"
 
 
-@pytest.mark.parametrize("role", ["lin", "manager", "admin", None])
-def test_patients_managers_and_strangers_move_nothing(morning: Morning, role: str | None) -> None:
+@pytest.mark.parametrize("role", ["lin", None])
+def test_patients_and_strangers_move_nothing(morning: Morning, role: str | None) -> None:
     ticket = morning.walk_in("07:10")
     who = getattr(morning.cast, role) if role else None
     for path in (
@@ -264,3 +266,28 @@ def test_the_board_is_masked_and_unchanged_boards_answer_304(morning: Morning) -
     services.ticket_leave(code=ticket.code, actor=morning.desk, now=morning.now())
     assert client().get(path).json()["waiting_count"] == 0
     assert client().get("/api/v1/sessions/nosuch/board/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["desk", "manager", "admin"])
+def test_whoever_may_stand_at_the_desk_may_do_there_by_the_api_what_the_pages_let_them(
+    morning: Morning, role: str
+) -> None:
+    morning.now.at("07:10")
+    who = getattr(morning.cast, role)
+    body = {"session": morning.session.code, "patient": morning.patient().code, "payment": "cash"}
+    registered = post(who, "desk/walk-ins/", body)
+    assert registered.status_code == 201
+    assert post(who, f"tickets/{registered.json()['code']}/leave/").json()["state"] == "left"
+
+
+@pytest.mark.parametrize("role", ["desk", "manager", "admin"])
+@pytest.mark.parametrize("verb", ["recall", "start", "finish", "pass"])
+def test_nobody_but_experts_does_what_is_done_in_the_room(morning: Morning, role: str, verb: str) -> None:
+    ticket = morning.walk_in("07:10")
+    assert post(getattr(morning.cast, role), f"tickets/{ticket.code}/{verb}/").status_code == 403
+    ticket.refresh_from_db()
+    assert ticket.state == "waiting"
+
+
+def test_every_move_of_a_ticket_says_who_may_make_it() -> None:
+    assert set(VERBS) == set(ROLES_OF) - {"register", "check_in", "undo"}

@@ -26,7 +26,7 @@ DESK = frozenset({"desk", "manager", "administrator"})
 EXPERT = frozenset({"expert"})
 MANAGER = frozenset({"manager", "administrator"})
 API_OWNER = frozenset({"patient", "desk"})
-CALLER = frozenset({"desk", "expert"})
+STAFF = DESK | EXPERT
 
 GET: dict[frozenset[str], str] = {
     EVERYBODY: """
@@ -70,14 +70,16 @@ POST: dict[frozenset[str], str] = {
     API_OWNER: "api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/",
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
-        desk/restore/  desk/undo/
+        desk/restore/  desk/undo/  api/v1/desk/walk-ins/
     """,
-    frozenset({"desk"}): "api/v1/desk/walk-ins/",
-    frozenset({"desk", "kiosk"}): "api/v1/desk/check-ins/",
-    EXPERT: "room/<slug:code>/next/  room/<slug:code>/<slug:verb>/  api/v1/sessions/<slug:code>/calls/next/",
-    CALLER: """
-        api/v1/tickets/<slug:code>/finish/  api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/pass/
-        api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/return/  api/v1/tickets/<slug:code>/start/
+    DESK | {"kiosk"}: "api/v1/desk/check-ins/",
+    EXPERT: """
+        room/<slug:code>/next/  room/<slug:code>/<slug:verb>/  api/v1/sessions/<slug:code>/calls/next/
+        api/v1/tickets/<slug:code>/finish/  api/v1/tickets/<slug:code>/pass/
+        api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/start/
+    """,
+    STAFF: """
+        api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/return/
         api/v1/tickets/<slug:code>/transfer/  api/v1/tickets/<slug:code>/undo/
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",

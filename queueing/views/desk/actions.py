@@ -1,7 +1,6 @@
 """What the desk does: check in, register, undo. Each form carries a key: sent twice, done once."""
 
 from collections.abc import Callable
-from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -11,10 +10,11 @@ from booking import selectors as booking
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
-from hospital.models import User
-from queueing import selectors, services
+from hospital.common.views import signed_in
+from queueing import services
 from queueing.forms import CheckInForm, KeyedForm, NewPatientForm, TicketActionForm, WalkInForm
 from queueing.models import Ticket
+from queueing.selectors.access import ticket_for_user
 from queueing.views.desk.cards import Card, Refusal, new_card, patient_card, refused, respond, ticket_card
 from queueing.views.desk.pages import staff
 
@@ -26,9 +26,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
     form = CheckInForm(request.POST)
     if not form.is_valid():
         return respond(request, Card("empty", status=400))
-    appointment = booking.appointment_for_user(
-        user=cast("User", request.user), code=form.cleaned_data["appointment"]
-    )
+    appointment = booking.appointment_for_user(user=signed_in(request), code=form.cleaned_data["appointment"])
 
     def made(actor: Actor) -> Ticket:
         return services.ticket_check_in(appointment_id=appointment.pk, actor=actor, now=clock.now())
@@ -48,7 +46,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """A walk-in of a known patient: number from the pool, money, ticket."""
     form = WalkInForm(request.POST)
-    patient = booking.patient_for_user(user=cast("User", request.user), code=request.POST.get("patient", ""))
+    patient = booking.patient_for_user(user=signed_in(request), code=request.POST.get("patient", ""))
     if not form.is_valid():
         refusal = Refusal(
             what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed.")
@@ -100,6 +98,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back one's own last step with a ticket."""
     return _act(
         request,
+        "undo",
         lambda code, _reason, actor: services.ticket_undo(code=code, actor=actor, now=clock.now()),
         done="undone",
         what=_("Not undone"),
@@ -112,6 +111,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     """Cancel a ticket: a walk-in gives the number back and gets the money back."""
     return _act(
         request,
+        "cancel",
         lambda code, reason, actor: services.ticket_cancel(
             code=code, reason=reason or "undone at the desk", actor=actor, now=clock.now()
         ),
@@ -126,6 +126,7 @@ def restore(request: HttpRequest) -> HttpResponse:
     """A passed patient is back."""
     return _act(
         request,
+        "return",
         lambda code, _reason, actor: services.ticket_return(code=code, actor=actor, now=clock.now()),
         done="returned",
         what=_("Not put back"),
@@ -133,13 +134,13 @@ def restore(request: HttpRequest) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest, act: Callable[[str, str, Actor], Ticket], *, done: str, what: str
+    request: HttpRequest, verb: str, act: Callable[[str, str, Actor], Ticket], *, done: str, what: str
 ) -> HttpResponse:
     form = TicketActionForm(request.POST)
     if not form.is_valid():
         return respond(request, Card("empty", status=400))
     code, reason = form.cleaned_data["ticket"], form.cleaned_data["reason"]
-    selectors.ticket_by_code(code)
+    ticket_for_user(code=code, user=signed_in(request), verb=verb)
     try:
         _once(request, form, lambda actor: act(code, reason, actor))
     except DomainError as error:
@@ -150,7 +151,7 @@ def _act(
 
 def _once(request: HttpRequest, form: KeyedForm, made: Callable[[Actor], Ticket]) -> str:
     """Do it once for this rendering of the form; the answer is the ticket's code."""
-    user: Any = request.user
+    user = signed_in(request)
     (_status, answer), _repeated = idempotency.once(
         account=f"{user.role}:{user.pk}",
         route=request.path,

@@ -12,6 +12,7 @@ from hospital.common import clock
 from hospital.common.errors import NotFound
 from hospital.common.views import role_required
 from hospital.models import User
+from queueing.domain.permissions import DESK
 from queueing.forms import FindForm, PatientChoiceForm, Recognised, recognised
 from queueing.selectors.numbers import ticket_code_of_number
 from queueing.views.desk.cards import (
@@ -27,7 +28,7 @@ from queueing.views.desk.people import person
 from queueing.views.desk.sessions import sessions_view
 from queueing.views.regions import region_response
 
-staff = role_required("desk", "manager", "administrator")
+staff = role_required(*DESK)
 
 
 @staff

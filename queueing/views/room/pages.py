@@ -21,13 +21,14 @@ from hospital.common.views import role_required
 from hospital.models import User
 from queueing import selectors, services
 from queueing.domain.errors import PageOutOfDate
+from queueing.domain.permissions import ROLES_OF
 from queueing.forms import RoomActionForm
 from queueing.models import Ticket
 from queueing.selectors import RoomState
 from queueing.views.regions import private
 from queueing.views.room.buttons import asks, buttons
 
-expert = role_required("expert")
+expert = role_required(*ROLES_OF["call"])
 
 NEXT_SHOWN = 6
 VERBS: dict[str, Callable[..., Ticket]] = {

@@ -1,0 +1,38 @@
+"""Who may do what with a ticket: one table for the pages and the API."""
+
+from typing import Final
+
+DESK: Final = frozenset({"desk", "manager", "administrator"})
+"""Managers and administrators may stand in at the desk."""
+EXPERT: Final = frozenset({"expert"})
+STAFF: Final = DESK | EXPERT
+
+ROLES_OF: Final[dict[str, frozenset[str]]] = {
+    "register": DESK,
+    "check_in": DESK | {"kiosk"},
+    "cancel": DESK,
+    "return": STAFF,
+    "leave": STAFF,
+    "transfer": STAFF,
+    "undo": STAFF,
+    "call": EXPERT,
+    "recall": EXPERT,
+    "start": EXPERT,
+    "finish": EXPERT,
+    "pass": EXPERT,
+}
+"""``verb: roles``. Patients leave by the code of their own ticket and need no role for it."""
+
+IN_THE_ROOM: Final = frozenset({"recall", "start", "finish", "pass"})
+"""What an expert does with patients called into the own room, and with no others of the queue."""
+
+
+def may(role: str, verb: str) -> bool:
+    """Whether this role may do ``verb`` to some ticket.
+
+    Examples
+    --------
+    >>> may("manager", "cancel"), may("manager", "finish"), may("patient", "cancel")
+    (True, False, False)
+    """
+    return role in ROLES_OF.get(verb, frozenset())
