@@ -52,7 +52,9 @@ def test_only_managers_see_the_pages(client: Client, path: str, role: str | None
 
 
 def test_without_history_the_dashboard_says_what_to_do(manager: Client) -> None:
-    assert "import_visits" in manager.get("/manage/").content.decode()
+    page = manager.get("/manage/").content.decode()
+    assert "no visit history yet" in page
+    assert "manage.py" not in page
 
 
 @pytest.mark.usefixtures("plan")
