@@ -1,12 +1,35 @@
 """Until when a patient may do what."""
 
 from datetime import datetime
+from typing import Literal
 
 from booking.domain.errors import BookingClosed, NotReleased, TooLate
 
+Window = Literal["before", "open", "after"]
+
+
+def booking_window(*, state: str, release_at: datetime, walk_in_opens_at: datetime, now: datetime) -> Window:
+    """Where ``now`` lies: booking is open from the release until walk-in registration opens (rules 3 and 4).
+
+    A session that is on, over or stopped is booked no longer, whatever its times say.
+
+    Examples
+    --------
+    >>> times = {"release_at": datetime(2026, 11, 1, 8), "walk_in_opens_at": datetime(2026, 11, 8, 7)}
+    >>> booking_window(state="released", **times, now=datetime(2026, 11, 5))
+    'open'
+    >>> booking_window(state="planned", **times, now=datetime(2026, 11, 5))
+    'before'
+    >>> booking_window(state="released", **times, now=datetime(2026, 11, 8, 7))
+    'after'
+    """
+    if state not in {"planned", "released"} or now >= walk_in_opens_at:
+        return "after"
+    return "before" if state == "planned" or now < release_at else "open"
+
 
 def check_bookable(*, state: str, release_at: datetime, walk_in_opens_at: datetime, now: datetime) -> None:
-    """Booking is open from the release until walk-in registration opens (rules 3 and 4).
+    """Numbers are given out while the window is open.
 
     Raises
     ------
@@ -15,9 +38,10 @@ def check_bookable(*, state: str, release_at: datetime, walk_in_opens_at: dateti
     BookingClosed
         From the opening of walk-in registration on, or when the session was stopped.
     """
-    if state == "planned" or now < release_at:
+    window = booking_window(state=state, release_at=release_at, walk_in_opens_at=walk_in_opens_at, now=now)
+    if window == "before":
         raise NotReleased(at=release_at.isoformat())
-    if state != "released" or now >= walk_in_opens_at:
+    if window == "after":
         raise BookingClosed
 
 

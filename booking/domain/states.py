@@ -14,6 +14,9 @@ SESSION: Transitions = {
     ("running", "stop"): "stopped",
 }
 
+SESSION_OPEN = ("open", "running")
+"""States in which walk-ins are registered and patients called."""
+
 APPOINTMENT: Transitions = {
     (None, "hold"): "held",
     ("held", "confirm"): "booked",

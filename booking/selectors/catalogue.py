@@ -27,6 +27,7 @@ class ExpertCard:
 
 
 def _free_slots(now: datetime) -> QuerySet[Slot]:
+    """Slots with numbers left whose window is open; :func:`booking_window` as a condition."""
     return Slot.objects.filter(
         bookable=True,
         booked__lt=F("quota"),

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
+from booking.domain.deadlines import booking_window
 from booking.domain.errors import UnknownNumber
 from booking.models import ClinicSession, Slot
 
@@ -106,11 +107,18 @@ def _phase(session: ClinicSession, now: datetime) -> tuple[str, datetime | None]
         return "stopped", None
     if now >= session.closes_at or session.state == "closed":
         return "over", None
-    if now >= session.walk_in_opens_at:
-        return "walk_in_only", session.closes_at
-    if session.state == "planned" or now < session.release_at:
-        return "not_released", session.release_at
-    return "booking", session.walk_in_opens_at
+    window = booking_window(
+        state=session.state,
+        release_at=session.release_at,
+        walk_in_opens_at=session.walk_in_opens_at,
+        now=now,
+    )
+    phases = {
+        "before": ("not_released", session.release_at),
+        "open": ("booking", session.walk_in_opens_at),
+        "after": ("walk_in_only", session.closes_at),
+    }
+    return phases[window]
 
 
 def _slot_view(slot: Slot, phase: str) -> SlotView:

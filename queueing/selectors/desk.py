@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from booking import selectors as booking
+from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import StateChange
@@ -123,7 +124,7 @@ def _desk_session(
         walk_in_opens_at=session.walk_in_opens_at,
         state=session.state,
         waiting=waiting,
-        pool_left=session.pool_left if session.state in {"open", "running"} else 0,
+        pool_left=session.pool_left if session.state in SESSION_OPEN else 0,
         fee_fen=session.fee_fen,
         wait_min=None if expected is None else round((expected.p50 - now) / timedelta(minutes=1)),
         expected_from=expected.p20 if expected else None,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from booking.domain.states import SESSION_OPEN
 from queueing.domain.states import LIVE
 from queueing.models import QueueSession
 
@@ -21,7 +22,7 @@ class EndingSession:
 def sessions_to_end(*, now: datetime) -> list[EndingSession]:
     """Open and running sessions past their closing time, oldest first; one query."""
     rows = (
-        QueueSession.objects.filter(session__state__in=["open", "running"], session__closes_at__lte=now)
+        QueueSession.objects.filter(session__state__in=SESSION_OPEN, session__closes_at__lte=now)
         .annotate(live=Count("queue__tickets", filter=Q(queue__tickets__state__in=LIVE)))
         .order_by("session__closes_at", "pk")
         .values_list("session_id", "session__closes_at", "live")
@@ -32,4 +33,4 @@ def sessions_to_end(*, now: datetime) -> list[EndingSession]:
 def queue_goes_on(*, session_id: int) -> bool:
     """Whether another session that is not over calls from the same queue."""
     others = QueueSession.objects.filter(queue__links__session_id=session_id).exclude(session_id=session_id)
-    return others.filter(session__state__in=["released", "open", "running"]).exists()
+    return others.filter(session__state__in=["released", *SESSION_OPEN]).exists()

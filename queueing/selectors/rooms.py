@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Avg, Count, F, Q
 
 from booking import selectors as booking
+from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.errors import NotFound
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from booking.models import ClinicSession, Slot
     from hospital.models import User
-
-CALLING_STATES = {"open", "running"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _possible(
     if current is not None and state == CALLED and current.recalls < rules.recall_limit:
         recall_at = (current.recalled_at or current.called_at or now) + timedelta(seconds=rules.recall_gap_s)
     return {
-        "can_call": session.state in CALLING_STATES and bool(waiting) and state != CALLED,
+        "can_call": session.state in SESSION_OPEN and bool(waiting) and state != CALLED,
         "can_recall": recall_at is not None and now >= recall_at,
         "can_start": state == CALLED,
         "can_finish": state in {CALLED, SERVING},

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from hospital.common.policy import policy
 from queueing.models import QueueSession, Screen, ScreenRoom
@@ -13,7 +14,7 @@ WAITING_SHOWN = 3
 BEFORE_OPENING = timedelta(hours=4)
 SILENT_AFTER_S = 120
 DAY_FACTOR = 1_000_000
-SHOWN_STATES = ("released", "open", "running")
+SHOWN_STATES = ("released", *SESSION_OPEN)
 
 
 @dataclass(frozen=True, slots=True)

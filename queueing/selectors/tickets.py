@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from booking.domain.states import SESSION_OPEN
 from hospital.common import history
 from hospital.common.models import StateChange
 from hospital.common.policy import Policy, policy
@@ -134,7 +135,7 @@ def _outlook(
     ahead = people_ahead(order.places, ticket.pk)
     if ahead is None:
         return None, None, None
-    links = QueueSession.objects.filter(queue_id=ticket.queue_id, session__state__in=["open", "running"])
+    links = QueueSession.objects.filter(queue_id=ticket.queue_id, session__state__in=SESSION_OPEN)
     expected, back = expected_call(
         order,
         ahead=ahead,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from booking import selectors as booking_selectors
 from booking import services as booking
+from booking.domain.states import SESSION_OPEN
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
 from hospital.common.policy import policy
@@ -15,8 +16,6 @@ from queueing.models import Call, Ticket
 from queueing.selectors.order import queue_order
 from queueing.selectors.tickets import ticket_by_code
 from queueing.services.moves import move, queue_changed
-
-CALLING = {"open", "running"}
 
 
 @transactional
@@ -37,7 +36,7 @@ def ticket_call_next(*, session_code: str, actor: Actor, now: datetime) -> Ticke
     if occupant is not None and occupant.state == CALLED:
         raise PendingCall
     queue_id = queue_of_session(session.pk, session.letter, now).pk
-    if session.state in CALLING and not Ticket.objects.filter(queue_id=queue_id, state=WAITING).exists():
+    if session.state in SESSION_OPEN and not Ticket.objects.filter(queue_id=queue_id, state=WAITING).exists():
         raise NobodyWaiting
     if session.state != "running":
         _start(session.pk, actor, now)

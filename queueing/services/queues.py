@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from booking import selectors as booking
+from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from hospital.common.transactions import transactional
 from queueing.locks import queue_of_session
 from queueing.models import Queue, QueueSession
 
-LIVE_STATES = {"released", "open", "running"}
+LIVE_STATES = {"released", *SESSION_OPEN}
 
 
 @transactional

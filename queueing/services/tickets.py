@@ -6,6 +6,7 @@ from datetime import datetime
 
 from booking import selectors as booking_selectors
 from booking import services as booking
+from booking.domain.states import SESSION_OPEN
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
@@ -170,7 +171,7 @@ def ticket_transfer(
     """
     target = booking_selectors.session_by_code(code=target_session_code)
     target = booking.session_open_if_due(session_id=target.pk, now=now)
-    if target.state not in {"open", "running"}:
+    if target.state not in SESSION_OPEN:
         raise IllegalTransition(state=target.state, verb="transfer")
     target_queue = queue_of_session(target.pk, target.letter, now)
     found = ticket_by_code(code)

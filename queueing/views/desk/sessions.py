@@ -7,13 +7,14 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from queueing import selectors
 from queueing.domain.advice import STEP_MIN, waiting_advice
 from queueing.selectors import DeskSession
 from queueing.selectors.live import LiveView
 
-SHOWN = frozenset({"open", "running", "stopped"})
+SHOWN = frozenset({*SESSION_OPEN, "stopped"})
 KEYED = 9
 """Sessions with a digit of their own."""
 FEW = 3

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from booking.domain.states import SESSION_OPEN
 from queueing.selectors import RoomState
 
 
@@ -39,7 +40,7 @@ def _next(state: RoomState, doing: str) -> Button:
         return Button(1, "next", label, enabled=True, filled=True)
     if doing == "called":
         why = _("This patient first")
-    elif state.state in {"open", "running"}:
+    elif state.state in SESSION_OPEN:
         why = _("Nobody is waiting")
     else:
         why = closed(state)
