@@ -27,6 +27,16 @@ class User(AbstractUser):
     phone_index = models.BinaryField(null=True, unique=True)
     phone_tail = models.CharField(max_length=4, blank=True)
     phone_verified_at = models.DateTimeField(null=True)
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("of messages; empty: the hospital's"),
+    )
+    may_add_on = models.BooleanField(
+        default=False, db_default=False, help_text=_("may give numbers beyond a slot's quota")
+    )
 
     class Meta(AbstractUser.Meta):
         constraints = [

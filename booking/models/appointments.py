@@ -41,6 +41,16 @@ class Appointment(models.Model):
     pay_by = models.DateTimeField()
     booked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    add_on = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("beyond the quota, with permission; its number ends with it"),
+    )
+    late_cancel = models.BooleanField(
+        default=False, db_default=False, help_text=_("given back shortly before the deadline, or after it")
+    )
+    moves = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("changes of slot so far"))
+    device_index = models.BinaryField(null=True, help_text=_("blind index of the device that booked"))
 
     class Meta:
         constraints = [
@@ -53,6 +63,12 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["pay_by"], condition=Q(state="held"), name="holds_by_deadline"),
             models.Index(fields=["checkin_code"], name="appointments_by_checkin_code"),
+            models.Index(
+                fields=["device_index", "held_at"],
+                condition=Q(device_index__isnull=False),
+                name="appointments_by_device",
+            ),
+            models.Index(fields=["account", "held_at"], name="appointments_by_account"),
         ]
         triggers = [legal_moves("appointment_moves_are_legal", APPOINTMENT)]
 
@@ -64,6 +80,7 @@ class WalkIn(models.Model):
     """A number from the walk-in pool, registered on the day."""
 
     class State(models.TextChoices):
+        RESERVED = "reserved", _("reserved, to be paid")
         REGISTERED = "registered", _("registered")
         CANCELLED = "cancelled", _("cancelled")
 
@@ -74,6 +91,7 @@ class WalkIn(models.Model):
     fee_fen = models.PositiveIntegerField()
     registered_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
+    pay_by = models.DateTimeField(null=True, help_text=_("while it is reserved"))
 
     class Meta:
         triggers = [legal_moves("walk_in_moves_are_legal", WALK_IN)]

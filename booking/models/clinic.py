@@ -47,6 +47,33 @@ class Department(models.Model):
         return self.symptoms if _chinese() else self.symptoms_en or self.symptoms
 
 
+class SymptomWord(models.Model):
+    """A word that patients use and the department it leads to; the hospital keeps this table."""
+
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="symptom_words")
+    word = models.CharField(max_length=30)
+    word_en = models.CharField(max_length=60, blank=True)
+    pinyin = models.CharField(max_length=120, blank=True)
+    initials = models.CharField(max_length=30, blank=True)
+    weight = models.PositiveSmallIntegerField(default=5, help_text=_("1 to 10: how surely it leads there"))
+    featured = models.BooleanField(default=False, help_text=_("shown on the start page"))
+
+    class Meta:
+        ordering = ["department", "pinyin", "word"]
+        constraints = [
+            models.UniqueConstraint(fields=["department", "word"], name="one_word_per_department"),
+            models.CheckConstraint(condition=Q(weight__range=(1, 10)), name="symptom_weight_is_1_to_10"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+    @property
+    def label(self) -> str:
+        """The word in the user's language."""
+        return self.word if _chinese() else self.word_en or self.word
+
+
 class Room(models.Model):
     """A consulting room, as the signs in the building name it."""
 

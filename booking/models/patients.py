@@ -15,6 +15,8 @@ class Patient(models.Model):
     class IdType(models.TextChoices):
         RESIDENT = "resident", _("resident ID card")
         PASSPORT = "passport", _("passport")
+        HK_MACAU = "hk_macau", _("Hong Kong or Macau permit")
+        TAIWAN = "taiwan", _("Taiwan permit")
 
     class Sex(models.TextChoices):
         FEMALE = "f", _("female")
@@ -33,10 +35,23 @@ class Patient(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, blank=True, default="")
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        help_text=_("the same person under another document; that row goes on"),
+    )
+    erased_at = models.DateTimeField(null=True, blank=True, help_text=_("identity deleted on request"))
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["id_type", "id_index"], name="one_patient_per_document")
+            models.UniqueConstraint(fields=["id_type", "id_index"], name="one_patient_per_document"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="patient_is_not_merged_into_itself",
+            ),
         ]
         indexes = [models.Index(fields=["name"], name="patients_by_name")]
 
@@ -72,26 +87,11 @@ class AccountPatient(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "patient"], name="one_link_per_account_and_patient")
+            models.UniqueConstraint(fields=["account", "patient"], name="one_link_per_account_and_patient"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(relation="self"), name="one_self_per_account"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.patient_id}"
-
-
-class Ban(models.Model):
-    """No online booking for a time; walk-in always stays possible."""
-
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="bans")
-    reason = models.CharField(max_length=20)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    lifted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="ban_ends_after_it_starts")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.patient_id} until {self.ends_at}"

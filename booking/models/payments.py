@@ -32,6 +32,11 @@ class Payment(models.Model):
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     paid_fen = models.PositiveIntegerField(null=True)
+    payer_index = models.BinaryField(
+        null=True, help_text=_("blind index of who paid, as the provider names them")
+    )
+    review_note = models.CharField(max_length=200, blank=True, help_text=_("what a person decided about it"))
+    reviewed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -51,7 +56,15 @@ class Payment(models.Model):
                 name="one_open_payment_per_appointment_and_provider",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], condition=Q(state="created"), name="payments_open")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(state="created"), name="payments_open"),
+            models.Index(
+                fields=["payer_index", "paid_at"],
+                condition=Q(payer_index__isnull=False),
+                name="payments_by_payer",
+            ),
+            models.Index(fields=["provider", "paid_at"], name="payments_by_day"),
+        ]
         triggers = [legal_moves("payment_moves_are_legal", PAYMENT)]
 
     def __str__(self) -> str:
@@ -66,6 +79,11 @@ class Refund(models.Model):
     amount_fen = models.PositiveIntegerField()
     reason = models.CharField(max_length=200)
     created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text=_("first asked for at the provider"))
+    failed_at = models.DateTimeField(
+        null=True, help_text=_("the provider could not pay it back: a person must")
+    )
+    failure = models.CharField(max_length=200, blank=True)
     done_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -88,3 +106,47 @@ class PaymentNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.notice_id}"
+
+
+class Settlement(models.Model):
+    """One provider's day, our books against its statement; made again, it replaces itself."""
+
+    provider = models.CharField(max_length=20)
+    day = models.DateField()
+    made_at = models.DateTimeField()
+    paid_count = models.PositiveIntegerField()
+    paid_fen = models.BigIntegerField()
+    refunded_count = models.PositiveIntegerField()
+    refunded_fen = models.BigIntegerField()
+    statement_paid_fen = models.BigIntegerField(
+        null=True, help_text=_("empty: the provider gives no statement")
+    )
+    statement_refunded_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-day", "provider"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "day"], name="one_settlement_per_provider_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.day}"
+
+
+class SettlementDifference(models.Model):
+    """One order or refund on which our books and the provider's statement differ."""
+
+    class Kind(models.TextChoices):
+        ONLY_OURS = "only_ours", _("only in our books")
+        ONLY_THEIRS = "only_theirs", _("only in the statement")
+        AMOUNT = "amount", _("another amount")
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="differences")
+    kind = models.CharField(max_length=12, choices=Kind)
+    refund = models.BooleanField(default=False)
+    order_no = models.CharField(max_length=64)
+    ours_fen = models.BigIntegerField(null=True)
+    theirs_fen = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.order_no}"

@@ -1,5 +1,6 @@
 """Clinic sessions and their slots."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -7,13 +8,19 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.states import SESSION
-from booking.models.clinic import Expert, Room
+from booking.models.clinic import Department, Expert, Room
 from hospital.common.codes import code_12
 from hospital.common.triggers import legal_moves
 
+FIRST_MONDAY = date(2000, 1, 3)
+"""Weeks are counted from here when a template says nothing else."""
+
 
 class SessionTemplate(models.Model):
-    """A recurring service period of one expert, for example Mondays 08:00-12:00. Times are the hospital's."""
+    """A recurring service period of one expert, for example Mondays 08:00-12:00. Times are the hospital's.
+
+    ``every_weeks`` counts from the week of ``valid_from``: 2 means that week, not the next, and so on.
+    """
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="templates")
     weekday = models.PositiveSmallIntegerField(help_text=_("1 = Monday"))
@@ -24,10 +31,19 @@ class SessionTemplate(models.Model):
     capacity_per_slot = models.PositiveSmallIntegerField(default=10)
     appointment_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.60"))
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
+    fee_fen = models.PositiveIntegerField(null=True, blank=True, help_text=_("empty: the expert's"))
+    every_weeks = models.PositiveSmallIntegerField(default=1)
+    valid_from = models.DateField(default=FIRST_MONDAY)
+    valid_until = models.DateField(null=True, blank=True, help_text=_("the last day"))
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["expert", "weekday", "opens_at"], name="one_template_per_period"),
+            models.UniqueConstraint(
+                fields=["expert", "weekday", "opens_at", "valid_from"], name="one_template_per_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(every_weeks__range=(1, 52)), name="template_repeats_within_a_year"
+            ),
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="template_weekday_is_1_to_7"),
             models.CheckConstraint(
                 condition=Q(appointment_share__range=(0, 1)), name="template_share_is_a_share"
@@ -39,6 +55,39 @@ class SessionTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert} {self.weekday} {self.opens_at}"
+
+
+class Absence(models.Model):
+    """Days without sessions: a holiday of the whole hospital or one department, or the leave of one expert."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("holiday")
+        LEAVE = "leave", _("leave")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    expert = models.ForeignKey(
+        Expert, on_delete=models.CASCADE, null=True, blank=True, related_name="absences"
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.CASCADE, null=True, blank=True, related_name="absences"
+    )
+    first_day = models.DateField()
+    last_day = models.DateField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="absence_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(kind="holiday", expert__isnull=True)
+                | Q(kind="leave", expert__isnull=False, department__isnull=True),
+                name="leave_is_an_experts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first_day} {self.last_day}"
 
 
 class ClinicSession(models.Model):
@@ -75,6 +124,18 @@ class ClinicSession(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     stop_reason = models.CharField(max_length=200, blank=True)
+    extra = models.BooleanField(default=False, help_text=_("added by hand, of no template"))
+    instead_of = models.ForeignKey(
+        Expert,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("the expert whom this session's expert stands in for"),
+    )
+    draw_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("until then requests are collected, then numbers are drawn by lot")
+    )
 
     class Meta:
         ordering = ["opens_at", "letter"]
@@ -98,7 +159,10 @@ class ClinicSession(models.Model):
 
 
 class Slot(models.Model):
-    """One time slot. ``booked`` counts every number that appointments take; it never passes ``quota``."""
+    """One time slot. ``booked`` counts every number that appointments take; it never passes ``quota``.
+
+    ``withheld`` counts returned numbers that nobody can book yet: kept back, or offered to the waitlist.
+    """
 
     code = models.CharField(max_length=12, unique=True, default=code_12)
     session = models.ForeignKey(ClinicSession, on_delete=models.CASCADE, related_name="slots")
@@ -108,6 +172,7 @@ class Slot(models.Model):
     capacity = models.PositiveSmallIntegerField()
     quota = models.PositiveSmallIntegerField()
     booked = models.PositiveSmallIntegerField(default=0)
+    withheld = models.PositiveSmallIntegerField(default=0, db_default=0)
     bookable = models.BooleanField(
         default=False, help_text=_("between release and the opening of walk-in registration")
     )
@@ -116,7 +181,9 @@ class Slot(models.Model):
         ordering = ["starts_at"]
         constraints = [
             models.UniqueConstraint(fields=["session", "index"], name="one_slot_per_index"),
-            models.CheckConstraint(condition=Q(booked__lte=F("quota")), name="slot_is_never_oversold"),
+            models.CheckConstraint(
+                condition=Q(booked__lte=F("quota") - F("withheld")), name="slot_is_never_oversold"
+            ),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="slot_ends_after_it_starts"),
         ]
 
@@ -126,4 +193,4 @@ class Slot(models.Model):
     @property
     def left(self) -> int:
         """Numbers that can still be booked."""
-        return self.quota - self.booked
+        return self.quota - self.booked - self.withheld

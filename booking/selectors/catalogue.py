@@ -30,7 +30,7 @@ def _free_slots(now: datetime) -> QuerySet[Slot]:
     """Slots with numbers left whose window is open; :func:`booking_window` as a condition."""
     return Slot.objects.filter(
         bookable=True,
-        booked__lt=F("quota"),
+        booked__lt=F("quota") - F("withheld"),
         session__state="released",
         session__release_at__lte=now,
         session__walk_in_opens_at__gt=now,
@@ -102,7 +102,7 @@ def _next_free(now: datetime, experts: list[int]) -> dict[int, NextFree]:
         _free_slots(now)
         .filter(session__expert_id__in=experts)
         .values_list("session__expert_id", "session__code")
-        .annotate(first=Min("starts_at"), free=Sum(F("quota") - F("booked")))
+        .annotate(first=Min("starts_at"), free=Sum(F("quota") - F("booked") - F("withheld")))
         .order_by("-first")
     )
     return {expert: NextFree(session, first, left) for expert, session, first, left in rows}

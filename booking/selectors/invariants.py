@@ -1,6 +1,6 @@
 """What is always true of numbers and money, as queries that find what breaks it."""
 
-from booking.domain.states import APPOINTMENT_LIVE, APPOINTMENT_TAKES_NUMBER
+from booking.domain.states import APPOINTMENT_LIVE, APPOINTMENT_TAKES_NUMBER, RETURNED_WITHHELD
 from hospital.common.invariants import Invariant, history_ends_in_state
 
 _STATES = {"takes": list(APPOINTMENT_TAKES_NUMBER), "live": list(APPOINTMENT_LIVE)}
@@ -20,8 +20,19 @@ NUMBERS = (
     ),
     Invariant(
         "no slot is oversold",
-        "SELECT concat('slot ', code, ': ', booked, ' booked of ', quota) FROM booking_slot"
-        " WHERE booked > quota ORDER BY id",
+        "SELECT concat('slot ', code, ': ', booked, ' booked, ', withheld, ' withheld of ', quota)"
+        " FROM booking_slot WHERE booked + withheld > quota ORDER BY id",
+    ),
+    Invariant(
+        "a slot withholds exactly the returned numbers that are kept or offered",
+        """
+        SELECT concat('slot ', slot.code, ': withheld is ', slot.withheld, ', returned ', count(returned.id))
+        FROM booking_slot slot
+        LEFT JOIN booking_returnednumber returned
+               ON returned.slot_id = slot.id AND returned.state = ANY(%(withheld)s)
+        GROUP BY slot.id HAVING slot.withheld <> count(returned.id) ORDER BY slot.id
+        """,
+        {"withheld": list(RETURNED_WITHHELD)},
     ),
     Invariant(
         "a patient has at most one live appointment in a session",
@@ -77,7 +88,7 @@ POOL = (
         SELECT concat('session ', session.code, ': walk_ins is ', session.walk_ins,
                       ', registered ', count(walk_in.id))
         FROM booking_clinicsession session
-        LEFT JOIN booking_walkin walk_in ON walk_in.session_id = session.id AND walk_in.state = 'registered'
+        LEFT JOIN booking_walkin walk_in ON walk_in.session_id = session.id AND walk_in.state <> 'cancelled'
         GROUP BY session.id HAVING session.walk_ins <> count(walk_in.id) ORDER BY session.id
         """,
     ),
@@ -170,7 +181,19 @@ MONEY = (
 
 HISTORY = tuple(
     history_ends_in_state(thing=thing, table=f"booking_{thing}")
-    for thing in ("clinicsession", "appointment", "walkin", "payment")
+    for thing in (
+        "clinicsession",
+        "appointment",
+        "walkin",
+        "payment",
+        "waitlistentry",
+        "returnednumber",
+        "drawrequest",
+        "stop",
+        "stopcase",
+        "appeal",
+        "datarequest",
+    )
 )
 
 INVARIANTS = (*NUMBERS, *POOL, *MONEY, *HISTORY)

@@ -4,30 +4,24 @@ from booking.services.appointments import (
     appointment_arrive,
     appointment_cancel,
     appointment_confirm,
-    appointment_expire,
-    appointment_hold,
     appointment_leave,
     appointment_see,
-    holds_expire_due,
 )
+from booking.services.holds import appointment_expire, appointment_hold, holds_expire_due
 from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
-from booking.services.payments import (
-    payment_create,
-    payment_notice_apply,
-    payment_pay_url,
-    refund_send,
-)
+from booking.services.payment_notices import payment_notice_apply
+from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reconciliation import payment_close, payments_reconcile
+from booking.services.refunds import refund_send
+from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
     session_close,
-    session_create,
     session_open_if_due,
     session_release,
     session_set_quotas,
     session_start,
     session_stop,
     sessions_advance,
-    sessions_generate,
 )
 from booking.services.walk_ins import walk_in_cancel, walk_in_register
 

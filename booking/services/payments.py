@@ -1,47 +1,22 @@
-"""Prepayment: an order at the provider, its signed notices, and what late or wrong money leads to."""
+"""Prepayment: an order at the provider; cash at the desk."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from booking.domain.deadlines import late_payment_takes_number
 from booking.domain.errors import HoldOver, UnknownNumber
-from booking.locks import LockedAppointment, lock_appointment, lock_patient, lock_payment
-from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot, WalkIn
-from booking.providers import Notice, Order, RefundOrder, provider
-from booking.services.appointments import appointment_confirm, patient_refusal
-from booking.services.refunds import CASH, payment_move, refund_finish, refund_write
+from booking.locks import lock_appointment
+from booking.models import Appointment, Payment, WalkIn
+from booking.providers import Order, provider
+from booking.services.refunds import CASH, payment_move, refund_write
 from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError, gettext_noop
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from hospital.templatetags.fenliu import day
 
-_JOB = Actor.job("payments")
 DESCRIPTION_MAX = 120
-
-
-class UnknownOrder(DomainError):
-    """A notice for an order that is not known here (yet): the provider should try again."""
-
-    code = "unknown_order"
-    status = 503
-    message = gettext_noop("This order is not known.")
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeResult:
-    """What a notice did; ``repeated`` when it had been taken in before."""
-
-    result: str
-    repeated: bool = False
 
 
 @transactional
@@ -98,184 +73,6 @@ def _description(appointment: Appointment) -> str:
     session = appointment.session
     values = {"expert": session.expert.label, "date": day(session.date)}
     return (gettext("Registration fee, %(expert)s, %(date)s") % values)[:DESCRIPTION_MAX]
-
-
-@transactional
-def payment_notice_apply(*, notice: Notice, now: datetime) -> NoticeResult:
-    """A verified notice is taken in once; money always ends in a number, a refund, or a person's hands.
-
-    Raises
-    ------
-    UnknownOrder
-        When no payment has this order number; the provider tries again.
-    """
-    if PaymentNotice.objects.filter(provider=notice.provider, notice_id=notice.notice_id).exists():
-        return NoticeResult("repeated", repeated=True)
-    of_order = Payment.objects.filter(order_no=notice.out_trade_no, provider=notice.provider)
-    if notice.kind == "refund":
-        of_order = of_order.filter(refund__code=notice.refund_no) or of_order
-    payment_id = of_order.order_by("pk").values_list("pk", flat=True).first()
-    if payment_id is None:
-        raise UnknownOrder
-    result = _apply(payment_id, notice, now)
-    try:
-        with transaction.atomic():
-            PaymentNotice.objects.create(
-                provider=notice.provider,
-                notice_id=notice.notice_id,
-                payment_id=payment_id,
-                kind=notice.kind,
-                result=result,
-                received_at=now,
-            )
-    except IntegrityError:
-        return NoticeResult("repeated", repeated=True)
-    return NoticeResult(result)
-
-
-def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
-    actor = Actor.provider(notice.provider)
-    appointment_id = Payment.objects.values_list("appointment_id", flat=True).get(pk=payment_id)
-    locked = None
-    if appointment_id:
-        lock_patient(Appointment.objects.values_list("patient_id", flat=True).get(pk=appointment_id))
-        locked = lock_appointment(appointment_id)
-    payment = lock_payment(payment_id)
-    if notice.kind == "refund":
-        return _apply_refund(payment, notice, actor, now)
-    facts: dict[str, Any] = {
-        "transaction_id": notice.transaction_id,
-        "paid_fen": notice.amount_fen,
-        "paid_at": now,
-    }
-    if notice.state == "paid" and payment.state == "failed" and not _is_known(notice):
-        payment = _money_after_failure(payment, facts, actor, now)
-    elif payment.state != "created":
-        return "ignored"
-    if notice.state != "paid":
-        payment_move(payment, "fail", actor=actor, now=now)
-        return "failed"
-    if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
-        payment_move(payment, "mismatch", actor=actor, now=now, **facts)
-        return "held_for_review"
-    if payment.state == "created":
-        payment_move(payment, "pay", actor=actor, now=now, **facts)
-    if locked is None:
-        return "paid"
-    return _number_for_money(locked, payment, actor, now)
-
-
-def _is_known(notice: Notice) -> bool:
-    """Whether this transaction's money is in a payment already."""
-    return Payment.objects.filter(provider=notice.provider, transaction_id=notice.transaction_id).exists()
-
-
-def _money_after_failure(failed: Payment, facts: dict[str, Any], actor: Actor, now: datetime) -> Payment:
-    """A failed order that is paid all the same: the money gets a payment of its own, beside any newer order."""
-    again = Payment.objects.create(
-        appointment=failed.appointment,
-        walk_in=failed.walk_in,
-        provider=failed.provider,
-        amount_fen=failed.amount_fen,
-        order_no=failed.order_no,
-        created_at=now,
-        state="paid",
-        **facts,
-    )
-    history.record(thing=again, verb="create", from_state=None, to_state="created", actor=_JOB, at=now)
-    history.record(thing=again, verb="pay", from_state="created", to_state="paid", actor=actor, at=now)
-    return again
-
-
-def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor, now: datetime) -> str:
-    """Confirm the hold; when it is over, take another number of the slot or write the refund, in this transaction."""
-    appointment, slot = locked.appointment, locked.slot
-    if appointment.state == "held":
-        appointment_confirm(locked=locked, actor=actor, now=now)
-        return "booked"
-    late = late_payment_takes_number(
-        walk_in_opens_at=locked.session.walk_in_opens_at, now=now, left=slot.left if slot.bookable else 0
-    )
-    if appointment.state == "expired" and late and _patient_may(locked, now):
-        again = _held_again(locked, now)
-        payment.appointment = again
-        payment.save(update_fields=["appointment"])
-        appointment_confirm(locked=LockedAppointment(locked.session, slot, again), actor=actor, now=now)
-        return "booked_late"
-    refund_write(payment=payment, reason="paid after the hold was over", actor=actor, now=now)
-    return "refunded"
-
-
-def _patient_may(locked: LockedAppointment, now: datetime) -> bool:
-    """Whether no ban or limit stands against a number for the late money."""
-    patient_id = locked.appointment.patient_id
-    refusal = patient_refusal(session=locked.session, patient_id=patient_id, now=now, rules=policy())
-    return refusal is None
-
-
-def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:
-    """A new number in the same slot for money that came late; the slot is locked, so one is left for sure."""
-    old = locked.appointment
-    Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") + 1)
-    again = Appointment.objects.create(
-        slot=locked.slot,
-        session=locked.session,
-        patient=old.patient,
-        account_id=old.account_id,
-        fee_fen=old.fee_fen,
-        held_at=now,
-        pay_by=now,
-    )
-    history.record(
-        thing=again,
-        verb="hold",
-        from_state=None,
-        to_state="held",
-        actor=_JOB,
-        at=now,
-        data={"instead_of": old.code},
-    )
-    return again
-
-
-def _apply_refund(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
-    if notice.state != "refunded" or payment.state != "refunding":
-        return "ignored"
-    refund = Refund.objects.get(payment=payment)
-    refund_finish(refund=refund, payment=payment, actor=actor, now=now)
-    return "refunded"
-
-
-def refund_send(*, refund_id: int, now: datetime) -> str:
-    """Ask the provider to pay back, with the key that was stored before; safe to repeat after any failure.
-
-    Raises
-    ------
-    ProviderUnavailable, ProviderRefused
-        Then the job is tried again with the same key.
-    """
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    payment = refund.payment
-    state = provider(payment.provider).refund(
-        RefundOrder(
-            refund_no=refund.code,
-            out_trade_no=payment.order_no,
-            amount_fen=refund.amount_fen,
-            total_fen=payment.paid_fen or payment.amount_fen,
-            reason=refund.reason,
-        )
-    )
-    if state.state == "done":
-        _refund_done(refund_id=refund_id, now=now)
-    return state.state
-
-
-@transactional
-def _refund_done(*, refund_id: int, now: datetime) -> None:
-    refund = Refund.objects.get(pk=refund_id)
-    payment = lock_payment(refund.payment_id)
-    if payment.state == "refunding":
-        refund_finish(refund=refund, payment=payment, actor=_JOB, now=now)
 
 
 def payment_take_cash(*, walk_in: WalkIn, actor: Actor, now: datetime) -> Payment:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from booking.locks import lock_payment
 from booking.models import Payment
 from booking.providers import Notice, OrderState, ProviderRefused, ProviderUnavailable, provider
-from booking.services.payments import payment_notice_apply
+from booking.services.payment_notices import payment_notice_apply
 from booking.services.refunds import payment_move
 from hospital.common import clock
 from hospital.common.actor import Actor

@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from booking.domain.states import PAYMENT
+from booking.locks import lock_payment
 from booking.models import Payment, Refund
+from booking.providers import RefundOrder, provider
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
+from hospital.common.transactions import transactional
 
 CASH = "cash"
+_JOB = Actor.job("payments")
 
 
 def payment_move(
@@ -54,3 +58,35 @@ def refund_finish(*, refund: Refund, payment: Payment, actor: Actor, now: dateti
     refund.done_at = now
     refund.save(update_fields=["done_at"])
     payment_move(payment, "done", actor=actor, now=now)
+
+
+def refund_send(*, refund_id: int, now: datetime) -> str:
+    """Ask the provider to pay back, with the key that was stored before; safe to repeat after any failure.
+
+    Raises
+    ------
+    ProviderUnavailable, ProviderRefused
+        Then the job is tried again with the same key.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    payment = refund.payment
+    state = provider(payment.provider).refund(
+        RefundOrder(
+            refund_no=refund.code,
+            out_trade_no=payment.order_no,
+            amount_fen=refund.amount_fen,
+            total_fen=payment.paid_fen or payment.amount_fen,
+            reason=refund.reason,
+        )
+    )
+    if state.state == "done":
+        _refund_done(refund_id=refund_id, now=now)
+    return state.state
+
+
+@transactional
+def _refund_done(*, refund_id: int, now: datetime) -> None:
+    refund = Refund.objects.get(pk=refund_id)
+    payment = lock_payment(refund.payment_id)
+    if payment.state == "refunding":
+        refund_finish(refund=refund, payment=payment, actor=_JOB, now=now)

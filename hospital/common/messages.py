@@ -36,7 +36,7 @@ def outbox(limit: int = 50) -> list[dict[str, object]]:
     return [
         {
             "kind": message.kind,
-            "phone": unseal(message.phone_sealed),
+            "phone": unseal(message.phone_sealed) if message.phone_sealed else "",
             "body": unseal(message.body_sealed),
             "created_at": message.created_at,
             "sent_at": message.sent_at,

@@ -91,19 +91,44 @@ class Job(models.Model):
 
 
 class Message(models.Model):
-    """A text message to a phone: one row per kind and key, so nobody is told the same thing twice."""
+    """Something that a person is told: one row per kind, key and channel, so nobody is told the same thing twice.
+
+    ``key`` is the code of what it is about (an appointment, an offer). ``sms`` goes to the sealed phone, ``email``
+    to the sealed address, ``in_app`` waits on the account's page of messages.
+    """
+
+    class Channel(models.TextChoices):
+        SMS = "sms", _("text message")
+        EMAIL = "email", _("e-mail")
+        IN_APP = "in_app", _("in the app")
 
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=120)
-    phone_sealed = models.BinaryField()
-    phone_tail = models.CharField(max_length=4)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.SMS, db_default=Channel.SMS)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="messages"
+    )
+    phone_sealed = models.BinaryField(null=True)
+    phone_tail = models.CharField(max_length=4, blank=True)
+    email_sealed = models.BinaryField(null=True)
     body_sealed = models.BinaryField()
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True, help_text=_("given up: no retry left"))
+    provider_id = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         app_label = "hospital"
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_message_per_kind_and_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key", "channel"], name="one_message_per_kind_key_and_channel"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["account", "-id"], condition=Q(channel="in_app"), name="messages_in_app")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

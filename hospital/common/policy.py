@@ -33,18 +33,33 @@ class Policy:
     patients_per_account: int = 5
     no_show_limit: int = 3
     no_show_window_days: int = 90
-    no_show_ban_days: int = 90
+    no_show_grace_h: int = 24
+    no_show_ban_days: tuple[int, ...] = (90,)
     late_cancel_before_deadline_h: int = 12
     late_cancel_limit: int = 5
     late_cancel_window_days: int = 30
     late_cancel_ban_days: int = 30
+    moves_per_appointment: int = 3
+    return_delay_min_min: int = 10
+    return_delay_max_min: int = 120
+    return_delay_from_h: int = 24
+    waitlist_offer_min: int = 30
+    waitlist_offer_far_h: int = 24
+    waitlist_far_h: int = 72
+    waitlist_per_session: int = 50
+    draw_s: int = 0
+    stop_choice_h: int = 24
+    holds_per_account_day: int = 10
+    holds_per_device_day: int = 10
+    unpaid_holds_per_account_day: int = 3
+    patients_per_payer_30_days: int = 10
+    challenge_from_score: int = 50
     recall_limit: int = 2
     recall_gap_s: int = 60
     undo_min: int = 5
     priority_ratio: int = 2
     review_ratio: int = 2
     close_grace_min: int = 120
-    no_show_grace_h: int = 24
     screen_stale_s: int = 15
     come_back_margin_min: int = 15
     history_weeks: int = 13
@@ -96,10 +111,19 @@ def _parsed(values: dict[str, object]) -> dict[str, Any]:
             if isinstance(defaults[name], time) and isinstance(value, str)
             else value
         )
-        if type(wanted) is not type(defaults[name]):
+        if isinstance(defaults[name], tuple) and isinstance(value, list):
+            wanted = tuple(value)
+        if type(wanted) is not type(defaults[name]) or not _plausible(wanted):
             raise UnknownPolicy(field=name, name=name)
         parsed[name] = wanted
     return parsed
+
+
+def _plausible(value: object) -> bool:
+    """Numbers are whole and not negative; steps are a few such numbers."""
+    if isinstance(value, tuple):
+        return 0 < len(value) <= 10 and all(type(step) is int and step > 0 for step in value)
+    return not isinstance(value, int) or value >= 0
 
 
 @transactional
@@ -129,4 +153,6 @@ def _one_at_a_time() -> None:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat() if isinstance(value, time) else value

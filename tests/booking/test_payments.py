@@ -10,7 +10,7 @@ from booking import services
 from booking.domain import errors
 from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, Refund
 from booking.providers import Notice
-from booking.services.payments import UnknownOrder
+from booking.services.payment_notices import UnknownOrder
 from hospital.common.actor import Actor
 from hospital.common.models import Job, Message
 from tests.clock import VirtualClock

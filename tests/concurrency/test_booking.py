@@ -18,7 +18,7 @@ from booking import services
 from booking.domain import errors
 from booking.models import Appointment, ClinicSession, Patient, Payment, Slot, WalkIn
 from booking.providers import Notice
-from booking.services.payments import NoticeResult
+from booking.services.payment_notices import NoticeResult
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import StateChange

@@ -99,6 +99,15 @@ def unguarded(table: str, *constraints: str) -> str:
 
 KEYS = "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at) "
 HISTORY_OF = "the history of each {} ends in its state"
+STOPPED = (
+    "INSERT INTO booking_stop (code, session_id, reason, state, proposed_at)"
+    " SELECT code, id, 'ill', 'proposed', opens_at FROM booking_clinicsession LIMIT 1"
+)
+SOMEBODY = (
+    "INSERT INTO hospital_user (password, is_superuser, username, first_name, last_name, email, is_staff,"
+    " is_active, date_joined, role, phone_tail) VALUES"
+    " ('', false, 'somebody', '', '', '', false, true, '2026-11-02', 'patient', '');"
+)
 
 
 def copy(table: str, where: str, **changes: str) -> str:
@@ -132,7 +141,7 @@ BREAKS = {
     "no slot is oversold": (
         unguarded("booking_slot", "slot_is_never_oversold")
         + "UPDATE booking_slot SET quota = 1 WHERE index = 1",
-        "2 booked of 1",
+        "2 booked, 0 withheld of 1",
     ),
     "a patient has at most one live appointment in a session": (
         unguarded("booking_appointment", "one_live_appointment_per_patient_and_session")
@@ -225,6 +234,53 @@ BREAKS = {
         unguarded("booking_payment")
         + "UPDATE booking_payment SET state = 'held_for_review' WHERE state = 'paid'",
         'is "held_for_review"',
+    ),
+    "a slot withholds exactly the returned numbers that are kept or offered": (
+        "UPDATE booking_slot SET withheld = 1 WHERE index = 1",
+        "withheld is 1, returned 0",
+    ),
+    HISTORY_OF.format("waitlistentry"): (
+        (
+            "INSERT INTO booking_waitlistentry (code, session_id, patient_id, state, joined_at)"
+            " SELECT code, session_id, patient_id, 'waiting', held_at FROM booking_appointment LIMIT 1"
+        ),
+        'is "waiting", its history ends in ""',
+    ),
+    HISTORY_OF.format("returnednumber"): (
+        (
+            "INSERT INTO booking_returnednumber (slot_id, state, returned_at, public_at)"
+            " SELECT id, 'public', starts_at, starts_at FROM booking_slot LIMIT 1"
+        ),
+        'is "public", its history ends in ""',
+    ),
+    HISTORY_OF.format("drawrequest"): (
+        (
+            "INSERT INTO booking_drawrequest (code, session_id, slot_id, patient_id, state, asked_at)"
+            " SELECT code, session_id, slot_id, patient_id, 'waiting', held_at FROM booking_appointment LIMIT 1"
+        ),
+        'is "waiting", its history ends in ""',
+    ),
+    HISTORY_OF.format("stop"): (STOPPED, 'is "proposed", its history ends in ""'),
+    HISTORY_OF.format("stopcase"): (
+        STOPPED + "; INSERT INTO booking_stopcase"
+        " (code, stop_id, appointment_id, state, choice, chosen_by, phone_note)"
+        " SELECT appointment.code, stop.id, appointment.id, 'listed', '', '', ''"
+        " FROM booking_stop stop, booking_appointment appointment LIMIT 1",
+        'is "listed", its history ends in ""',
+    ),
+    HISTORY_OF.format("appeal"): (
+        SOMEBODY
+        + "INSERT INTO booking_appeal (code, appointment_id, account_id, text, state, answer, asked_at)"
+        " SELECT appointment.code, appointment.id, account.id, '', 'open', '', held_at"
+        " FROM booking_appointment appointment, hospital_user account LIMIT 1",
+        'is "open", its history ends in ""',
+    ),
+    HISTORY_OF.format("datarequest"): (
+        (
+            "INSERT INTO booking_datarequest (code, kind, patient_id, state, answer, asked_at)"
+            " SELECT code, 'deletion', id, 'open', '', created_at FROM booking_patient LIMIT 1"
+        ),
+        'is "open", its history ends in ""',
     ),
     HISTORY_OF.format("ticket"): (
         unguarded("queueing_ticket") + "UPDATE queueing_ticket SET state = 'done' WHERE state = 'left'",

@@ -1,0 +1,76 @@
+"""Bans from online booking, and appeals against them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from booking.domain.states import APPEAL
+from booking.models.appointments import Appointment
+from booking.models.patients import Patient
+from hospital.common.codes import code_12
+from hospital.common.triggers import legal_moves
+
+
+class Ban(models.Model):
+    """No online booking for a time; walk-in always stays possible."""
+
+    class Reason(models.TextChoices):
+        NO_SHOW = "no_show", _("missed appointments")
+        LATE_CANCEL = "late_cancel", _("late cancellations")
+        MANUAL = "manual", _("decided by the hospital")
+
+    code = models.CharField(max_length=12, unique=True, default=code_12)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="bans")
+    reason = models.CharField(max_length=20, choices=Reason)
+    note = models.CharField(max_length=200, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lift_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="ban_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} until {self.ends_at}"
+
+
+class Appeal(models.Model):
+    """A patient says why a missed appointment or a ban should not count; a manager decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        UPHELD = "upheld", _("upheld")
+        REJECTED = "rejected", _("rejected")
+
+    code = models.CharField(max_length=12, unique=True, default=code_12)
+    ban = models.ForeignKey(Ban, on_delete=models.CASCADE, null=True, related_name="appeals")
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, null=True, related_name="appeals")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answer = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ban__isnull=False, appointment__isnull=True)
+                | Q(ban__isnull=True, appointment__isnull=False),
+                name="appeal_is_about_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["ban"], condition=Q(state="open"), name="one_open_appeal_per_ban"
+            ),
+            models.UniqueConstraint(
+                fields=["appointment"], condition=Q(state="open"), name="one_open_appeal_per_appointment"
+            ),
+        ]
+        triggers = [legal_moves("appeal_moves_are_legal", APPEAL)]
+
+    def __str__(self) -> str:
+        return self.code
