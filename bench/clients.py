@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 END_OF_HEADERS = b"\r\n\r\n"
+NOT_MODIFIED = b"304"
+"""Has no body and names no length."""
 
 
 @dataclass(slots=True)
@@ -22,6 +24,12 @@ class Load:
         """Answers of this status a second."""
         return self.statuses[status] / self.seconds
 
+    def checked(self, status: int) -> float:
+        """The same, when every answer was this one."""
+        if set(self.statuses) != {status}:
+            raise RuntimeError(f"answers {dict(self.statuses)}, first other one: {self.odd}")
+        return self.rate(status)
+
 
 def post(path: str, body: str, *, port: int, token: str, key: str) -> bytes:
     """One request, ready to be sent."""
@@ -31,6 +39,12 @@ def post(path: str, body: str, *, port: int, token: str, key: str) -> bytes:
         f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
+
+
+def get(path: str, *, port: int, **headers: str) -> bytes:
+    """One request for a page, ready to be sent."""
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}\r\n".encode()
 
 
 def run(requests: Iterator[bytes], *, port: int, clients: int, seconds: float, wanted: int = 201) -> Load:
@@ -74,6 +88,8 @@ def _complete(buffer: bytearray) -> int:
     head = buffer.find(END_OF_HEADERS)
     if head < 0:
         return 0
+    if buffer[9:12] == NOT_MODIFIED:
+        return head + len(END_OF_HEADERS)
     start = buffer.lower().find(b"content-length:", 0, head) + len("content-length:")
     length = int(buffer[start : buffer.find(b"\r", start)])
     end = head + len(END_OF_HEADERS) + length

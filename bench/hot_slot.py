@@ -15,11 +15,11 @@ def run(scale: str) -> dict[str, Any]:
     """Measure B2."""
     patients, seconds, transactions = SCALES[scale]
     load = BookingLoad(patients=patients, slots=1, quota=QUOTA)
-    with serving() as port:
-        load.product(port, 1.0)
+    with serving() as server:
+        load.product(server.port, 1.0)
         return interleaved(
             GOAL,
-            lambda: load.product(port, seconds),
+            lambda: load.product(server.port, seconds),
             lambda: load.reference(transactions),
             server=NAME,
             clients=CLIENTS,

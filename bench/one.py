@@ -6,7 +6,16 @@ import os
 import sys
 from pathlib import Path
 
-MODULES = {"B1": "bench.bookings", "B2": "bench.hot_slot", "W1": "bench.screens", "N1": "bench.nightly"}
+MODULES = {
+    "B1": "bench.bookings",
+    "B2": "bench.hot_slot",
+    "B3": "bench.many_clients",
+    "B4": "bench.sold_out",
+    "W1": "bench.screens",
+    "P1": "bench.unchanged",
+    "P2": "bench.page",
+    "N1": "bench.nightly",
+}
 """Each has ``run(scale) -> dict``, the line that is printed (``bench.measure.line``)."""
 
 

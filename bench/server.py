@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from hospital.servers.ports import free_port
 
@@ -16,18 +18,36 @@ NAME = f"granian {version('granian')}, WSGI, {WORKERS} workers x {THREADS} threa
 START_LIMIT_S = 60
 
 
+PRODUCT = "hospital.wsgi:application"
+BARE = "bench.bare:application"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server."""
+
+    port: int
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Processor time that its processes took so far."""
+        return _cpu_s(self.pid)
+
+
 @contextmanager
-def serving() -> Iterator[int]:
-    """Serve the product on a free port, with the demo's switches off, until the block ends."""
+def serving(application: str = PRODUCT) -> Iterator[Served]:
+    """Serve the product (or the bare views beside it) on a free port, the demo's switches off, for the block."""
     port = free_port()
     environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "bench.bare_settings" if application == BARE else "hospital.settings",
         "WEB_PROCESS": "1",
         "DEMO": "0",
         "CLOCK_MOVABLE": "0",
         "LOG_LEVEL": "WARNING",
         "PORT": str(port),
     }
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "hospital.wsgi:application"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", application]
     options = {"--host": "127.0.0.1", "--port": port, "--workers": WORKERS, "--blocking-threads": THREADS}
     arguments = [str(part) for option in options.items() for part in option]
     process = subprocess.Popen(
@@ -35,7 +55,7 @@ def serving() -> Iterator[int]:
     )
     try:
         _wait(process, port)
-        yield port
+        yield Served(port, process.pid)
     finally:
         process.terminate()
         process.wait(20)
@@ -56,3 +76,13 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
         finally:
             connection.close()
     raise RuntimeError(f"granian did not answer on port {port} within {START_LIMIT_S} s")
+
+
+def _cpu_s(pid: int) -> float:
+    """User and system time of a process and of those it started."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS + sum(_cpu_s(int(child)) for child in children)
