@@ -1,8 +1,8 @@
 """Appointments: of an account, and found by the desk."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from booking.domain.errors import UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE
@@ -66,6 +66,14 @@ def appointment_by_id(*, appointment_id: int) -> Appointment:
     if appointment is None:
         raise UnknownNumber(field="appointment")
     return appointment
+
+
+def appointments_of_patient(*, patient_id: int, day: date, now: datetime) -> list[Appointment]:
+    """The patient's appointments of a clinic day, and of the day before where the session still runs."""
+    found = _appointments().filter(patient_id=patient_id, session__date__in=[day - timedelta(days=1), day])
+    return list(
+        found.filter(Q(session__date=day) | Q(session__closes_at__gt=now)).order_by("slot__starts_at", "pk")
+    )
 
 
 def appointments_find(*, day: date | None = None, code: str = "", id_number: str = "") -> list[Appointment]:

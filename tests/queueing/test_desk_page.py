@@ -336,3 +336,13 @@ def test_nothing_is_done_on_get(page: Client, address: str) -> None:
 def test_what_was_scanned_is_recognised(text: str, kind: str, valid: bool) -> None:
     seen = recognised(text)
     assert (seen.kind, seen.valid) == (kind, valid)
+
+
+def test_a_patient_in_hand_is_found_without_opening_the_document(
+    booked: Appointment, page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("booking.selectors.patients.identity", lambda *given: asked.append(given[1]))
+    response = page.post("/desk/patient/", {"patient": booked.patient.code}, headers=HTMX)
+    assert booked.code in response.content.decode()
+    assert not asked

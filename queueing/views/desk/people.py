@@ -1,11 +1,16 @@
 """Patients as the desk sees them: documents and phones masked for staff, too."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 from booking import selectors as booking
 from hospital.common import clock
+
+if TYPE_CHECKING:
+    from booking.models import Appointment, Patient
 
 ID_HEAD, ID_TAIL = 6, 4
 PHONE_HEAD, PHONE_TAIL = 3, 4
@@ -25,7 +30,7 @@ class Person:
     since: date
 
 
-def person(patient: Any) -> Person:
+def person(patient: Patient) -> Person:
     """What the desk shows of a patient."""
     return Person(
         code=patient.code,
@@ -61,13 +66,7 @@ def phone_masked(phone: str) -> str:
     return "*" * max(0, len(phone) - PHONE_TAIL) + phone[-PHONE_TAIL:]
 
 
-def appointments_today(patient: Any) -> list[Any]:
+def appointments_today(patient: Patient) -> list[Appointment]:
     """The patient's appointments whose session is today, or still runs after midnight."""
-    now, today = clock.now(), clock.today()
-    found = [
-        appointment
-        for day in (today - timedelta(days=1), today)
-        for appointment in booking.appointments_find(day=day, id_number=patient.id_number)
-        if appointment.patient_id == patient.pk and appointment.state in OFFERED
-    ]
-    return [one for one in found if one.session.date == today or one.session.closes_at > now]
+    found = booking.appointments_of_patient(patient_id=patient.pk, day=clock.today(), now=clock.now())
+    return [appointment for appointment in found if appointment.state in OFFERED]
