@@ -12,14 +12,15 @@ from analytics.forms import WEEKDAYS
 from analytics.models import PlanSlot, QuotaPlan
 from booking.selectors.schedules import experts_by_code
 from hospital.common.models import StateChange
+from hospital.common.policy import policy
 from hospital.models import User
 
 WARNINGS = {
     "pooled_weekdays": gettext_lazy(
-        "Fewer than four sessions on this weekday: all weekdays of this opening time are used."
+        "Fewer than %(least)s sessions on this weekday: all weekdays of this opening time are used."
     ),
     "pooled_department": gettext_lazy("Too few sessions of this expert: those of the department are used."),
-    "few_sessions": gettext_lazy("Fewer than four sessions of history: treat every figure with care."),
+    "few_sessions": gettext_lazy("Fewer than %(least)s sessions of history: treat every figure with care."),
     "no_walk_in_history": gettext_lazy("The history holds no walk-ins: their number counts as zero."),
     "channel_unknown": gettext_lazy(
         "The history does not tell who was booked and who walked in: all visits count as appointments."
@@ -74,7 +75,8 @@ def period_label(plan: QuotaPlan) -> str:
 
 def warning_texts(plan: QuotaPlan) -> list[str]:
     """What the manager must know before trusting the plan."""
-    return [str(WARNINGS.get(code, code)) for code in plan.warnings]
+    least = {"least": policy().history_min_sessions}
+    return [WARNINGS[code] % least if code in WARNINGS else code for code in plan.warnings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from booking.models import AccountPatient, Appointment, Department, Payment
+from booking.models import AccountPatient, Appointment, Department
 from booking.providers import provider_names
 from booking.selectors import ExpertCard, SessionView
 
@@ -136,14 +136,4 @@ def appointment_out(appointment: Appointment) -> dict[str, Any]:
         "state": appointment.state,
         "pay_by": appointment.pay_by.isoformat(),
         "fee_fen": appointment.fee_fen,
-    }
-
-
-def payment_out(payment: Payment) -> dict[str, Any]:
-    """A payment."""
-    return {
-        "code": payment.code,
-        "provider": payment.provider,
-        "state": payment.state,
-        "amount_fen": payment.amount_fen,
     }

@@ -90,10 +90,3 @@ def appointments_find(*, day: date | None = None, code: str = "", id_number: str
     if day is not None:
         found = found.filter(session__date=day)
     return list(found.order_by("slot__starts_at", "pk")[:20])
-
-
-def has_live_number(*, session_id: int, patient_id: int) -> bool:
-    """Whether the patient has a live appointment in the session."""
-    return Appointment.objects.filter(
-        session_id=session_id, patient_id=patient_id, state__in=APPOINTMENT_LIVE
-    ).exists()

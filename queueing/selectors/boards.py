@@ -69,7 +69,6 @@ class Board:
     passed: tuple[BoardTicket, ...]
     calls: tuple[BoardCall, ...]
     names_shown: bool
-    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

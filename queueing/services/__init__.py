@@ -10,7 +10,7 @@ from queueing.services.calls import (
 )
 from queueing.services.departures import ticket_cancel, ticket_leave, ticket_return, tickets_leave_closed
 from queueing.services.queues import queue_for_session, queue_shared, queues_prepare
-from queueing.services.screens import screen_add, screen_revoke, screen_seen
+from queueing.services.screens import screen_add, screen_revoke
 from queueing.services.sessions import session_end, sessions_end_due
 from queueing.services.tickets import (
     ticket_check_in,
@@ -28,7 +28,6 @@ __all__ = [
     "queues_prepare",
     "screen_add",
     "screen_revoke",
-    "screen_seen",
     "session_end",
     "sessions_end_due",
     "ticket_call_next",

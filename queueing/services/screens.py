@@ -74,13 +74,3 @@ def screen_revoke(*, screen_code: str, actor: Actor, now: datetime) -> Screen:
     history.record(thing=screen, verb="revoke", from_state="on", to_state="revoked", actor=actor, at=now)
     live.announce(f"screen.{screen.pk}", "screen.revoked", screen=screen.pk)
     return screen
-
-
-def screen_seen(*, screen_id: int, now: datetime, build: str = "", revision: int | None = None) -> None:
-    """Note that a screen is alive and what it shows: one statement, no history."""
-    changes: dict[str, object] = {"last_seen_at": now}
-    if build:
-        changes["build"] = build[:40]
-    if revision is not None:
-        changes["revision_shown"] = revision
-    Screen.objects.filter(pk=screen_id, revoked_at=None).update(**changes)

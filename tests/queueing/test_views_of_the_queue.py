@@ -11,6 +11,7 @@ from booking.models import ClinicSession, Department, Room
 from hospital.common.actor import Actor
 from queueing import selectors, services
 from queueing.domain.errors import TicketUnknown
+from queueing.services.signs import screens_seen
 from tests.queueing.conftest import Morning
 
 
@@ -111,7 +112,7 @@ def test_a_screen_that_is_silent_or_behind_says_so(morning: Morning) -> None:
 
     assert state() == "never"
     due = selectors.screen_board(screen=screen, now=morning.now()).revision
-    services.screen_seen(screen_id=screen.pk, now=morning.now(), revision=due)
+    screens_seen(revisions={screen.pk: due}, now=morning.now())
     assert state() == "ok"
     morning.now.advance(seconds=20)
     assert state() == "stale"
