@@ -16,8 +16,11 @@ def prepare_queues(now: datetime) -> None:
 @jobs.duty("pass unanswered calls", every_s=10)
 def pass_unanswered(now: datetime) -> None:
     """Whoever did not come after the last recall is passed."""
-    for code in unanswered_codes(now=now):
-        services.ticket_pass_unanswered(code=code, now=now)
+    jobs.each(
+        "pass unanswered ticket",
+        unanswered_codes(now=now),
+        lambda code: services.ticket_pass_unanswered(code=code, now=now),
+    )
 
 
 @jobs.duty("end sessions", every_s=60)

@@ -11,7 +11,7 @@ from booking.domain.states import APPOINTMENT_LIVE
 from booking.locks import lock_appointment, lock_patient
 from booking.models import Appointment, Ban, ClinicSession, Slot
 from booking.services.appointments import appointment_move_state, number_return, payments_close
-from hospital.common import clock, live
+from hospital.common import clock, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
 from hospital.common.errors import DomainError
@@ -183,5 +183,9 @@ def holds_expire_due(now: datetime) -> int:
     """End every hold whose time is up; each is a transaction of its own."""
     due = Appointment.objects.filter(state="held", pay_by__lte=now).order_by("pay_by")
     return sum(
-        appointment_expire(appointment_id=pk, now=now) for pk in list(due.values_list("pk", flat=True)[:2000])
+        jobs.each(
+            "expire hold",
+            due.values_list("pk", flat=True)[:2000],
+            lambda pk: appointment_expire(appointment_id=pk, now=now),
+        )
     )

@@ -8,7 +8,7 @@ from booking.models import Payment
 from booking.providers import Notice, OrderState, ProviderRefused, ProviderUnavailable, provider
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.refunds import payment_move
-from hospital.common import clock
+from hospital.common import clock, jobs
 from hospital.common.actor import Actor
 from hospital.common.transactions import transactional
 
@@ -24,21 +24,24 @@ def payments_reconcile(now: datetime) -> int:
 
     A provider that does not answer is asked again at the next round.
     """
-    found, silent = 0, set[str]()
+    silent = set[str]()
     still_open = Payment.objects.filter(state="created", created_at__lte=now - ASK_AFTER).order_by("pk")
-    for payment in list(still_open):
+
+    def ask(payment: Payment) -> bool:
         if payment.provider in silent:
-            continue
+            return False
         try:
             state = provider(payment.provider).query(payment.order_no)
         except (ProviderUnavailable, ProviderRefused):
             logger.warning("reconciliation: %s does not answer", payment.provider)
             silent.add(payment.provider)
-            continue
-        if state is not None and state.state in {"paid", "refused"}:
-            payment_notice_apply(notice=_as_notice(payment, state), now=now)
-            found += 1
-    return found
+            return False
+        if state is None or state.state not in {"paid", "refused"}:
+            return False
+        payment_notice_apply(notice=_as_notice(payment, state), now=now)
+        return True
+
+    return sum(jobs.each("reconcile payment", still_open, ask))
 
 
 def payment_close(*, payment_id: int, now: datetime) -> str:

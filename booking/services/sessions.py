@@ -10,7 +10,7 @@ from booking.domain.quotas import quotas_after_plan
 from booking.domain.states import APPOINTMENT, SESSION
 from booking.locks import lock_session, lock_slots
 from booking.models import Appointment, ClinicSession, Slot
-from hospital.common import history, live
+from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
@@ -176,11 +176,14 @@ def sessions_advance(now: datetime) -> int:
     """Release and open what is due. Each session is a transaction of its own, so one failure stops no other."""
     due_release = ClinicSession.objects.filter(state="planned", release_at__lte=now, walk_in_opens_at__gt=now)
     due_open = ClinicSession.objects.filter(state__in=["planned", "released"], walk_in_opens_at__lte=now)
-    moved = 0
-    for session_id in list(due_release.values_list("pk", flat=True)):
-        session_release(session_id=session_id, actor=_JOB, now=now)
-        moved += 1
-    for session_id in list(due_open.values_list("pk", flat=True)):
-        session_open_if_due(session_id=session_id, now=now)
-        moved += 1
-    return moved
+    released = jobs.each(
+        "release session",
+        due_release.values_list("pk", flat=True),
+        lambda pk: session_release(session_id=pk, actor=_JOB, now=now),
+    )
+    opened = jobs.each(
+        "open session",
+        due_open.values_list("pk", flat=True),
+        lambda pk: session_open_if_due(session_id=pk, now=now),
+    )
+    return len(released) + len(opened)

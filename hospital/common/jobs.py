@@ -5,13 +5,15 @@ run out). Both are found in the database, so they go on when Valkey is down or a
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F, Q
 
+from hospital.common.errors import DomainError
 from hospital.common.models import Job
 from hospital.common.transactions import on_commit
 
@@ -21,6 +23,8 @@ LEASE_S = 60
 POLL_S = 10
 BACKOFF_MAX_S = 3600
 
+T = TypeVar("T")
+R = TypeVar("R")
 Handler = Callable[[Mapping[str, object], datetime], None]
 
 
@@ -123,15 +127,31 @@ def run_duties(now: datetime, *, last_run: dict[str, datetime] | None = None) ->
     ``last_run`` is the caller's memory of when each ran; without it all of them run.
     """
     ran = {} if last_run is None else last_run
-    for each in list(DUTIES.values()):
-        before = ran.get(each.name)
-        if before is not None and timedelta() <= now - before < timedelta(seconds=each.every_s):
+    for found in list(DUTIES.values()):
+        before = ran.get(found.name)
+        if before is not None and timedelta() <= now - before < timedelta(seconds=found.every_s):
             continue
-        ran[each.name] = now
+        ran[found.name] = now
         try:
-            each.run(now)
+            found.run(now)
         except Exception:
-            logger.exception("duty %s failed", each.name)
+            logger.exception("duty %s failed", found.name)
+
+
+def each(what: str, things: Iterable[T], work: Callable[[T], R]) -> list[R]:
+    """Do ``work``, a service, for one thing after the other; return what it gave for those that went well.
+
+    One that fails is logged and left for the next time: the first of a list must not starve all behind it.
+    """
+    results = []
+    for thing in list(things):
+        try:
+            results.append(work(thing))
+        except DomainError as refusal:
+            logger.warning("%s %s: %s", what, thing, refusal)
+        except Exception:
+            logger.exception("%s %s failed", what, thing)
+    return results
 
 
 def overdue(now: datetime, *, by_s: int = 120) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking import selectors as booking
 from booking.domain.states import SESSION_OPEN
-from hospital.common import clock
+from hospital.common import clock, jobs
 from hospital.common.transactions import transactional
 from queueing.locks import queue_of_session
 from queueing.models import Queue, QueueSession
@@ -36,6 +36,9 @@ def queues_prepare(now: datetime) -> int:
     ]
     known = set(QueueSession.objects.filter(session__in=sessions).values_list("session_id", flat=True))
     missing = [session for session in sessions if session.pk not in known]
-    for session in missing:
-        queue_for_session(session_id=session.pk, letter=session.letter, now=now)
-    return len(missing)
+    made = jobs.each(
+        "prepare queue of",
+        missing,
+        lambda session: queue_for_session(session_id=session.pk, letter=session.letter, now=now),
+    )
+    return len(made)

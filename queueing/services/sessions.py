@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from booking import services as booking
+from hospital.common import jobs
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from queueing.domain.states import SERVING
@@ -60,15 +60,8 @@ def _finish_unknown(*, code: str, actor: Actor, now: datetime) -> None:
 def sessions_end_due(now: datetime) -> int:
     """End the sessions that are over: after the last patient, or after the policy's grace."""
     grace = timedelta(minutes=policy().close_grace_min)
-    ended = 0
-    for session in sessions_to_end(now=now):
-        if _is_over(session, grace, now):
-            try:
-                session_end(session_id=session.pk, actor=_JOB, now=now)
-            except IllegalTransition:
-                continue
-            ended += 1
-    return ended
+    over = [session.pk for session in sessions_to_end(now=now) if _is_over(session, grace, now)]
+    return len(jobs.each("end session", over, lambda pk: session_end(session_id=pk, actor=_JOB, now=now)))
 
 
 def _is_over(session: EndingSession, grace: timedelta, now: datetime) -> bool:

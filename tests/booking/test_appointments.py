@@ -6,6 +6,7 @@ import pytest
 
 from booking import services
 from booking.domain import errors
+from booking.locks import LockedAppointment, lock_appointment, lock_session
 from booking.models import Appointment, Ban, ClinicSession, Slot
 from hospital.common import history
 from hospital.common.actor import Actor
@@ -252,3 +253,40 @@ def test_a_session_without_a_single_call_is_closed_too(tomorrow: ClinicSession, 
     closed = services.session_close(session_id=tomorrow.pk, actor=Actor.job("test"), now=now())
     assert (closed.state, closed.started_at) == ("closed", None)
     assert [row.verb for row in history.of(tomorrow)][-3:] == ["open", "start", "close"]
+
+
+def test_a_hold_that_cannot_expire_does_not_keep_the_later_ones_from_it(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    behind = hold(slots(tomorrow)[0], cast.patients["chen"], cast.chen, now.advance(seconds=1))
+
+    def lock(appointment_id: int) -> LockedAppointment:
+        if appointment_id == broken.pk:
+            raise RuntimeError
+        return lock_appointment(appointment_id)
+
+    monkeypatch.setattr("booking.services.holds.lock_appointment", lock)
+    assert services.holds_expire_due(now.advance(minutes=15)) == 1
+    states = Appointment.objects.filter(pk__in=[broken.pk, behind.pk]).order_by("pk")
+    assert [appointment.state for appointment in states] == ["held", "expired"]
+    assert counts(tomorrow)[0] == 1
+
+
+def test_a_session_that_cannot_be_released_does_not_keep_the_others_from_it(
+    cast: Cast, now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now.at("06:59:59")
+    day = now.moment.astimezone().date() + timedelta(days=7)
+    broken = session(day, now=now(), quotas=[1, 1, 1, 1])
+    behind = session(day, now=now(), quotas=[1, 1, 1, 1], doctor=expert("qian"))
+
+    def lock(session_id: int) -> ClinicSession:
+        if session_id == broken.pk:
+            raise RuntimeError
+        return lock_session(session_id)
+
+    monkeypatch.setattr("booking.services.sessions.lock_session", lock)
+    services.sessions_advance(now.at("07:00:00"))
+    found = ClinicSession.objects.filter(pk__in=[broken.pk, behind.pk]).order_by("pk")
+    assert [made.state for made in found] == ["planned", "released"]

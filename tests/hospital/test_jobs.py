@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 
 from hospital.common import jobs
+from hospital.common.errors import DomainError
 from hospital.common.models import Job
 from tests.clock import VirtualClock
 from tests.threads import in_another_thread
@@ -218,6 +219,26 @@ def duties(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_duty_that_fails_stops_no_other(duties: list[str], now: VirtualClock) -> None:
     jobs.run_duties(now())
     assert duties == ["first", "failing", "hourly"]
+
+
+def test_of_many_things_one_that_fails_is_logged_and_the_rest_are_done(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Refused(DomainError):
+        message = "not this one"
+
+    def work(number: int) -> int:
+        if number == 1:
+            raise ZeroDivisionError
+        if number == 2:
+            raise Refused
+        return number * 10
+
+    assert jobs.each("double", iter([1, 2, 3, 4]), work) == [30, 40]
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("ERROR", "double 1 failed"),
+        ("WARNING", "double 2: not this one"),
+    ]
 
 
 def test_each_duty_runs_at_its_own_pace(duties: list[str], now: VirtualClock) -> None:
