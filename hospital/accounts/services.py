@@ -1,11 +1,14 @@
 """Changes of accounts: a patient's account at the first code, tokens for scripts and kiosks."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from allauth.mfa.adapter import get_adapter as factor_adapter
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from hospital.accounts.digests import phone_index, token_digest
@@ -70,6 +73,19 @@ def second_factor_set(*, user: User, secret: str) -> None:
     """Give an account an authenticator app with a known secret (demo, tests); sealed like any other."""
     sealed = {"secret": factor_adapter().encrypt(secret)}
     Authenticator.objects.update_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": sealed})
+
+
+@contextmanager
+def session_alone(key: str) -> Iterator[SessionStore]:
+    """A browser's session, read again under its row's lock and saved before that goes: what it counts stays counted."""
+    with transaction.atomic():
+        Session.objects.select_for_update().filter(session_key=key).first()
+        session = SessionStore(key)
+        yield session
+        if session.modified and session.session_key == key:
+            session.save()
+            # not once more by the middleware: by then another try may have been counted
+            session.modified = False
 
 
 @transactional

@@ -7,14 +7,13 @@ from allauth.account.stages import LoginByCodeStage
 from allauth.account.views import ConfirmLoginCodeView, LoginView, RequestLoginCodeView
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from hospital.accounts.codes import PhoneCodeProcess
+from hospital.accounts.services import session_alone
 
 STAFF_PAGES = ("/desk/", "/room/", "/manage/", "/admin/")
 
@@ -69,15 +68,9 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
     key = request.session.session_key
     if request.method != "POST" or key is None:
         return CodePage.as_view()(request)
-    with transaction.atomic():
-        Session.objects.select_for_update().filter(session_key=key).first()
-        request.session = type(request.session)(key)
-        response: HttpResponseBase = CodePage.as_view()(request)
-        if request.session.modified and request.session.session_key == key:
-            request.session.save()
-            # not once more by the middleware: by then another try may have been counted
-            request.session.modified = False
-    return response
+    with session_alone(key) as session:
+        request.session = session
+        return CodePage.as_view()(request)
 
 
 class StaffView(LoginView):  # type: ignore[misc]
