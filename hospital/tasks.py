@@ -5,7 +5,11 @@ from datetime import datetime
 from celery import shared_task
 from django.conf import settings
 
+from hospital.accounts.services import sessions_forget
 from hospital.common import clock, jobs, messages
+from hospital.common.idempotency import keys_forget
+
+DAY_S = 86_400
 
 jobs.handler("message.deliver")(messages.deliver)
 
@@ -14,6 +18,13 @@ jobs.handler("message.deliver")(messages.deliver)
 def wake() -> int:
     """Do the due jobs now instead of at the next poll."""
     return jobs.run_due(clock.now())
+
+
+@jobs.duty("forget what is over", every_s=DAY_S)
+def forget_what_is_over(now: datetime) -> None:
+    """Tables that every visit adds to do not grow for ever; sessions end by the real clock."""
+    keys_forget(now=now)
+    sessions_forget(now=clock.wall())
 
 
 if settings.DEMO:

@@ -88,6 +88,11 @@ def session_alone(key: str) -> Iterator[SessionStore]:
             session.modified = False
 
 
+def sessions_forget(*, now: datetime) -> int:
+    """Sessions that are over are deleted; ``now`` is real time, which they end by."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
 @transactional
 def token_issue(*, name: str, actor: Actor, now: datetime, user: User | None = None, device: str = "") -> str:
     """Make a bearer token for a person or a kiosk; it is shown once and kept as a digest."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hospital.common.errors import DomainError, gettext_noop
@@ -17,6 +17,9 @@ INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_a
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
 """
 KEEP_SQL = "UPDATE hospital_idempotencykey SET status = %s, answer = %s::jsonb WHERE id = %s"
+
+KEPT = timedelta(hours=24)
+"""How long a request may be repeated: longer than any client tries, shorter than the table grows."""
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -76,3 +79,8 @@ def once(
     with prepared_cursor() as cursor:
         cursor.execute(KEEP_SQL, [status, json.dumps(answer), inserted[0]])
     return (status, answer), False
+
+
+def keys_forget(*, now: datetime) -> int:
+    """Keys older than :data:`KEPT` are deleted; returns how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0]
