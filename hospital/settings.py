@@ -20,9 +20,10 @@ PUBLIC_URL = env.text("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 
 # Keys. A demo and whoever has a database of DATA_DIR (hospital.servers) keep their own there; production sets them.
 _MAKE_KEYS = DEMO or DEBUG or env.flag("MAKE_KEYS")
-SECRET_KEY, FIELD_KEY, INDEX_KEY = (
-    env.secret(name, DATA_DIR / "keys", make=_MAKE_KEYS) for name in ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
-)
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "keys", make=_MAKE_KEYS)
+FIELD_KEY = env.secret("FIELD_KEY", DATA_DIR / "keys", make=_MAKE_KEYS)
+INDEX_KEY = env.secret("INDEX_KEY", DATA_DIR / "keys", make=_MAKE_KEYS)
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")

@@ -1,7 +1,11 @@
 """Whether the process lives, whether it can serve, and its figures."""
 
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hospital.common import clock, jobs
@@ -24,5 +28,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus figures of this process."""
+    """Prometheus figures of this process, for the machine itself or whoever has METRICS_TOKEN; else nothing is here."""
+    if not (has_token(request) or is_on_this_machine(request)):
+        raise Http404
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def has_token(request: HttpRequest) -> bool:
+    """Whether the request has ``Authorization: Bearer`` and the token of the settings, which must not be empty."""
+    given = request.headers.get("Authorization", "")
+    return bool(settings.METRICS_TOKEN) and constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}")
+
+
+def is_on_this_machine(request: HttpRequest) -> bool:
+    """Whether nobody else can have asked: what a proxy hands on has its address, whoever sent it."""
+    if settings.SECURE_PROXY_SSL_HEADER or {"X-Forwarded-For", "Forwarded"} & set(request.headers):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
