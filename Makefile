@@ -64,6 +64,7 @@ lint-templates: install-dev
 
 lint-migrations: install-dev
 	DATA_DIR="$(TEST_DATA_DIR)" MAKE_KEYS=1 $(MANAGE) makemigrations --check --dry-run
+	DATA_DIR="$(TEST_DATA_DIR)" DJANGO_SETTINGS_MODULE=tests.lint_settings $(MANAGE) lintmigrations
 
 chaos: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" $(PY) -m pytest tests/chaos -rP $(ARGS)
