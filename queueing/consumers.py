@@ -13,6 +13,7 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
+from hospital.accounts.middleware import PASSED as SECOND_FACTOR_PASSED
 from hospital.common import clock
 from hospital.common.feeds import Source
 from hospital.common.hub import Hub, hub_of_process
@@ -23,8 +24,6 @@ from queueing.services.signs import screens_seen
 
 NOT_ALLOWED = 4401
 UNKNOWN = 4404
-SECOND_FACTOR_PASSED = "second_factor_passed"
-"""What ``hospital.accounts.middleware`` leaves in the session once a page was allowed."""
 RESYNC_MAX = 20
 """Snapshots a page may ask for on one connection between two pings: a broken page must not keep the server busy."""
 

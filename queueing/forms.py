@@ -12,16 +12,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.identity import identity, phone_number
+from hospital.common.codes import ALPHABET
 from hospital.common.errors import DomainError
 
-CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_TICKET_LINK = re.compile(rf"/t/([{CODE}]{{20}})(?:[/?#]|$)", re.IGNORECASE)
-_LINK_END = re.compile(rf"[/=]([{CODE}]{{8}}|[{CODE}]{{12}})/?(?:[?#].*)?$", re.IGNORECASE)
+_TICKET_LINK = re.compile(rf"/t/([{ALPHABET}]{{20}})(?:[/?#]|$)", re.IGNORECASE)
+_LINK_END = re.compile(rf"[/=]([{ALPHABET}]{{8}}|[{ALPHABET}]{{12}})/?(?:[?#].*)?$", re.IGNORECASE)
 _FORMS = [
-    ("ticket", re.compile(rf"[{CODE}]{{20}}")),
+    ("ticket", re.compile(rf"[{ALPHABET}]{{20}}")),
     ("resident", re.compile(r"[0-9]{17}[0-9X]?")),
     ("digits", re.compile(r"[0-9]{1,6}")),
-    ("code", re.compile(rf"[{CODE}]{{8}}|[{CODE}]{{12}}")),
+    ("code", re.compile(rf"[{ALPHABET}]{{8}}|[{ALPHABET}]{{12}}")),
     ("phone", re.compile(r"\+?[0-9]{7,16}")),
     ("number", re.compile(r"[A-Z]{1,2}[0-9]{2,4}")),
     ("passport", re.compile(r"(?=.*[0-9]{4})[A-Z0-9]{6,15}")),

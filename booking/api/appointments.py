@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,9 +12,7 @@ from booking import selectors, services
 from booking.api import serializers as shapes
 from booking.providers import provider
 from hospital.common import clock
-from hospital.common.api import ApiView, parsed
-
-IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 
 
 class PatientList(ApiView):

@@ -1,6 +1,7 @@
 """What booking refuses, with stable codes."""
 
 from hospital.common.errors import DomainError, Invalid, NotFound, gettext_noop
+from hospital.common.errors import ReasonMissing as ReasonMissing  # noqa: PLC0414 - one of booking's refusals, too
 
 
 class SoldOut(DomainError):
@@ -74,13 +75,6 @@ class HoldOver(DomainError):
 
     code = "hold_over"
     message = gettext_noop("Time is up. The number was released.")
-
-
-class ReasonMissing(Invalid):
-    """Staff must give a reason."""
-
-    code = "reason_missing"
-    message = gettext_noop("Please give a reason.")
 
 
 class ImpossibleIdentity(Invalid):

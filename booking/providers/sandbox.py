@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from django.utils.translation import get_language
 
 from booking.providers.interface import (
     NOTICE_AGE_MAX,
@@ -25,6 +24,7 @@ from booking.providers.interface import (
 )
 from booking.providers.signing import key_serial, private_key, public_key, sign, signed_lines, verifies
 from hospital.common import clock
+from hospital.common.language import chinese
 
 SCHEME = "FENLIU-SHA256-RSA2048"
 ORDER_STATES: dict[str, Literal["unpaid", "paid", "closed", "refused"]] = {
@@ -90,7 +90,7 @@ class SandboxProvider:
                 "return_url": order.return_url,
             },
         )
-        language = "zh-Hans" if (get_language() or "").startswith("zh") else "en"
+        language = "zh-Hans" if chinese() else "en"
         return f"{answer['pay_url']}?lang={language}"
 
     def query(self, out_trade_no: str) -> OrderState | None:

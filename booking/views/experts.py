@@ -87,9 +87,8 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
         return 201, {"code": appointment.code}
 
     body = {"slot": data["slot"], "patient": data["patient"]}
-    account = f"{actor.kind}:{user.pk}"
     (_, answer), _ = idempotency.once(
-        account=account, route=request.path, key=data["key"], body=body, now=now, produce=produce
+        account=actor.account_key, route=request.path, key=data["key"], body=body, now=now, produce=produce
     )
     return str(answer["code"])
 

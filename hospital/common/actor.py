@@ -37,6 +37,11 @@ class Actor:
         return cls(kind=kind, name=name)
 
     @property
+    def account_key(self) -> str:
+        """Whose keys of repeated requests these are: ``desk:12``, ``kiosk:hall``."""
+        return f"{self.kind}:{self.user_id or self.name}"
+
+    @property
     def is_staff(self) -> bool:
         """Whether this is a member of the hospital's staff."""
         return self.kind in {"desk", "expert", "manager", "administrator"}

@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 DATABASE_AWAY = (OperationalError, InterfaceError)
 """The database is restarting, or gave no connection in time."""
 PROBLEM_JSON = "application/problem+json"
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
 
 def translated(error: DomainError) -> str:
@@ -146,9 +148,8 @@ class ApiView(APIView):
     def idempotent(self, produce: Callable[[], idempotency.Answer], *, body: object) -> Response:
         """Answer once per ``Idempotency-Key``; see :func:`hospital.common.idempotency.once`."""
         request = self.request
-        who = self.actor
         (status, answer), repeated = idempotency.once(
-            account=f"{who.kind}:{who.user_id or who.name}",
+            account=self.actor.account_key,
             route=request.path,
             key=request.headers.get("Idempotency-Key", ""),
             body=body,

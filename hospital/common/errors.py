@@ -54,6 +54,13 @@ class Invalid(DomainError):
     message = gettext_noop("This value is not valid.")
 
 
+class ReasonMissing(Invalid):
+    """Staff must give a reason."""
+
+    code = "reason_missing"
+    message = gettext_noop("Please give a reason.")
+
+
 class Busy(DomainError):
     """The database could not take the change now; nothing was changed."""
 

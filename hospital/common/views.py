@@ -9,11 +9,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from hospital.common import clock
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+from hospital.common.language import chinese
 
 if TYPE_CHECKING:
     from hospital.models import User
@@ -71,9 +71,8 @@ class DomainErrorMiddleware:
 
 def hospital_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use."""
-    chinese = (get_language() or "").startswith("zh")
     return {
-        "hospital_name": settings.HOSPITAL_NAME if chinese else settings.HOSPITAL_NAME_EN,
+        "hospital_name": settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN,
         "demo": settings.DEMO,
         "now": clock.now(),
         "large_text": request.COOKIES.get("large_text") == "1",

@@ -17,9 +17,10 @@ from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 
 from hospital.common import clock
+from hospital.common.language import chinese
 
 register = template.Library()
 
@@ -84,10 +85,6 @@ def span(thing: Any) -> str:
     return f"{hm(thing.starts_at)}–{hm(thing.ends_at)}"
 
 
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
 def _date_of(value: dt.datetime | dt.date) -> dt.date:
     return clock.local(value).date() if isinstance(value, dt.datetime) else value
 
@@ -98,7 +95,7 @@ def day(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     date = _date_of(value)
-    if _chinese():
+    if chinese():
         return f"{date.month}月{date.day}日 {formats.date_format(date, 'D').replace('星期', '周')}"
     return formats.date_format(date, "D j M")
 
@@ -109,7 +106,7 @@ def short_day(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     date = _date_of(value)
-    if _chinese():
+    if chinese():
         return f"{date.month}月{date.day}日"
     return formats.date_format(date, "j M")
 
@@ -129,7 +126,7 @@ def near_word(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     distance = (_date_of(value) - clock.today()).days
-    if distance == 2 and not _chinese():
+    if distance == 2 and not chinese():
         return ""
     return {0: gettext("Today"), 1: gettext("Tomorrow"), 2: gettext("In 2 days")}.get(distance, "")
 
@@ -187,7 +184,7 @@ def styled(field: BoundField) -> SafeString:
 @register.filter
 def near_half(moment: dt.datetime) -> str:
     """明天上午, 周四上午; inside a sentence: this morning, tomorrow morning, Thu morning."""
-    if _chinese():
+    if chinese():
         return f"{near_word(moment) or weekday(moment)}{half_day(moment)}"
     today = _date_of(moment) == clock.today()
     return f"{'this' if today else near_word(moment).lower() or weekday(moment)} {half_day(moment)}"

@@ -3,21 +3,19 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors as booking_selectors
 from hospital.common import clock
-from hospital.common.api import ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.errors import Invalid, NotFound
 from queueing import selectors, services
 from queueing.api import shapes
 from queueing.domain.permissions import ROLES_OF
 from queueing.models import Ticket
 from queueing.selectors.check_in import appointment_to_check_in
-
-IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
 
 class WalkInList(ApiView):

@@ -4,19 +4,17 @@ from typing import Any
 
 from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hospital.common import clock
-from hospital.common.api import ApiView
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView
 from hospital.common.errors import NotFound
 from queueing import selectors, services
 from queueing.api import shapes
 from queueing.domain.permissions import ROLES_OF
-
-IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
 
 class SessionBoard(ApiView):

@@ -153,10 +153,3 @@ class SameQueue(DomainError):
 
     code = "same_queue"
     message = gettext_noop("The patient already waits there.")
-
-
-class ReasonMissing(Invalid):
-    """Staff must give a reason."""
-
-    code = "reason_missing"
-    message = gettext_noop("Please give a reason.")

@@ -1,9 +1,10 @@
 """A patient in the queue as staff see them: full name, age, times."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hospital.common import clock
+from queueing.domain.ages import age
 from queueing.domain.states import IN_ROOM
 from queueing.models import Ticket
 from queueing.selectors.order import place_on_return
@@ -64,10 +65,3 @@ def room_ticket(ticket: Ticket, now: datetime, *, rule: str = "") -> RoomTicket:
         rule=rule,
         on_return=place_on_return(ticket).value,
     )
-
-
-def age(born: date | None, today: date) -> int | None:
-    """Full years."""
-    if born is None:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -6,9 +6,8 @@ from django.db.models import Q
 
 from booking import services as booking
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.errors import IllegalTransition, ReasonMissing, next_state
 from hospital.common.transactions import transactional
-from queueing.domain.errors import ReasonMissing
 from queueing.domain.states import CALLED, PASSED, TICKET, WAITING
 from queueing.locks import lock_ticket
 from queueing.models import Ticket

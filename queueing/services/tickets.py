@@ -9,10 +9,10 @@ from booking import services as booking
 from booking.domain.states import SESSION_OPEN
 from hospital.common import clock, history
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.errors import IllegalTransition, ReasonMissing, next_state
 from hospital.common.transactions import transactional
 from queueing.domain.check_in import Period, state_refusal, time_refusal
-from queueing.domain.errors import AlreadyWaiting, ReasonMissing, SameQueue, UnknownPriority
+from queueing.domain.errors import AlreadyWaiting, SameQueue, UnknownPriority
 from queueing.domain.lateness import is_late
 from queueing.domain.places import Span
 from queueing.domain.states import LIVE, PASSED, TICKET

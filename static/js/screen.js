@@ -1,5 +1,7 @@
 // A waiting-room screen: calls one at a time (chime, speech, three slow pulses), notices in turn, the sound's unlock.
 
+import { chime } from "./chime.js";
+
 const CALL_MS = 12_000;
 const CALL_MAX_MS = 20_000;
 const CALL_LEAST_MS = 4_000; // a call that is over (gone in, passed, undone) leaves the card after this
@@ -32,27 +34,14 @@ function locked() {
 
 unlock.addEventListener("click", () => {
   sound().onstatechange = locked;
-  chime();
+  ring();
   speak([["zh-CN", " "]]);
   setTimeout(locked, 300);
 });
 
-function chime() {
+function ring() {
   try {
-    const context = sound();
-    if (context.state !== "running") return;
-    [784, 587].forEach((pitch, step) => {
-      const tone = context.createOscillator();
-      const volume = context.createGain();
-      const begin = context.currentTime + step * 0.45;
-      tone.frequency.value = pitch;
-      volume.gain.setValueAtTime(0, begin);
-      volume.gain.linearRampToValueAtTime(0.5, begin + 0.02);
-      volume.gain.exponentialRampToValueAtTime(0.001, begin + 0.8);
-      tone.connect(volume).connect(context.destination);
-      tone.start(begin);
-      tone.stop(begin + 0.85);
-    });
+    chime(sound(), [784, 587], { gap: 0.45, volume: 0.5, length: 0.8 });
   } catch {
     // the picture has to do
   }
@@ -151,7 +140,7 @@ async function announce(card) {
   const { zh, en } = card.dataset;
   const texts = [["zh-CN", zh], ["en-US", en]];
   if (document.documentElement.lang === "en") texts.reverse();
-  chime();
+  ring();
   const spoken = wait(1_100).then(() => speak(texts, () => current === card));
   const whole = Promise.all([wait(CALL_MS), Promise.race([spoken, wait(CALL_MAX_MS)])]);
   await Promise.race([whole, Promise.all([wait(CALL_LEAST_MS), ended])]);

@@ -1,5 +1,7 @@
 // The patient's ticket: share it, be alerted near the turn, feel the call. All of it is extra: the page works without.
 
+import { chime } from "./chime.js";
+
 const NEAR = 3; // people ahead from which the alert rings
 
 const region = document.querySelector("[data-live]");
@@ -17,7 +19,7 @@ function turn() {
 
 async function ring(title) {
   navigator.vibrate?.([400, 200, 400, 200, 800]);
-  chime();
+  chime(audio, [784, 587, 784], { gap: 0.35, volume: 0.4, length: 0.6 });
   if (window.Notification?.permission !== "granted") return;
   try {
     new Notification(title, { tag: "ticket", renotify: true, requireInteraction: true });
@@ -27,20 +29,6 @@ async function ring(title) {
 }
 
 let audio = null;
-function chime() {
-  if (!audio || audio.state !== "running") return;
-  [784, 587, 784].forEach((pitch, step) => {
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    const begin = audio.currentTime + step * 0.35;
-    tone.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.4, begin);
-    volume.gain.exponentialRampToValueAtTime(0.001, begin + 0.6);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(begin);
-    tone.stop(begin + 0.65);
-  });
-}
 
 function prepare() {
   const share = region.querySelector("[data-share]");

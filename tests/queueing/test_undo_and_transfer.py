@@ -6,6 +6,7 @@ import pytest
 
 from booking.models import Appointment, ClinicSession, WalkIn
 from hospital.common import history
+from hospital.common.errors import ReasonMissing
 from queueing import selectors, services
 from queueing.domain import errors
 from queueing.models import Call, Ticket
@@ -147,7 +148,7 @@ def test_a_transfer_to_the_same_queue_is_refused(morning: Morning) -> None:
 
 def test_a_priority_needs_a_reason_and_moves_nobody_by_itself(morning: Morning) -> None:
     first, second, third = (morning.walk_in(f"07:1{n}") for n in range(3))
-    with pytest.raises(errors.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         services.ticket_set_priority(
             code=third.code, priority="emergency", reason=" ", actor=morning.desk, now=morning.now()
         )

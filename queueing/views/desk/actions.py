@@ -151,14 +151,14 @@ def _act(
 
 def _once(request: HttpRequest, form: KeyedForm, made: Callable[[Actor], Ticket]) -> str:
     """Do it once for this rendering of the form; the answer is the ticket's code."""
-    user = signed_in(request)
+    actor = Actor.of(signed_in(request))
     (_status, answer), _repeated = idempotency.once(
-        account=f"{user.role}:{user.pk}",
+        account=actor.account_key,
         route=request.path,
         key=form.cleaned_data["key"],
         body=form.body(),
         now=clock.now(),
-        produce=lambda: (201, {"ticket": made(Actor.of(user)).code}),
+        produce=lambda: (201, {"ticket": made(actor).code}),
     )
     return str(answer["ticket"])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from booking import selectors as booking
 from hospital.common import clock
+from queueing.domain.ages import age
 
 if TYPE_CHECKING:
     from booking.models import Appointment, Patient
@@ -36,19 +37,11 @@ def person(patient: Patient) -> Person:
         code=patient.code,
         name=patient.name,
         sex=patient.get_sex_display() if patient.sex else "",
-        age=age(patient.birth_date),
+        age=age(patient.birth_date, clock.today()),
         id_masked=id_masked(patient.id_number),
         phone_masked=phone_masked(patient.phone),
         since=clock.local(patient.created_at).date(),
     )
-
-
-def age(born: date | None) -> int | None:
-    """Full years today; None when the day of birth is not known."""
-    if born is None:
-        return None
-    today = clock.today()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def id_masked(number: str) -> str:

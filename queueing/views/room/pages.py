@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_urlsafe
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
@@ -17,8 +17,7 @@ from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.views import role_required
-from hospital.models import User
+from hospital.common.views import role_required, signed_in
 from queueing import selectors, services
 from queueing.domain.errors import PageOutOfDate
 from queueing.domain.permissions import ROLES_OF
@@ -54,7 +53,7 @@ class Shown:
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """The session of today that is running or comes next."""
-    mine = selectors.sessions_of_expert(user=cast("User", request.user), now=clock.now())
+    mine = selectors.sessions_of_expert(user=signed_in(request), now=clock.now())
     if mine:
         return redirect("queueing:room", mine[0].code)
     return render(request, "queueing/room_none.html")
@@ -65,7 +64,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest, code: str) -> HttpResponse:
     """The whole page."""
     session = _session(request, code)
-    mine = selectors.sessions_of_expert(user=cast("User", request.user), now=clock.now())
+    mine = selectors.sessions_of_expert(user=signed_in(request), now=clock.now())
     state = _state(request, code)
     context = {
         **_context(state, Shown()),
@@ -139,15 +138,15 @@ def _once(
     doing: Callable[[str, Actor, datetime], Ticket],
 ) -> None:
     """Do it once for this rendering of the page, to the ticket that the page showed."""
-    ticket, user = form.cleaned_data["ticket"], cast("User", request.user)
+    ticket, actor = form.cleaned_data["ticket"], Actor.of(signed_in(request))
 
     def produce() -> idempotency.Answer:
         if ticket not in _subjects(verb, _state(request, code)):
             raise PageOutOfDate
-        return 200, {"ticket": doing(ticket, Actor.of(user), clock.now()).code}
+        return 200, {"ticket": doing(ticket, actor, clock.now()).code}
 
     idempotency.once(
-        account=f"{user.role}:{user.pk}",
+        account=actor.account_key,
         route=request.path,
         key=form.cleaned_data["key"],
         body=form.body(),
@@ -196,14 +195,14 @@ def _context(state: RoomState, shown: Shown) -> dict[str, Any]:
 
 
 def _session(request: HttpRequest, code: str) -> Any:
-    session = selectors.session_for_user(session_code=code, user=cast("User", request.user))
+    session = selectors.session_for_user(session_code=code, user=signed_in(request))
     if session is None:
         raise Http404
     return session
 
 
 def _state(request: HttpRequest, code: str) -> RoomState:
-    actor = Actor.of(cast("User", request.user))
+    actor = Actor.of(signed_in(request))
     return selectors.room_state(session_code=code, now=clock.now(), actor=actor)
 
 
