@@ -1,4 +1,7 @@
-"""Rows are locked in one order: account, patient, session, slot, appointment, payment; each by id."""
+"""Rows are locked in one order: account, patient, session, slot, appointment, payment; each by id.
+
+Waitlist entries and returned numbers have no locks of their own: they change under their session's.
+"""
 
 from dataclasses import dataclass
 
@@ -20,22 +23,48 @@ class LockedAppointment:
 def lock_appointment(appointment_id: int) -> LockedAppointment:
     """Lock session, slot and appointment, in that order, and read them again.
 
+    An appointment that was moved to another slot while this waited is followed there.
+
     Raises
     ------
     UnknownNumber
         When there is no such appointment.
     """
-    keys = Appointment.objects.filter(pk=appointment_id).values_list("session_id", "slot_id").first()
-    if keys is None:
-        raise UnknownNumber
-    session = lock_session(keys[0])
-    slot = Slot.objects.select_for_update(no_key=True).get(pk=keys[1])
-    appointment = (
-        Appointment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("patient")
-        .get(pk=appointment_id)
-    )
-    return LockedAppointment(session, slot, appointment)
+    of_appointment = Appointment.objects.filter(pk=appointment_id)
+    keys = of_appointment.values_list("session_id", "slot_id").first()
+    while keys is not None:
+        session, slot = lock_session(keys[0]), lock_slot(keys[1])
+        appointment = (
+            of_appointment.select_for_update(no_key=True, of=("self",)).select_related("patient").get()
+        )
+        if keys == (appointment.session_id, appointment.slot_id):
+            return LockedAppointment(session, slot, appointment)
+        keys = (appointment.session_id, appointment.slot_id)
+    raise UnknownNumber
+
+
+@dataclass(slots=True)
+class LockedMove:
+    """An appointment with its present session and slot, and those it shall change to."""
+
+    old: LockedAppointment
+    session: ClinicSession
+    slot: Slot
+
+
+def lock_move(appointment_id: int, slot_id: int) -> LockedMove:
+    """Lock what a change of slot touches: both sessions and both slots, each by id, and the appointment.
+
+    The caller holds the patient's lock, as everything does that changes an appointment's slot.
+    """
+    of_appointment = Appointment.objects.filter(pk=appointment_id)
+    old_session, old_slot = of_appointment.values_list("session_id", "slot_id").get()
+    new_session = Slot.objects.values_list("session_id", flat=True).get(pk=slot_id)
+    sessions = {pk: lock_session(pk) for pk in sorted({old_session, new_session})}
+    slots = {pk: lock_slot(pk) for pk in sorted({old_slot, slot_id})}
+    appointment = of_appointment.select_for_update(no_key=True, of=("self",)).select_related("patient").get()
+    old = LockedAppointment(sessions[old_session], slots[old_slot], appointment)
+    return LockedMove(old, sessions[new_session], slots[slot_id])
 
 
 def lock_account(account_id: int) -> None:
@@ -47,6 +76,11 @@ def lock_account(account_id: int) -> None:
 def lock_session(session_id: int) -> ClinicSession:
     """Lock one session; other columns' foreign keys stay free."""
     return ClinicSession.objects.select_for_update(no_key=True).get(pk=session_id)
+
+
+def lock_slot(slot_id: int) -> Slot:
+    """Lock one slot; its session is locked already."""
+    return Slot.objects.select_for_update(no_key=True).get(pk=slot_id)
 
 
 def lock_slots(session_id: int) -> list[Slot]:

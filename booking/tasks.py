@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from booking.services import (
     holds_expire_due,
+    numbers_publish_due,
+    offers_lapse_due,
     payment_close,
     payments_reconcile,
     refund_send,
@@ -37,3 +39,5 @@ def plan_sessions(now: datetime) -> int:
 jobs.duty("expire holds")(holds_expire_due)
 jobs.duty("advance sessions")(sessions_advance)
 jobs.duty("ask about open payments", every_s=60)(payments_reconcile)
+jobs.duty("end offers")(offers_lapse_due)
+jobs.duty("publish returned numbers")(numbers_publish_due)

@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from booking import services
-from booking.models import ClinicSession, Department, Expert, Patient, Room, SessionTemplate, Slot
+from booking.models import (
+    Appointment,
+    ClinicSession,
+    Department,
+    Expert,
+    Patient,
+    Payment,
+    Room,
+    SessionTemplate,
+    Slot,
+    WaitlistEntry,
+)
+from booking.providers import Notice
 from hospital.common.actor import Actor
 from hospital.models import User
 
@@ -161,6 +173,56 @@ def hold(slot: Slot, patient: Patient, account: User | None, now: datetime):
     actor = Actor.of(account) if account else Actor.job("test")
     return services.appointment_hold(
         slot_code=slot.code,
+        patient_id=patient.pk,
+        account_id=account.pk if account else None,
+        actor=actor,
+        now=now,
+    )
+
+
+def book(slot: Slot, patient: Patient, account: User | None, now: datetime) -> Appointment:
+    """A number held and paid through the provider's notice."""
+    held = hold(slot, patient, account, now)
+    pay(held, now)
+    return Appointment.objects.get(pk=held.pk)
+
+
+def pay(held: Appointment, now: datetime) -> Payment:
+    """Pay a held number as the sandbox's notice does."""
+    payment = services.payment_create(
+        appointment_id=held.pk, provider_name="sandbox", actor=Actor.job("test"), now=now
+    )
+    notice = Notice(
+        provider="sandbox",
+        notice_id=payment.code,
+        kind="payment",
+        out_trade_no=payment.order_no,
+        refund_no="",
+        transaction_id=payment.code,
+        amount_fen=payment.amount_fen,
+        merchant="fenliu-demo",
+        merchant_matches=True,
+        state="paid",
+        signed_at=now,
+    )
+    services.payment_notice_apply(notice=notice, now=now)
+    return payment
+
+
+def sold_out(made: ClinicSession, now: datetime, *, first: int = 700) -> list[Appointment]:
+    """Book every number of the session for other people."""
+    booked: list[Appointment] = []
+    for slot in slots(made):
+        for _number in range(slot.quota - slot.booked):
+            booked.append(book(slot, person(first + len(booked), now), None, now))
+    return booked
+
+
+def join(made: ClinicSession, patient: Patient, account: User | None, now: datetime) -> WaitlistEntry:
+    """Put a patient on the waitlist through the service."""
+    actor = Actor.of(account) if account else Actor.job("test")
+    return services.waitlist_join(
+        session_id=made.pk,
         patient_id=patient.pk,
         account_id=account.pk if account else None,
         actor=actor,

@@ -1,6 +1,6 @@
 """Until when a patient may do what."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from booking.domain.errors import BookingClosed, NotReleased, TooLate
@@ -60,3 +60,46 @@ def check_patient_may_cancel(*, walk_in_opens_at: datetime, now: datetime) -> No
 def late_payment_takes_number(*, walk_in_opens_at: datetime, now: datetime, left: int) -> bool:
     """Whether money that comes after the hold ran out still takes a number: before the opening, if one is left."""
     return now < walk_in_opens_at and left > 0
+
+
+def is_late_cancel(
+    *, by_patient: bool, patients_wish: bool, walk_in_opens_at: datetime, now: datetime, before_h: int
+) -> bool:
+    """Whether giving a booked number back counts as a late cancellation, apart from the no-shows.
+
+    Parameters
+    ----------
+    by_patient : bool
+        The patient did it; otherwise staff.
+    patients_wish : bool
+        Staff did it because the patient asked.
+    walk_in_opens_at : datetime
+        The deadline: from here on a patient can no longer cancel.
+    now : datetime
+        When it is cancelled.
+    before_h : int
+        Hours before the deadline that count as late; really passed hours, whatever the clocks do.
+
+    Notes
+    -----
+    Rule "late cancel" of the domain. A stopped clinic and whatever the hospital itself brings about never count.
+
+    Examples
+    --------
+    >>> opening = datetime(2026, 11, 3, 7, tzinfo=UTC)
+    >>> def late(now: datetime, *, by_patient: bool, patients_wish: bool = False) -> bool:
+    ...     return is_late_cancel(by_patient=by_patient, patients_wish=patients_wish, walk_in_opens_at=opening,
+    ...                           now=now, before_h=12)
+    >>> late(datetime(2026, 11, 2, 18, 59, 59, tzinfo=UTC), by_patient=True)
+    False
+    >>> late(datetime(2026, 11, 2, 19, tzinfo=UTC), by_patient=True)
+    True
+    >>> late(datetime(2026, 11, 2, 19, tzinfo=UTC), by_patient=False, patients_wish=True)
+    False
+    >>> late(opening, by_patient=False, patients_wish=True)
+    True
+    """
+    until_deadline = walk_in_opens_at.astimezone(UTC) - now.astimezone(UTC)
+    if by_patient:
+        return timedelta() < until_deadline <= timedelta(hours=before_h)
+    return patients_wish and until_deadline <= timedelta()

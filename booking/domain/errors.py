@@ -139,3 +139,59 @@ class QuotaBelowBooked(DomainError):
 
     code = "quota_below_booked"
     message = gettext_noop("A slot cannot offer fewer numbers than are already taken.")
+
+
+class NotSoldOut(DomainError):
+    """The waitlist is for sessions without a free number."""
+
+    code = "not_sold_out"
+    message = gettext_noop("This session still has free numbers. Choose a time.")
+
+
+class NothingToWaitFor(DomainError):
+    """All of the session's numbers are kept for walk-ins, so none can come back."""
+
+    code = "nothing_to_wait_for"
+    message = gettext_noop("All numbers of this session are given out at the hospital on the day.")
+
+
+class AlreadyWaiting(DomainError):
+    """The patient is on this waitlist."""
+
+    code = "already_waiting"
+    message = gettext_noop("This patient is on the waitlist already.")
+
+
+class WaitlistFull(DomainError):
+    """As many wait as the policy allows."""
+
+    code = "limit_reached"
+    message = gettext_noop("The waitlist is full: %(limit)s patients wait already.")
+
+
+class OfferOver(DomainError):
+    """The offer's time is up, or the list has ended."""
+
+    code = "offer_over"
+    message = gettext_noop("This offer is over. The number went to the next patient.")
+
+
+class OtherExpert(DomainError):
+    """A time can be changed only within one expert's sessions of the same fee."""
+
+    code = "other_expert"
+    message = gettext_noop("The time can be changed only with the same doctor and the same fee.")
+
+
+class SameSlot(DomainError):
+    """The appointment is at this time already."""
+
+    code = "same_slot"
+    message = gettext_noop("The appointment is at this time already.")
+
+
+class TooManyMoves(DomainError):
+    """The policy's limit of changes is reached."""
+
+    code = "limit_reached"
+    message = gettext_noop("The time of an appointment can be changed %(limit)s times. Cancel it instead.")

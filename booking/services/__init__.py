@@ -8,11 +8,13 @@ from booking.services.appointments import (
     appointment_see,
 )
 from booking.services.holds import appointment_expire, appointment_hold, holds_expire_due
+from booking.services.moves import appointment_move
 from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reconciliation import payment_close, payments_reconcile
 from booking.services.refunds import refund_send
+from booking.services.returns import numbers_publish_due
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
     session_close,
@@ -23,6 +25,7 @@ from booking.services.sessions import (
     session_stop,
     sessions_advance,
 )
+from booking.services.waitlist import offers_lapse_due, waitlist_accept, waitlist_join, waitlist_leave
 from booking.services.walk_ins import walk_in_cancel, walk_in_register
 
 __all__ = [
@@ -34,8 +37,11 @@ __all__ = [
     "appointment_expire",
     "appointment_hold",
     "appointment_leave",
+    "appointment_move",
     "appointment_see",
     "holds_expire_due",
+    "numbers_publish_due",
+    "offers_lapse_due",
     "patient_register",
     "payment_close",
     "payment_create",
@@ -52,6 +58,9 @@ __all__ = [
     "session_stop",
     "sessions_advance",
     "sessions_generate",
+    "waitlist_accept",
+    "waitlist_join",
+    "waitlist_leave",
     "walk_in_cancel",
     "walk_in_register",
 ]

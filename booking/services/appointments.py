@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from django.db.models import F
-
-from booking.domain.deadlines import check_patient_may_cancel
+from booking.domain.deadlines import check_patient_may_cancel, is_late_cancel
 from booking.domain.errors import ReasonMissing
 from booking.domain.states import APPOINTMENT
 from booking.locks import LockedAppointment, lock_appointment
-from booking.models import Appointment, ClinicSession, Payment, Slot
+from booking.models import Appointment, Payment
 from booking.services import notices
 from booking.services.refunds import refund_write
-from hospital.common import history, jobs, live
+from booking.services.returns import number_return
+from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
+from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 
@@ -29,11 +29,18 @@ def appointment_confirm(*, locked: LockedAppointment, actor: Actor, now: datetim
 
 @transactional
 def appointment_cancel(
-    *, appointment_id: int, actor: Actor, now: datetime, reason: str = "", refund: bool | None = None
+    *,
+    appointment_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    refund: bool | None = None,
+    patients_wish: bool = False,
 ) -> Appointment:
     """Patients cancel with full refund until walk-in registration opens; the desk always, with a reason.
 
-    ``refund`` is the desk's decision after the deadline; before it the refund is always full.
+    ``refund`` is the desk's decision after the deadline; before it the refund is always full. ``patients_wish``:
+    the desk does it because the patient asked, which after the deadline counts as a late cancellation.
 
     Raises
     ------
@@ -52,8 +59,10 @@ def appointment_cancel(
         raise ReasonMissing(field="reason")
     if not actor.is_staff and actor.kind != "job":
         check_patient_may_cancel(walk_in_opens_at=session.walk_in_opens_at, now=now)
+    appointment.late_cancel = _is_late(locked, actor, now, patients_wish)
+    appointment.save(update_fields=["late_cancel"])
     appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True)
-    number_return(locked)
+    number_return(locked=locked, actor=actor, now=now)
     payments_close(appointment, now)
     if in_time or refund:
         for payment in Payment.objects.select_for_update(no_key=True).filter(
@@ -63,14 +72,15 @@ def appointment_cancel(
     return appointment
 
 
-def number_return(locked: LockedAppointment) -> None:
-    """Give a number back: to its slot, and to the session's pool once walk-in registration is open."""
-    Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") - 1)
-    if locked.session.state in {"open", "running"}:
-        ClinicSession.objects.filter(pk=locked.session.pk).update(
-            appointments_taken=F("appointments_taken") - 1
-        )
-    live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)
+def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wish: bool) -> bool:
+    """Only what was paid counts: giving back a hold costs nobody a consultation."""
+    return locked.appointment.state == "booked" and is_late_cancel(
+        by_patient=actor.kind == "patient",
+        patients_wish=patients_wish and actor.is_staff,
+        walk_in_opens_at=locked.session.walk_in_opens_at,
+        now=now,
+        before_h=policy().late_cancel_before_deadline_h,
+    )
 
 
 def payments_close(appointment: Appointment, now: datetime) -> None:

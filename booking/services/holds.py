@@ -6,15 +6,15 @@ from typing import Any
 from django.db import IntegrityError
 
 from booking.domain.deadlines import check_bookable
-from booking.domain.errors import AlreadyBooked, Banned, LimitReached, SoldOut, UnknownNumber
-from booking.domain.states import APPOINTMENT_LIVE
+from booking.domain.errors import AlreadyBooked, SoldOut, UnknownNumber
 from booking.locks import lock_appointment, lock_patient
-from booking.models import Appointment, Ban, ClinicSession, Slot
-from booking.services.appointments import appointment_move_state, number_return, payments_close
-from hospital.common import clock, jobs, live
+from booking.models import Appointment, Slot
+from booking.selectors.limits import patient_refusal
+from booking.services.appointments import appointment_move_state, payments_close
+from booking.services.returns import number_return
+from hospital.common import jobs, live
 from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
-from hospital.common.errors import DomainError
 from hospital.common.policy import Policy, policy
 from hospital.common.sql import prepared_cursor
 from hospital.common.transactions import transactional
@@ -138,29 +138,6 @@ def _refusal(slot_code: str, patient_id: int, now: datetime, rules: Policy) -> E
     )
 
 
-def patient_refusal(
-    *, session: ClinicSession, patient_id: int, now: datetime, rules: Policy
-) -> DomainError | None:
-    """Why this patient may not have a number in ``session``: a ban, or a limit. The patient's row is locked."""
-    ban = Ban.objects.filter(
-        patient_id=patient_id, lifted_at=None, starts_at__lte=now, ends_at__gt=now
-    ).first()
-    if ban is not None:
-        return Banned(until=clock.local(ban.ends_at).date().isoformat())
-    mine = Appointment.objects.filter(
-        patient_id=patient_id, state__in=APPOINTMENT_LIVE, session__date=session.date
-    )
-    held = list(mine.values_list("session__expert__department_id", flat=True))
-    departments = set(held)
-    here = session.expert.department_id
-    if held.count(here) >= rules.numbers_per_department_day:
-        return AlreadyBooked()
-    departments.discard(here)
-    if len(departments) >= rules.departments_per_day:
-        return LimitReached(limit=rules.departments_per_day)
-    return None
-
-
 @transactional
 def appointment_expire(*, appointment_id: int, now: datetime) -> bool:
     """An unpaid hold ends at its deadline and its number returns; a hold that was paid meanwhile stays.
@@ -174,7 +151,7 @@ def appointment_expire(*, appointment_id: int, now: datetime) -> bool:
     if locked.appointment.state != "held" or now < locked.appointment.pay_by:
         return False
     appointment_move_state(locked.appointment, "expire", _JOB, now, ended=True)
-    number_return(locked)
+    number_return(locked=locked, actor=_JOB, now=now)
     payments_close(locked.appointment, now)
     return True
 

@@ -11,9 +11,10 @@ from booking.domain.deadlines import late_payment_takes_number
 from booking.locks import LockedAppointment, lock_appointment, lock_patient, lock_payment
 from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot
 from booking.providers import Notice
+from booking.selectors.limits import patient_refusal
 from booking.services.appointments import appointment_confirm
-from booking.services.holds import patient_refusal
 from booking.services.refunds import payment_move, refund_finish, refund_write
+from booking.services.returns import number_free_for_late_money
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError, gettext_noop
@@ -132,10 +133,7 @@ def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor,
     if appointment.state == "held":
         appointment_confirm(locked=locked, actor=actor, now=now)
         return "booked"
-    late = late_payment_takes_number(
-        walk_in_opens_at=locked.session.walk_in_opens_at, now=now, left=slot.left if slot.bookable else 0
-    )
-    if appointment.state == "expired" and late and _patient_may(locked, now):
+    if appointment.state == "expired" and _patient_may(locked, now) and _number_is_left(locked, now):
         again = _held_again(locked, now)
         payment.appointment = again
         payment.save(update_fields=["appointment"])
@@ -143,6 +141,15 @@ def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor,
         return "booked_late"
     refund_write(payment=payment, reason="paid after the hold was over", actor=actor, now=now)
     return "refunded"
+
+
+def _number_is_left(locked: LockedAppointment, now: datetime) -> bool:
+    """Whether the slot has a number for late money; one that is only kept back counts, too."""
+    opening, slot = locked.session.walk_in_opens_at, locked.slot
+    left = slot.left if slot.bookable else 0
+    if late_payment_takes_number(walk_in_opens_at=opening, now=now, left=left):
+        return True
+    return slot.bookable and number_free_for_late_money(locked=locked, now=now)
 
 
 def _patient_may(locked: LockedAppointment, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from booking.domain.quotas import quotas_after_plan
 from booking.domain.states import APPOINTMENT, SESSION
 from booking.locks import lock_session, lock_slots
 from booking.models import Appointment, ClinicSession, Slot
+from booking.services.returns import session_returns_end
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
@@ -45,6 +46,7 @@ def session_open_if_due(*, session_id: int, now: datetime) -> ClinicSession:
         return session
     lock_slots(session.pk)
     Slot.objects.filter(session=session).update(bookable=False)
+    session_returns_end(session=session, actor=_JOB, now=now)
     session.appointments_taken = (
         Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
     )
@@ -119,6 +121,7 @@ def session_stop(*, session_id: int, reason: str, actor: Actor, now: datetime) -
     state = next_state(SESSION, session.state, "stop")
     lock_slots(session.pk)
     Slot.objects.filter(session=session).update(bookable=False)
+    session_returns_end(session=session, actor=actor, now=now)
     session.stop_reason = reason[:200]
     session.save(update_fields=["stop_reason"])
     return _move(session, "stop", state, actor, now, reason=reason)

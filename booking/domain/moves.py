@@ -1,0 +1,40 @@
+"""Whether an appointment may change its time."""
+
+from booking.domain.errors import OtherExpert, SameSlot, TooManyMoves
+from hospital.common.errors import IllegalTransition
+
+
+def check_movable(*, state: str, moves: int, limit: int, same_slot: bool, same_price: bool) -> None:
+    """A booked number may be changed for another of the same expert and fee, a few times.
+
+    Parameters
+    ----------
+    state : str
+        The appointment's state.
+    moves, limit : int
+        Changes so far, and how many the policy allows.
+    same_slot, same_price : bool
+        Whether the new slot is the old one; whether expert and fee are the same.
+
+    Raises
+    ------
+    IllegalTransition
+        When it is not booked: a hold is given back, another one taken.
+    SameSlot, OtherExpert, TooManyMoves
+        As their names say.
+
+    Examples
+    --------
+    >>> check_movable(state="booked", moves=2, limit=3, same_slot=False, same_price=True)
+    >>> check_movable(state="booked", moves=3, limit=3, same_slot=False, same_price=True)
+    Traceback (most recent call last):
+    booking.domain.errors.TooManyMoves: The time of an appointment can be changed 3 times. Cancel it instead.
+    """
+    if state != "booked":
+        raise IllegalTransition(state=state, verb="move")
+    if same_slot:
+        raise SameSlot(field="slot")
+    if not same_price:
+        raise OtherExpert(field="slot")
+    if moves >= limit:
+        raise TooManyMoves(limit=limit)

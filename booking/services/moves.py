@@ -1,0 +1,107 @@
+"""Changing the time of an appointment: the new number is taken, the old one goes back, in one transaction."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from booking.domain.deadlines import check_bookable, check_patient_may_cancel
+from booking.domain.errors import AlreadyBooked, SoldOut, UnknownNumber
+from booking.domain.moves import check_movable
+from booking.locks import LockedMove, lock_move, lock_patient
+from booking.models import Appointment, Slot
+from booking.selectors.limits import patient_refusal
+from booking.services import notices
+from booking.services.returns import number_return
+from hospital.common import history, live
+from hospital.common.actor import Actor
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+
+
+@transactional
+def appointment_move(*, appointment_id: int, slot_code: str, actor: Actor, now: datetime) -> Appointment:
+    """A booked number is changed for one at another time of the same expert and fee; what was paid stays paid.
+
+    Raises
+    ------
+    UnknownNumber
+        When the slot does not exist.
+    TooLate, NotReleased, BookingClosed
+        From the old session's deadline on; when the new session cannot be booked.
+    SameSlot, OtherExpert, TooManyMoves, IllegalTransition
+        See :func:`booking.domain.moves.check_movable`.
+    SoldOut, AlreadyBooked, Banned, LimitReached
+        As their names say. The appointment stays as it was.
+    """
+    slot_id = Slot.objects.filter(code=slot_code).values_list("pk", flat=True).first()
+    if slot_id is None:
+        raise UnknownNumber(field="slot")
+    lock_patient(_patient_of(appointment_id))
+    locked = lock_move(appointment_id, slot_id)
+    _check(locked, now)
+    taken = Slot.objects.filter(pk=slot_id, bookable=True, quota__gt=F("booked") + F("withheld"))
+    if not taken.update(booked=F("booked") + 1):
+        raise SoldOut(slot=slot_code)
+    number_return(locked=locked.old, actor=actor, now=now)
+    appointment = _write(locked, actor, now)
+    live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)
+    notices.moved(appointment, locked.slot, now)
+    return appointment
+
+
+def _patient_of(appointment_id: int) -> int:
+    patient_id = Appointment.objects.filter(pk=appointment_id).values_list("patient_id", flat=True).first()
+    if patient_id is None:
+        raise UnknownNumber(field="appointment")
+    return patient_id
+
+
+def _check(locked: LockedMove, now: datetime) -> None:
+    """Everything but the free number itself: states, deadlines of both sessions, limits without the old number."""
+    appointment, before, session, rules = locked.old.appointment, locked.old.session, locked.session, policy()
+    check_movable(
+        state=appointment.state,
+        moves=appointment.moves,
+        limit=rules.moves_per_appointment,
+        same_slot=locked.slot.pk == locked.old.slot.pk,
+        same_price=session.expert_id == before.expert_id and session.fee_fen == appointment.fee_fen,
+    )
+    check_patient_may_cancel(walk_in_opens_at=before.walk_in_opens_at, now=now)
+    check_bookable(
+        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
+    )
+    refusal = patient_refusal(
+        session=session,
+        patient_id=appointment.patient_id,
+        now=now,
+        rules=rules,
+        without=appointment.pk,
+    )
+    if refusal is not None:
+        raise refusal
+
+
+def _write(locked: LockedMove, actor: Actor, now: datetime) -> Appointment:
+    """Write the new slot, with where the appointment came from. What replaces an add-on number is an ordinary one."""
+    appointment, before = locked.old.appointment, locked.old.slot
+    appointment.slot, appointment.session = locked.slot, locked.session
+    appointment.moves += 1
+    appointment.add_on = False
+    try:
+        with transaction.atomic():
+            appointment.save(update_fields=["slot", "session", "moves", "add_on"])
+    except IntegrityError as error:
+        if "one_live_appointment_per_patient_and_session" in str(error):
+            raise AlreadyBooked from error
+        raise
+    history.record(
+        thing=appointment,
+        verb="move",
+        from_state=appointment.state,
+        to_state=appointment.state,
+        actor=actor,
+        at=now,
+        data={"from": before.code, "to": locked.slot.code},
+    )
+    return appointment

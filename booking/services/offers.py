@@ -1,0 +1,94 @@
+"""Offers: a number that came back goes to whoever has waited longest.
+
+Waitlist entries and returned numbers change only while their session's row is locked.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from booking.domain.returns import OfferTime, accept_by
+from booking.domain.states import RETURNED, WAITLIST
+from booking.models import ClinicSession, ReturnedNumber, WaitlistEntry
+from booking.selectors.limits import patient_refusal
+from booking.services import notices
+from hospital.common import history
+from hospital.common.actor import Actor
+from hospital.common.errors import next_state
+from hospital.common.policy import Policy, policy
+
+_JOB = Actor.job("waitlist")
+
+
+def offer_to_next(*, session: ClinicSession, returned: ReturnedNumber, now: datetime) -> WaitlistEntry | None:
+    """Offer a number that is kept back to the first who may have it; whoever may not is ended and never blocks.
+
+    Returns
+    -------
+    WaitlistEntry or None
+        Who has the offer; nobody when the list is empty or has ended.
+    """
+    if session.state != "released" or now >= session.walk_in_opens_at:
+        return None
+    rules = policy()
+    entry = next(_who_may_have_it(session, now, rules), None)
+    if entry is None:
+        return None
+    until = accept_by(
+        opens_at=session.opens_at,
+        list_ends_at=session.walk_in_opens_at,
+        now=now,
+        time=OfferTime(rules.waitlist_offer_min, rules.waitlist_offer_far_h, rules.waitlist_far_h),
+    )
+    entry_move(entry, "offer", actor=_JOB, now=now, offered_at=now, accept_by=until)
+    returned_move(returned, "offer", actor=_JOB, now=now, entry=entry)
+    notices.offer(entry, returned.slot, now)
+    return entry
+
+
+def _who_may_have_it(session: ClinicSession, now: datetime, rules: Policy) -> Iterator[WaitlistEntry]:
+    """Who waits, in the order of joining; those who are banned, at a limit or booked meanwhile are ended.
+
+    This looks without the patient's lock: accepting asks again under it.
+    """
+    waiting = WaitlistEntry.objects.filter(session=session, state="waiting").select_related("patient")
+    for entry in waiting.order_by("joined_at", "pk"):
+        refusal = patient_refusal(session=session, patient_id=entry.patient_id, now=now, rules=rules)
+        if refusal is None:
+            yield entry
+        else:
+            entry_move(entry, "end", actor=_JOB, now=now, reason=refusal.code)
+
+
+def entry_move(
+    entry: WaitlistEntry, verb: str, *, actor: Actor, now: datetime, reason: str = "", **columns: object
+) -> None:
+    """Move an entry along its table, with its history row."""
+    state = next_state(WAITLIST, entry.state, verb)
+    _move(entry, state, verb, actor=actor, now=now, reason=reason, columns=columns)
+
+
+def returned_move(
+    returned: ReturnedNumber, verb: str, *, actor: Actor, now: datetime, reason: str = "", **columns: object
+) -> None:
+    """Move a returned number along its table, with its history row."""
+    state = next_state(RETURNED, returned.state, verb)
+    _move(returned, state, verb, actor=actor, now=now, reason=reason, columns=columns)
+
+
+def _move(
+    thing: WaitlistEntry | ReturnedNumber,
+    state: str,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    columns: dict[str, object],
+) -> None:
+    before, thing.state = thing.state, state
+    for name, value in columns.items():
+        setattr(thing, name, value)
+    thing.save(update_fields=["state", *columns])
+    history.record(
+        thing=thing, verb=verb, from_state=before, to_state=state, actor=actor, at=now, reason=reason
+    )

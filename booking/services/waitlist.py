@@ -1,0 +1,217 @@
+"""The waitlist of a sold-out session: joining, leaving, and taking an offer while it stands."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from booking.domain.deadlines import check_bookable
+from booking.domain.errors import (
+    AlreadyBooked,
+    AlreadyWaiting,
+    NothingToWaitFor,
+    NotSoldOut,
+    OfferOver,
+    UnknownNumber,
+    WaitlistFull,
+)
+from booking.domain.states import APPOINTMENT_LIVE, WAITLIST, WAITLIST_LIVE
+from booking.locks import lock_patient, lock_session, lock_slot
+from booking.models import Appointment, Ban, ClinicSession, ReturnedNumber, Slot, WaitlistEntry
+from booking.selectors.limits import patient_refusal
+from booking.services.offers import entry_move, returned_move
+from booking.services.returns import number_come_back
+from hospital.common import history, live
+from hospital.common.actor import Actor
+from hospital.common.errors import next_state
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+
+DUE_MAX = 500
+_JOB = Actor.job("waitlist")
+
+
+@transactional
+def waitlist_join(
+    *, session_id: int, patient_id: int, account_id: int | None, actor: Actor, now: datetime
+) -> WaitlistEntry:
+    """A patient who may book waits for a number of a sold-out session, behind all who joined before.
+
+    Raises
+    ------
+    NotReleased, BookingClosed
+        Before the release; once walk-in registration opens.
+    NotSoldOut, NothingToWaitFor
+        A number is free; none can ever come back.
+    Banned, AlreadyBooked, LimitReached
+        The patient may not have a number there now.
+    AlreadyWaiting, WaitlistFull
+        As their names say.
+    """
+    lock_patient(patient_id)
+    session = lock_session(session_id)
+    rules = policy()
+    check_bookable(
+        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
+    )
+    _check_sold_out(session)
+    refusal = patient_refusal(session=session, patient_id=patient_id, now=now, rules=rules)
+    if refusal is not None:
+        raise refusal
+    if session.appointments.filter(patient_id=patient_id, state__in=APPOINTMENT_LIVE).exists():
+        raise AlreadyBooked
+    live_entries = WaitlistEntry.objects.filter(session=session, state__in=WAITLIST_LIVE)
+    if live_entries.filter(patient_id=patient_id).exists():
+        raise AlreadyWaiting
+    if live_entries.count() >= rules.waitlist_per_session:
+        raise WaitlistFull(limit=rules.waitlist_per_session)
+    entry = WaitlistEntry.objects.create(
+        session=session, patient_id=patient_id, account_id=account_id, joined_at=now
+    )
+    history.record(thing=entry, verb="join", from_state=None, to_state=entry.state, actor=actor, at=now)
+    live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
+    return entry
+
+
+def _check_sold_out(session: ClinicSession) -> None:
+    slots = list(Slot.objects.filter(session=session))
+    if any(slot.left > 0 for slot in slots if slot.bookable):
+        raise NotSoldOut
+    if not any(slot.quota for slot in slots):
+        raise NothingToWaitFor
+
+
+@transactional
+def waitlist_accept(*, entry_id: int, actor: Actor, now: datetime) -> Appointment:
+    """An offer becomes a held number, to be paid by the offer's own deadline.
+
+    Raises
+    ------
+    OfferOver
+        At the deadline or after it, or when the list has ended.
+    IllegalTransition
+        When nothing is offered to this entry, or it was accepted already.
+    Banned, AlreadyBooked, LimitReached
+        The patient may not have the number; the offer stands until its deadline.
+    """
+    entry, session = _locked(entry_id)
+    next_state(WAITLIST, entry.state, "accept")
+    if entry.accept_by is None or now >= entry.accept_by or session.state != "released":
+        raise OfferOver
+    refusal = patient_refusal(session=session, patient_id=entry.patient_id, now=now, rules=policy())
+    if refusal is not None:
+        raise refusal
+    returned = ReturnedNumber.objects.get(entry=entry, state="offered")
+    slot = lock_slot(returned.slot_id)
+    Slot.objects.filter(pk=slot.pk).update(booked=F("booked") + 1, withheld=F("withheld") - 1)
+    appointment = _hold(entry, session, slot, actor, now, pay_by=entry.accept_by)
+    returned_move(returned, "take", actor=actor, now=now)
+    entry_move(entry, "accept", actor=actor, now=now, appointment=appointment)
+    live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
+    return appointment
+
+
+def _hold(
+    entry: WaitlistEntry, session: ClinicSession, slot: Slot, actor: Actor, now: datetime, *, pay_by: datetime
+) -> Appointment:
+    try:
+        with transaction.atomic():
+            appointment = Appointment.objects.create(
+                slot=slot,
+                session=session,
+                patient_id=entry.patient_id,
+                account_id=entry.account_id,
+                fee_fen=session.fee_fen,
+                held_at=now,
+                pay_by=pay_by,
+            )
+    except IntegrityError as error:
+        if "one_live_appointment_per_patient_and_session" in str(error):
+            raise AlreadyBooked from error
+        raise
+    history.record(
+        thing=appointment,
+        verb="hold",
+        from_state=None,
+        to_state=appointment.state,
+        actor=actor,
+        at=now,
+        data={"waitlist": entry.code},
+    )
+    return appointment
+
+
+@transactional
+def waitlist_leave(*, entry_id: int, actor: Actor, now: datetime) -> WaitlistEntry:
+    """Whoever no longer wants a number leaves the list; what was offered goes to the next.
+
+    Raises
+    ------
+    IllegalTransition
+        When the entry neither waits nor has an offer.
+    """
+    entry, session = _locked(entry_id)
+    _give_up(entry, session, "leave", actor, now)
+    return entry
+
+
+@transactional
+def offer_lapse_if_due(*, entry_id: int, now: datetime) -> bool:
+    """An offer not taken by its deadline goes to the next; at once when its patient was banned or booked meanwhile.
+
+    Returns
+    -------
+    bool
+        Whether it ended now.
+    """
+    entry, session = _locked(entry_id)
+    if entry.state != "offered" or entry.accept_by is None or session.state != "released":
+        return False
+    if now >= session.walk_in_opens_at:
+        return False
+    if now >= entry.accept_by:
+        _give_up(entry, session, "lapse", _JOB, now)
+        return True
+    if _cannot_take(now).filter(pk=entry.pk).exists():
+        _give_up(entry, session, "end", _JOB, now)
+        return True
+    return False
+
+
+def offers_lapse_due(now: datetime) -> int:
+    """End every offer whose time is up or whose patient may not have it any more; each is a transaction of its own."""
+    late = WaitlistEntry.objects.filter(
+        state="offered", accept_by__lte=now, session__walk_in_opens_at__gt=now
+    ).order_by("accept_by", "pk")
+    due = [*late.values_list("pk", flat=True)[:DUE_MAX], *_cannot_take(now).values_list("pk", flat=True)]
+    return sum(offer_lapse_if_due(entry_id=pk, now=now) for pk in dict.fromkeys(due))
+
+
+def _cannot_take(now: datetime) -> QuerySet[WaitlistEntry]:
+    """Offers that block a number: the patient is banned by now, or has a number of the session."""
+    banned = Ban.objects.filter(
+        patient=OuterRef("patient"), lifted_at=None, starts_at__lte=now, ends_at__gt=now
+    )
+    booked = Appointment.objects.filter(
+        patient=OuterRef("patient"), session=OuterRef("session"), state__in=APPOINTMENT_LIVE
+    )
+    return WaitlistEntry.objects.filter(Exists(banned) | Exists(booked), state="offered")
+
+
+def _give_up(entry: WaitlistEntry, session: ClinicSession, verb: str, actor: Actor, now: datetime) -> None:
+    """End a live entry; a number that was offered to it comes back."""
+    returned = ReturnedNumber.objects.select_related("slot").filter(entry=entry, state="offered").first()
+    entry_move(entry, verb, actor=actor, now=now)
+    if returned is not None:
+        lock_slot(returned.slot_id)
+        number_come_back(session=session, returned=returned, actor=actor, now=now)
+
+
+def _locked(entry_id: int) -> tuple[WaitlistEntry, ClinicSession]:
+    """Lock the entry's patient and session; entries change only under their session's lock."""
+    keys = WaitlistEntry.objects.filter(pk=entry_id).values_list("patient_id", "session_id").first()
+    if keys is None:
+        raise UnknownNumber(field="entry")
+    lock_patient(keys[0])
+    session = lock_session(keys[1])
+    return WaitlistEntry.objects.select_related("patient").get(pk=entry_id), session
