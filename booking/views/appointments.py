@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +18,9 @@ from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
+
+if TYPE_CHECKING:
+    from booking.models import Appointment
 
 COMING = frozenset({"held", "booked", "arrived"})
 SHOWN = 40
@@ -35,7 +38,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/appointments.html", context)
 
 
-def _is_coming(one: Any, now: datetime) -> bool:
+def _is_coming(one: Appointment, now: datetime) -> bool:
     """Whether the number is still the patient's, whatever a job has yet to write down."""
     if one.state == "held":
         return bool(one.pay_by > now)
@@ -99,7 +102,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _context(found: Any) -> dict[str, Any]:
+def _context(found: Appointment) -> dict[str, Any]:
     now = clock.now()
     return {
         "appointment": found,

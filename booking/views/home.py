@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,9 @@ from booking.selectors import ExpertCard
 from hospital.common import clock
 from hospital.common.policy import policy
 from hospital.models import User
+
+if TYPE_CHECKING:
+    from booking.models import Appointment, Department
 
 CHIPS = 4
 FIRST_SHOWN = 8
@@ -57,7 +61,7 @@ def _best_first(cards: list[ExpertCard], q: str) -> list[ExpertCard]:
     return sorted(cards, key=rank)
 
 
-def _symptoms(departments: list[Any]) -> list[str]:
+def _symptoms(departments: Sequence[tuple[Department, datetime | None, int]]) -> list[str]:
     """The first symptom of each of the first departments, in the reader's language."""
     firsts = [
         re.split(r"[、，,;；]", department.symptoms_label)[0].strip() for department, _, _ in departments
@@ -65,7 +69,7 @@ def _symptoms(departments: list[Any]) -> list[str]:
     return [first for first in firsts if first][:CHIPS]
 
 
-def _own(request: HttpRequest, now: datetime) -> dict[str, list[Any]]:
+def _own(request: HttpRequest, now: datetime) -> dict[str, list[Appointment]]:
     """What comes first on the page: live tickets, then numbers to be paid and what is booked for today."""
     if not isinstance(request.user, User):
         return {"today": [], "soon": []}

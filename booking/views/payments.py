@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +23,9 @@ from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
+
+if TYPE_CHECKING:
+    from booking.models import Appointment
 
 PROVIDER_LABELS = {
     "sandbox": gettext_lazy("Demo payment"),
@@ -52,7 +55,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, appointment, error=error, status=status)
 
 
-def _expired_context(appointment: Any) -> dict[str, Any]:
+def _expired_context(appointment: Appointment) -> dict[str, Any]:
     """A hold that is over but not yet ended by the job still counts as a number: it will be free at once."""
     slot = selectors.slot_by_code(code=appointment.slot.code)
     left = slot.left + (appointment.state == "held") if slot.bookable else 0
@@ -71,7 +74,7 @@ def _pay_url(request: HttpRequest, appointment_id: int, provider_name: str) -> s
     return services.payment_pay_url(payment_code=payment.code, now=now)
 
 
-def _page(request: HttpRequest, appointment: Any, *, error: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, appointment: Appointment, *, error: str, status: int) -> HttpResponse:
     rules, now = policy(), clock.now()
     context = {
         "appointment": appointment,

@@ -1,9 +1,11 @@
 """The work card: what the desk has in hand. One card is shown at a time, in one place."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import segno
 from django.conf import settings
@@ -25,7 +27,11 @@ from queueing.domain.advice import waiting_advice
 from queueing.domain.masking import masked_name
 from queueing.forms import NewPatientForm, Recognised, RegistrationForm
 from queueing.views.desk.people import appointments_today, person
-from queueing.views.desk.sessions import session_lines, sessions_view
+from queueing.views.desk.sessions import SessionLine, session_lines, sessions_view
+
+if TYPE_CHECKING:
+    from booking.models import Appointment, Patient
+    from queueing.selectors.desk import DeskRecent
 
 LIVE = frozenset({"waiting", "called", "serving", "passed"})
 RECENT = 6
@@ -39,7 +45,7 @@ class Refusal:
     why: str = ""
     rest: str = ""
     session: str = ""
-    others: tuple[Any, ...] = ()
+    others: tuple[SessionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,13 @@ def new_key() -> str:
     return token_urlsafe(18)
 
 
-def recent(request: HttpRequest) -> list[tuple[Any, str]]:
+def recent(request: HttpRequest) -> list[tuple[DeskRecent, str]]:
     """The last steps of this member of staff, each with why it cannot be undone."""
     rows = selectors.desk_recent(actor=Actor.of(cast("User", request.user)), now=clock.now(), limit=RECENT)
     return [(row, why_not_undone(row)) for row in rows]
 
 
-def why_not_undone(row: Any) -> str:
+def why_not_undone(row: DeskRecent) -> str:
     """Why a step of the desk cannot be taken back, in words; empty when it can."""
     if row.can_undo:
         return ""
@@ -99,10 +105,10 @@ def why_not_undone(row: Any) -> str:
 
 
 def patient_card(
-    patient: Any,
+    patient: Patient,
     *,
     seen: Recognised | None = None,
-    appointment: Any = None,
+    appointment: Appointment | None = None,
     form: Form | None = None,
     refusal: Refusal | None = None,
     namesakes: int = 0,
@@ -116,7 +122,7 @@ def patient_card(
     return Card("patient", context, chip, tone, shown_of(seen, patient), status)
 
 
-def _in_hand(patient: Any, appointment: Any) -> dict[str, Any]:
+def _in_hand(patient: Patient, appointment: Appointment | None) -> dict[str, Any]:
     """What the patient has today: one appointment that was asked for, or all of them, and live tickets."""
     appointments = [appointment] if appointment is not None else appointments_today(patient)
     tickets = selectors.tickets_of_patient(patient_id=patient.pk, now=clock.now())
@@ -220,7 +226,7 @@ def chip_of(seen: Recognised) -> tuple[str, str]:
     return words[seen.kind], "ok" if seen.valid and seen.kind != "name" else ("" if seen.valid else "bad")
 
 
-def shown_of(seen: Recognised | None, patient: Any) -> str:
+def shown_of(seen: Recognised | None, patient: Patient) -> str:
     """What the input shows afterwards: never a whole document or phone number."""
     if seen is None:
         return ""

@@ -1,6 +1,8 @@
 """The desk's page and what it finds. Finding changes nothing, but is posted: names and IDs stay out of addresses."""
 
-from typing import Any, cast
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +29,9 @@ from queueing.views.desk.cards import (
 from queueing.views.desk.people import person
 from queueing.views.desk.sessions import sessions_view
 from queueing.views.regions import region_response
+
+if TYPE_CHECKING:
+    from booking.models import Patient
 
 staff = role_required(*DESK)
 
@@ -145,7 +150,7 @@ def _people(seen: Recognised) -> Card:
     return new_card(seen=seen)
 
 
-def _chosen(seen: Recognised, people: list[Any]) -> Card:
+def _chosen(seen: Recognised, people: list[Patient]) -> Card:
     """The one person found, or all of them with none chosen."""
     if len(people) == 1:
         return patient_card(people[0], seen=seen)

@@ -1,11 +1,13 @@
 """The expert's page and its live region; every action answers with the region as it is then."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
@@ -26,6 +28,9 @@ from queueing.models import Ticket
 from queueing.selectors import RoomState
 from queueing.views.regions import private
 from queueing.views.room.buttons import asks, buttons
+
+if TYPE_CHECKING:
+    from booking.models import ClinicSession
 
 expert = role_required(*ROLES_OF["call"])
 
@@ -194,7 +199,7 @@ def _context(state: RoomState, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _session(request: HttpRequest, code: str) -> Any:
+def _session(request: HttpRequest, code: str) -> ClinicSession:
     session = selectors.session_for_user(session_code=code, user=signed_in(request))
     if session is None:
         raise Http404
