@@ -19,7 +19,8 @@ from hospital.common.feeds import Source
 from hospital.common.hub import Hub, hub_of_process
 from hospital.common.origin import same_origin
 from hospital.common.sockets import Socket
-from queueing.selectors import live
+from queueing import regions
+from queueing.selectors.live import screen_for_token, topic_revisions
 from queueing.services.signs import screens_seen
 
 NOT_ALLOWED = 4401
@@ -158,12 +159,12 @@ class ScreenConsumer(LiveConsumer):
 
     def authorise(self) -> Watch:
         """Find the screen; a revoked one is not allowed, an unknown token unknown."""
-        found = live.screen_for_token(token=self.handle)
+        found = screen_for_token(token=self.handle)
         if found is None:
             raise Refused(UNKNOWN)
         if found.revoked_at is not None:
             raise Refused(NOT_ALLOWED)
-        source = live.screen_source(screen=found, language=self.language)
+        source = regions.screen_source(screen=found, language=self.language)
         return Watch(source, frozenset({f"screen.{found.pk}"}), found.pk)
 
     def happened(self, event: Mapping[str, Any]) -> None:
@@ -185,7 +186,7 @@ class TicketConsumer(LiveConsumer):
 
     def authorise(self) -> Watch:
         """Find the ticket."""
-        source = live.ticket_source(code=self.handle, language=self.language)
+        source = regions.ticket_source(code=self.handle, language=self.language)
         if source is None:
             raise Refused(UNKNOWN)
         return Watch(source)
@@ -202,7 +203,7 @@ class SessionConsumer(LiveConsumer):
         if settings.STAFF_SECOND_FACTOR and self.scope["session"].get(SECOND_FACTOR_PASSED) != user.pk:
             raise Refused(NOT_ALLOWED)
         try:
-            source = live.session_source(code=self.handle, user=user)
+            source = regions.session_source(code=self.handle, user=user)
         except PermissionError:
             raise Refused(NOT_ALLOWED) from None
         if source is None:
@@ -212,7 +213,7 @@ class SessionConsumer(LiveConsumer):
 
 def live_hub() -> Hub:
     """The hub of this process, told once where revisions are and who to note as alive."""
-    hub = hub_of_process(live.topic_revisions)
+    hub = hub_of_process(topic_revisions)
     if note_seen not in hub.duties:
         hub.duties.append(note_seen)
     return hub

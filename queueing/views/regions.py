@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
-from queueing.selectors.live import LiveView
+from queueing.regions import LiveView
 
 
 def region_response(request: HttpRequest, view: LiveView) -> HttpResponse:

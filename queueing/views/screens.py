@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from hospital.common import clock
 from queueing.models import Screen
-from queueing.selectors.live import screen_view
+from queueing.regions import screen_view
 from queueing.selectors.screens import screen_by_token
 from queueing.views.regions import private, region_response
 

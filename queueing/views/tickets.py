@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hospital.common import clock
 from hospital.common.actor import Actor
 from queueing import services
-from queueing.selectors.live import LiveView, ticket_view
+from queueing.regions import LiveView, ticket_view
 from queueing.selectors.tickets import ticket_live
 from queueing.views.regions import private, region_response
 

@@ -11,8 +11,8 @@ from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from queueing import selectors
 from queueing.domain.advice import STEP_MIN, waiting_advice
+from queueing.regions import LiveView
 from queueing.selectors import DeskSession
-from queueing.selectors.live import LiveView
 
 SHOWN = frozenset({*SESSION_OPEN, "stopped"})
 KEYED = 9
