@@ -12,6 +12,8 @@ from booking.services import (
     refund_send,
     sessions_advance,
     sessions_generate,
+    stop_go_on,
+    stops_go_on,
 )
 from hospital.common import clock, jobs
 from hospital.common.policy import policy
@@ -29,6 +31,12 @@ def close_payment(payload: Mapping[str, object], now: datetime) -> None:
     payment_close(payment_id=int(str(payload["payment"])), now=now)
 
 
+@jobs.handler("stop.go_on")
+def go_on_with_stop(payload: Mapping[str, object], now: datetime) -> None:
+    """Tell the patients of a stopped clinic, from wherever a killed worker left off."""
+    stop_go_on(stop_id=int(str(payload["stop"])), now=now)
+
+
 @jobs.duty("plan sessions", every_s=600)
 def plan_sessions(now: datetime) -> int:
     """Plan the sessions of the horizon, two days before their release, so that plans can set their quotas."""
@@ -41,3 +49,4 @@ jobs.duty("advance sessions")(sessions_advance)
 jobs.duty("ask about open payments", every_s=60)(payments_reconcile)
 jobs.duty("end offers")(offers_lapse_due)
 jobs.duty("publish returned numbers")(numbers_publish_due)
+jobs.duty("go on with stopped clinics")(stops_go_on)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from booking.api import appointments, catalogue
 from booking.views import appointments as pages
-from booking.views import experts, home, patients, payments
+from booking.views import experts, home, patients, payments, stop_cases, stops
 
 app_name = "booking"
 
@@ -19,6 +19,19 @@ urlpatterns = [
     path("appointments/<slug:code>/cancel/", pages.cancel, name="cancel"),
     path("appointments/<slug:code>/calendar.ics", pages.calendar, name="calendar"),
     path("patients/", patients.patients, name="patients"),
+    path("stopped/<slug:code>/", stop_cases.stopped, name="stopped"),
+    path("desk/stops/", stop_cases.desk_stops, name="desk-stops"),
+    path("desk/stops/<slug:code>/", stop_cases.desk_stop, name="desk-stop"),
+    path("desk/stops/<slug:code>/people.csv", stop_cases.people_csv, name="desk-stop-csv"),
+    path("desk/stop-cases/<slug:code>/", stop_cases.case, name="desk-stop-case"),
+    path("desk/stop-cases/<slug:code>/phoned/", stop_cases.phoned, name="desk-stop-phoned"),
+    path("manage/stops/", stops.stops, name="stops"),
+    path("manage/stops/new/", stops.new, name="stop-new"),
+    path("manage/stops/<slug:code>/", stops.stop, name="stop"),
+    path("manage/stops/<slug:code>/prepare/", stops.prepare, name="stop-prepare"),
+    path("manage/stops/<slug:code>/discard/", stops.discard, name="stop-discard"),
+    path("manage/stops/<slug:code>/apply/", stops.apply, name="stop-apply"),
+    path("manage/stops/<slug:code>/progress/", stops.progress, name="stop-progress"),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [

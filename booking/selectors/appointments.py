@@ -15,7 +15,7 @@ _PAYMENTS = Prefetch("payments", queryset=Payment.objects.select_related("refund
 
 def _appointments() -> QuerySet[Appointment]:
     return Appointment.objects.select_related(
-        "patient", "slot", "session__expert__department", "session__room"
+        "patient", "slot", "session__expert__department", "session__room", "stop_case"
     ).prefetch_related(_PAYMENTS)
 
 

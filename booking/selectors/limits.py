@@ -11,17 +11,23 @@ from hospital.common.policy import Policy
 
 
 def patient_refusal(
-    *, session: ClinicSession, patient_id: int, now: datetime, rules: Policy, without: int | None = None
+    *,
+    session: ClinicSession,
+    patient_id: int,
+    now: datetime,
+    rules: Policy,
+    without: int | None = None,
+    despite_ban: bool = False,
 ) -> DomainError | None:
     """Why this patient may not have a number in ``session``: a ban, or a limit.
 
     Whoever writes a number on this answer holds the patient's lock. ``without``: an appointment that goes away
-    in the same step and so does not count.
+    in the same step and so does not count. ``despite_ban``: for a number in place of one that the hospital took away.
     """
     ban = Ban.objects.filter(
         patient_id=patient_id, lifted_at=None, starts_at__lte=now, ends_at__gt=now
     ).first()
-    if ban is not None:
+    if ban is not None and not despite_ban:
         return Banned(until=clock.local(ban.ends_at).date().isoformat())
     mine = Appointment.objects.filter(
         patient_id=patient_id, state__in=APPOINTMENT_LIVE, session__date=session.date

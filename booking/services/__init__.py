@@ -25,6 +25,15 @@ from booking.services.sessions import (
     session_stop,
     sessions_advance,
 )
+from booking.services.stop_cases import stop_case_ask, stop_case_choose, stop_case_phoned
+from booking.services.stops import (
+    stop_apply,
+    stop_discard,
+    stop_go_on,
+    stop_prepare,
+    stop_propose,
+    stops_go_on,
+)
 from booking.services.waitlist import offers_lapse_due, waitlist_accept, waitlist_join, waitlist_leave
 from booking.services.walk_ins import walk_in_cancel, walk_in_register
 
@@ -58,6 +67,15 @@ __all__ = [
     "session_stop",
     "sessions_advance",
     "sessions_generate",
+    "stop_apply",
+    "stop_case_ask",
+    "stop_case_choose",
+    "stop_case_phoned",
+    "stop_discard",
+    "stop_go_on",
+    "stop_prepare",
+    "stop_propose",
+    "stops_go_on",
     "waitlist_accept",
     "waitlist_join",
     "waitlist_leave",

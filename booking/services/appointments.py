@@ -73,7 +73,9 @@ def appointment_cancel(
 
 
 def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wish: bool) -> bool:
-    """Only what was paid counts: giving back a hold costs nobody a consultation."""
+    """Only what was paid counts: giving back a hold, or a number of a stopped clinic, costs nobody anything."""
+    if locked.session.state == "stopped":
+        return False
     return locked.appointment.state == "booked" and is_late_cancel(
         by_patient=actor.kind == "patient",
         patients_wish=patients_wish and actor.is_staff,

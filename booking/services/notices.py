@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from booking.models import Appointment, Slot, WaitlistEntry
+from booking.models import Appointment, Slot, Stop, StopCase, WaitlistEntry
 from hospital.common import clock
+from hospital.common.crypto import unseal
 from hospital.common.messages import message_send
 from hospital.templatetags.fenliu import day
 
@@ -57,3 +59,46 @@ def moved(appointment: Appointment, slot: Slot, now: datetime) -> None:
             "code": appointment.checkin_code,
         }
     message_send(kind="moved", key=f"{appointment.code}-{appointment.moves}", phone=phone, body=body, now=now)
+
+
+def stopped(case: StopCase, appointment: Appointment, now: datetime) -> None:
+    """The clinic does not take place: why, what may be chosen, until when, and what happens otherwise."""
+    phone = appointment.patient.phone or _account_phone(appointment)
+    if not phone:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        body = stopped_text(case.stop, appointment, case.code)
+    message_send(kind="stopped", key=case.code, phone=phone, body=body, now=now)
+
+
+def stopped_text(stop: Stop, appointment: Appointment, code: str) -> str:
+    """What the patient reads, in the language in force."""
+    session = appointment.session
+    facts = {
+        "day": clock.local(appointment.slot.starts_at).date().isoformat(),
+        "start": clock.local(appointment.slot.starts_at).strftime("%H:%M"),
+        "expert": session.expert.label,
+        "reason": stop.reason,
+        "until": clock.local(stop.choose_by).strftime("%m-%d %H:%M") if stop.choose_by else "",
+        "link": settings.PUBLIC_URL + reverse("booking:stopped", args=[code]),
+    }
+    if appointment.state == "held":
+        return (
+            _(
+                "Clinic cancelled: %(expert)s, %(day)s %(start)s (%(reason)s). Your unpaid number is released;"
+                " nothing is charged."
+            )
+            % facts
+        )
+    return (
+        _(
+            "Clinic cancelled: %(expert)s, %(day)s %(start)s (%(reason)s). Choose another number at no cost, or a"
+            " refund, by %(until)s: %(link)s Without an answer you get a full refund."
+        )
+        % facts
+    )
+
+
+def _account_phone(appointment: Appointment) -> str:
+    account = appointment.account
+    return unseal(account.phone_sealed) if account and account.phone_sealed else ""

@@ -48,16 +48,19 @@ GET: dict[frozenset[str], str] = {
     PATIENT: """
         appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
         appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  patients/  api/v1/patients/
+        stopped/<slug:code>/
     """,
     API_OWNER: "api/v1/appointments/",
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
         desk/  desk/new/  desk/sessions/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
+        desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
         manage/plans/<slug:code>/simulation/  manage/screens/
+        manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
     """,
 }
 
@@ -71,6 +74,7 @@ POST: dict[frozenset[str], str] = {
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
         desk/restore/  desk/undo/  api/v1/desk/walk-ins/
+        desk/stop-cases/<slug:code>/phoned/
     """,
     DESK | {"kiosk"}: "api/v1/desk/check-ins/",
     EXPERT: """
@@ -87,6 +91,7 @@ POST: dict[frozenset[str], str] = {
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/
         manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/
         manage/screens/add/  manage/screens/<slug:code>/revoke/
+        manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
     """,
 }
 

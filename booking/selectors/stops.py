@@ -1,0 +1,285 @@
+"""Stopped clinics: whom it affects, what is free instead, how far it is carried out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+
+from booking.domain.errors import UnknownNumber
+from booking.domain.states import APPOINTMENT_LIVE, WAITLIST_LIVE
+from booking.domain.stops import Clinic, FreeSlot, suggestions
+from booking.models import Appointment, ClinicSession, Payment, Slot, Stop, StopCase, WaitlistEntry, WalkIn
+from hospital.common import clock
+from hospital.models import User
+
+_STAFF = frozenset({"desk", "manager", "administrator"})
+SHOWN_MAX = 200
+_WHERE = ("session__expert__department", "session__room")
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """One patient with a number of the clinic to be stopped."""
+
+    appointment: Appointment
+    payment: Payment | None
+    reachable: bool
+    suggestion: FreeSlot | None
+    suggested_slot: Slot | None
+
+    @property
+    def needs_phone(self) -> bool:
+        """Whether a person must phone, or speak to, this patient: no message reaches them."""
+        return not self.reachable and self.appointment.state != "arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """What one expert of the same grade has free: in the same half-day, on the rest of the day, later."""
+
+    name: str
+    same_half: int
+    same_day: int
+    later: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything a manager weighs before a clinic is stopped."""
+
+    people: tuple[Affected, ...]
+    colleagues: tuple[Colleague, ...]
+    waitlist: int
+    walk_ins: int
+
+    @property
+    def booked(self) -> list[Affected]:
+        """Those whose number stands: booked or checked in."""
+        return [one for one in self.people if one.appointment.state != "held"]
+
+    @property
+    def held(self) -> int:
+        """How many numbers are held and unpaid."""
+        return len(self.people) - len(self.booked)
+
+    @property
+    def paid(self) -> list[Affected]:
+        """Those who paid."""
+        return [one for one in self.people if one.payment is not None]
+
+    @property
+    def paid_fen(self) -> int:
+        """What they paid."""
+        return sum(one.payment.paid_fen or 0 for one in self.paid if one.payment)
+
+    @property
+    def to_phone(self) -> list[Affected]:
+        """Those whom no message reaches."""
+        return [one for one in self.people if one.needs_phone]
+
+    @property
+    def on_site(self) -> int:
+        """Those who are in the hospital already."""
+        return sum(one.appointment.state == "arrived" for one in self.people)
+
+    @property
+    def free_that_day(self) -> int:
+        """Numbers of the same grade on that day."""
+        return sum(each.same_half + each.same_day for each in self.colleagues)
+
+    @property
+    def without_that_day(self) -> list[Affected]:
+        """Those for whom that day has no number of the same grade left."""
+        return [one for one in self.booked if not _same_day(one)]
+
+
+def _same_day(one: Affected) -> bool:
+    if one.suggestion is None:
+        return False
+    return one.suggestion.starts_at.date() == clock.local(one.appointment.slot.starts_at).date()
+
+
+def stop_by_code(*, code: str) -> Stop:
+    """A stop with its session, expert, department and room. Raises ``UnknownNumber``."""
+    stop = Stop.objects.select_related(*_WHERE, "proposed_by").filter(code=code).first()
+    if stop is None:
+        raise UnknownNumber(field="stop")
+    return stop
+
+
+def stops_shown(*, now: datetime) -> QuerySet[Stop]:
+    """Stops that are open, and those of the last four weeks; open ones first."""
+    recent = Q(proposed_at__gte=now - timedelta(days=28)) | Q(state__in=["proposed", "applying"])
+    counted = Stop.objects.filter(recent).exclude(state="discarded").select_related(*_WHERE)
+    counted = counted.annotate(
+        people=Count("cases"), open_cases=Count("cases", filter=~Q(cases__state="settled"))
+    )
+    return counted.order_by("finished_at", "session__opens_at", "pk")
+
+
+def sessions_to_stop(*, now: datetime, department: str = "", code: str = "") -> list[ClinicSession]:
+    """Sessions of the next four weeks that can be stopped, with their numbers; ``code`` alone when it is given."""
+    found = ClinicSession.objects.filter(closes_at__gt=now, opens_at__lt=now + timedelta(weeks=4))
+    found = found.exclude(state__in=["stopped", "closed"]).select_related("expert__department", "room")
+    if department:
+        found = found.filter(expert__department__code=department)
+    if code:
+        found = found.filter(code=code)
+    return list(found.annotate(taken=Sum("slots__booked")).order_by("opens_at", "letter")[:SHOWN_MAX])
+
+
+def stops_open_count() -> int:
+    """How many stops wait for a manager: proposed, or with people who have not chosen."""
+    return Stop.objects.filter(state__in=["proposed", "applying"]).count()
+
+
+def clinic_of(session: ClinicSession) -> Clinic:
+    """What decides whether a session may stand in for another."""
+    expert = session.expert
+    return Clinic(session.pk, expert.pk, expert.department_id, expert.title, session.fee_fen)
+
+
+def slots_instead(*, session: ClinicSession, fee_fen: int, now: datetime) -> list[Slot]:
+    """Slots with numbers left that the session's patients may choose: the same expert, or the same grade; one query."""
+    grade = Q(session__expert__title=session.expert.title) & Q(
+        session__expert__department_id=session.expert.department_id
+    )
+    found = Slot.objects.filter(
+        grade | Q(session__expert_id=session.expert_id),
+        bookable=True,
+        booked__lt=F("quota") - F("withheld"),
+        session__fee_fen=fee_fen,
+        session__state="released",
+        session__release_at__lte=now,
+        session__walk_in_opens_at__gt=now,
+    ).exclude(session_id=session.pk)
+    return list(found.select_related(*_WHERE).order_by("session__opens_at", "session_id", "starts_at"))
+
+
+def stop_preview(*, session: ClinicSession, now: datetime) -> Preview:
+    """Whom stopping the session affects and what is free instead, as it is now; the number of queries is constant."""
+    live = affected_of(session)
+    slots = slots_instead(session=session, fee_fen=session.fee_fen, now=now)
+    wanted = [clock.local(each.slot.starts_at) for each in live if each.state == "booked"]
+    given = iter(suggestions(stopped=clinic_of(session), wanted=wanted, free=[_free(slot) for slot in slots]))
+    by_code = {slot.code: slot for slot in slots}
+    people = []
+    for each in live:
+        best = next(given) if each.state == "booked" else None
+        payment = next((one for one in each.payments.all() if one.state == "paid"), None)
+        slot = by_code[best.code] if best else None
+        people.append(Affected(each, payment, reachable(each), best, slot))
+    return Preview(
+        people=tuple(people),
+        colleagues=colleagues_of(session, slots),
+        waitlist=WaitlistEntry.objects.filter(session=session, state__in=WAITLIST_LIVE).count(),
+        walk_ins=WalkIn.objects.filter(session=session, state="registered").count(),
+    )
+
+
+def affected_of(session: ClinicSession) -> list[Appointment]:
+    """The numbers of the session that are held, booked or checked in, by time."""
+    live = Appointment.objects.filter(session=session, state__in=APPOINTMENT_LIVE)
+    payments = Prefetch("payments", queryset=Payment.objects.order_by("pk"))
+    live = live.select_related("patient", "account", "slot").prefetch_related(payments)
+    return list(live.order_by("slot__starts_at", "pk"))
+
+
+def reachable(appointment: Appointment) -> bool:
+    """Whether a message can reach the patient: by their own phone or the account's."""
+    account = appointment.account
+    return bool(appointment.patient.phone_sealed or (account and account.phone_sealed))
+
+
+def _free(slot: Slot) -> FreeSlot:
+    return FreeSlot(slot.code, clinic_of(slot.session), clock.local(slot.starts_at), slot.left)
+
+
+def colleagues_of(session: ClinicSession, slots: Sequence[Slot]) -> tuple[Colleague, ...]:
+    """The free numbers of each expert of the same grade, in three sums."""
+    opens, closes = session.opens_at, session.closes_at
+    sums: dict[int, list[int]] = {}
+    names: dict[int, str] = {}
+    for slot in slots:
+        expert = slot.session.expert
+        names[expert.pk] = expert.label
+        that_day = slot.session.date == session.date
+        same_half = slot.starts_at < closes and slot.ends_at > opens
+        place = 2 if not that_day else 0 if same_half else 1
+        sums.setdefault(expert.pk, [0, 0, 0])[place] += slot.left
+    return tuple(Colleague(names[key], *counts) for key, counts in sums.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stop is carried out."""
+
+    total: int
+    told: int
+    settled: int
+    undecided: int
+    to_phone: int
+
+    @property
+    def telling(self) -> bool:
+        """Whether some have not been told yet."""
+        return self.told < self.total
+
+
+_UNREACHED = Q(
+    appointment__patient__phone_sealed__isnull=True,
+    appointment__account__phone_sealed__isnull=True,
+)
+
+
+def stop_progress(*, stop: Stop) -> Progress:
+    """Counts of a stop's patients; one query."""
+    counts = StopCase.objects.filter(stop=stop).aggregate(
+        total=Count("pk"),
+        told=Count("pk", filter=~Q(state="listed")),
+        settled=Count("pk", filter=Q(state="settled")),
+        undecided=Count("pk", filter=Q(state="asked")),
+        to_phone=Count("pk", filter=Q(state="asked") & _UNREACHED),
+    )
+    return Progress(**counts)
+
+
+def stop_cases(*, stop: Stop, show: str = "all") -> list[StopCase]:
+    """The stop's patients by time; ``show``: ``all``, ``open`` (not chosen yet) or ``phone`` (out of reach)."""
+    found = _cases().filter(stop=stop)
+    if show == "open":
+        found = found.exclude(state="settled")
+    elif show == "phone":
+        found = found.exclude(state="settled").filter(_UNREACHED)
+    return list(found.order_by("appointment__slot__starts_at", "pk"))
+
+
+def stop_case_for_user(*, user: User, code: str) -> StopCase:
+    """A case that this user may settle: one's own number, any for the desk. A stranger's does not exist.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is none.
+    """
+    found = _cases().filter(code=code)
+    if user.role not in _STAFF:
+        found = found.filter(appointment__account=user)
+    case = found.first()
+    if case is None:
+        raise UnknownNumber(field="case")
+    return case
+
+
+def _cases() -> QuerySet[StopCase]:
+    return StopCase.objects.select_related(
+        "stop__session__expert__department",
+        "stop__session__room",
+        "appointment__patient",
+        "appointment__account",
+        "appointment__slot",
+        "replacement__slot",
+        "replacement__session__expert__department",
+        "replacement__session__room",
+    ).prefetch_related("appointment__payments", "appointment__payments__refund")

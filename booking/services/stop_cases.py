@@ -1,0 +1,286 @@
+"""The patients of a stopped clinic, one by one: told, asked, and settled as they choose. Each is one transaction."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db import DatabaseError
+from django.db.models import F, Q
+
+from booking.domain.deadlines import check_bookable
+from booking.domain.errors import ChosenAlready, OnSite, SoldOut, UnknownNumber
+from booking.domain.states import APPOINTMENT_LIVE, STOP_CASE
+from booking.domain.stops import choice_kind
+from booking.locks import LockedAppointment, lock_appointment, lock_patient
+from booking.models import Appointment, Payment, Slot, StopCase
+from booking.selectors.limits import patient_refusal
+from booking.selectors.stops import clinic_of
+from booking.services import notices
+from booking.services.appointments import (
+    appointment_cancel,
+    appointment_confirm,
+    appointment_move_state,
+    payments_close,
+)
+from booking.services.refunds import CASH, refund_write
+from booking.services.returns import number_return
+from hospital.common import history, live
+from hospital.common.actor import Actor
+from hospital.common.errors import DomainError, next_state
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+
+REASON = "clinic stopped"
+_JOB = Actor.job("stop clinic")
+logger = logging.getLogger(__name__)
+Step = Callable[..., bool]
+
+
+@transactional
+def stop_case_ask(*, case_id: int, now: datetime) -> bool:
+    """Tell one patient. A number that was only held is released; for the others the choice is open.
+
+    Returns
+    -------
+    bool
+        Whether it was done now: a second worker, or a second run, does nothing.
+    """
+    locked, case = _lock(case_id)
+    if case.state != "listed":
+        return False
+    _move(case, "ask", _JOB, now)
+    state = locked.appointment.state
+    if state in {"held", "booked"}:
+        notices.stopped(case, locked.appointment, now)
+    if state == "held":
+        appointment_cancel(appointment_id=locked.appointment.pk, actor=_JOB, now=now, reason=REASON)
+    if state not in {"booked", "arrived"}:
+        _settle(case, "", _JOB, now)
+    return True
+
+
+@transactional
+def stop_case_choose(
+    *, case_id: int, choice: str, actor: Actor, now: datetime, slot_code: str = ""
+) -> StopCase:
+    """Carry out what the patient chose: a refund, or a number of ``slot_code`` to which the money moves.
+
+    ``choice`` is ``refund`` or ``slot``. Nothing is changed unless all of it is.
+
+    Raises
+    ------
+    ChosenAlready
+        When this was settled before.
+    OnSite
+        For a patient who has checked in.
+    SoldOut, NotReleased, BookingClosed, NotAChoice, UnknownNumber
+        When the number cannot be had; the patient goes on choosing.
+    AlreadyBooked, LimitReached
+        When the patient has other numbers on the new day.
+    """
+    lock_patient(_patient_of(case_id))
+    locked, case = _lock(case_id)
+    if case.state == "settled":
+        raise ChosenAlready
+    if locked.appointment.state == "arrived":
+        raise OnSite
+    if locked.appointment.state != "booked":
+        raise ChosenAlready
+    if case.state == "listed":
+        _move(case, "ask", _JOB, now)
+    if choice == "refund":
+        appointment_cancel(
+            appointment_id=locked.appointment.pk, actor=_JOB, now=now, reason=REASON, refund=True
+        )
+        return _settle(case, "refund", actor, now)
+    kind, replacement = _replace(locked, slot_code, now)
+    return _settle(case, kind, actor, now, replacement=replacement)
+
+
+@transactional
+def stop_case_phoned(*, case_id: int, note: str, actor: Actor, now: datetime) -> StopCase:
+    """Somebody phoned the patient, or tried to."""
+    case = StopCase.objects.select_for_update(no_key=True).get(pk=case_id)
+    case.phoned_at, case.phone_note = now, note.strip()[:200]
+    case.save(update_fields=["phoned_at", "phone_note"])
+    history.record(
+        thing=case,
+        verb="phone",
+        from_state=case.state,
+        to_state=case.state,
+        actor=actor,
+        at=now,
+        reason=case.phone_note,
+    )
+    return case
+
+
+def stop_cases_tell(*, stop_id: int, now: datetime) -> int:
+    """Tell whoever of the stop was not told yet, in the order of their times."""
+    listed = StopCase.objects.filter(stop_id=stop_id, state="listed")
+    in_order = listed.order_by("appointment__slot__starts_at", "pk")
+    return _each(stop_case_ask, in_order.values_list("pk", flat=True), now)
+
+
+def stop_cases_follow(*, stop_id: int, now: datetime) -> int:
+    """Settle what was decided elsewhere, and refund whoever did not answer in time and could be told.
+
+    Whoever has no phone on file, or paid cash, is left to a person: nobody can hand them money unasked.
+    """
+    asked = StopCase.objects.filter(stop_id=stop_id, state="asked")
+    elsewhere = asked.exclude(appointment__state__in=APPOINTMENT_LIVE)
+    silent = asked.filter(stop__choose_by__lte=now, appointment__state="booked").filter(
+        Q(appointment__patient__phone_sealed__isnull=False)
+        | Q(appointment__account__phone_sealed__isnull=False)
+    )
+    silent = silent.exclude(appointment__payments__in=Payment.objects.filter(provider=CASH, state="paid"))
+    closed = _each(stop_case_close, elsewhere.values_list("pk", flat=True), now)
+    return closed + _each(stop_case_refund_unasked, silent.values_list("pk", flat=True), now)
+
+
+@transactional
+def stop_case_close(*, case_id: int, now: datetime) -> bool:
+    """Settle a patient whose number ended otherwise: cancelled by themself, seen by a colleague, or gone again.
+
+    Whoever was checked in and left the queue unseen gets the money back: the clinic was stopped, not missed.
+    """
+    locked, case = _lock(case_id)
+    state = locked.appointment.state
+    if case.state != "asked" or state in APPOINTMENT_LIVE:
+        return False
+    if state == "left":
+        paid = Payment.objects.select_for_update(no_key=True).filter(
+            appointment=locked.appointment, state="paid"
+        )
+        for payment in paid:
+            refund_write(payment=payment, reason=REASON, actor=_JOB, now=now)
+    _settle(case, "refund" if state in {"left", "cancelled"} else "", _JOB, now)
+    return True
+
+
+def stop_case_refund_unasked(*, case_id: int, now: datetime) -> bool:
+    """Refund somebody whose time to choose is over."""
+    stop_case_choose(case_id=case_id, choice="refund", actor=_JOB, now=now)
+    return True
+
+
+def _each(step: Step, case_ids: Iterable[int], now: datetime) -> int:
+    """One patient's failure never stops the others; the next round tries again."""
+    done = 0
+    for case_id in list(case_ids):
+        try:
+            done += step(case_id=case_id, now=now)
+        except (DomainError, DatabaseError):
+            logger.exception("stopped clinic: %s failed for case %s", step.__name__, case_id)
+    return done
+
+
+def _replace(locked: LockedAppointment, slot_code: str, now: datetime) -> tuple[str, Appointment]:
+    """Give the old number back, take the new one, move the money: all or nothing."""
+    old = locked.appointment
+    slot = Slot.objects.select_related("session__expert").filter(code=slot_code).first()
+    if slot is None:
+        raise UnknownNumber(field="slot")
+    session = slot.session
+    check_bookable(
+        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
+    )
+    kind = choice_kind(stopped=clinic_of(locked.session), target=clinic_of(session), fee_fen=old.fee_fen)
+    refusal = patient_refusal(
+        session=session,
+        patient_id=old.patient_id,
+        now=now,
+        rules=policy(),
+        without=old.pk,
+        despite_ban=True,
+    )
+    if refusal is not None:
+        raise refusal
+    new = _take(old, slot, now)
+    appointment_move_state(old, "cancel", _JOB, now, reason=REASON, ended=True)
+    number_return(locked=locked, actor=_JOB, now=now)
+    payments_close(old, now)
+    for payment in Payment.objects.select_for_update(no_key=True).filter(appointment=old, state="paid"):
+        _payment_follow(payment, new, now)
+    appointment_confirm(locked=LockedAppointment(session, slot, new), actor=_JOB, now=now)
+    return kind, new
+
+
+def _take(old: Appointment, slot: Slot, now: datetime) -> Appointment:
+    """Take one of the slot's numbers in one conditional statement."""
+    free = Slot.objects.filter(pk=slot.pk, bookable=True, booked__lt=F("quota") - F("withheld"))
+    if not free.update(booked=F("booked") + 1):
+        raise SoldOut(slot=slot.code)
+    new = Appointment.objects.create(
+        slot=slot,
+        session_id=slot.session_id,
+        patient=old.patient,
+        account_id=old.account_id,
+        fee_fen=old.fee_fen,
+        held_at=now,
+        pay_by=now,
+    )
+    history.record(
+        thing=new,
+        verb="hold",
+        from_state=None,
+        to_state="held",
+        actor=_JOB,
+        at=now,
+        reason=REASON,
+        data={"instead_of": old.code},
+    )
+    live.announce(f"session.{slot.session_id}", "session.changed", session=slot.session_id)
+    return new
+
+
+def _payment_follow(payment: Payment, appointment: Appointment, now: datetime) -> None:
+    """The money goes with the patient to the new number; nothing is paid back."""
+    payment.appointment = appointment
+    payment.save(update_fields=["appointment"])
+    history.record(
+        thing=payment,
+        verb="move",
+        from_state=payment.state,
+        to_state=payment.state,
+        actor=_JOB,
+        at=now,
+        reason=REASON,
+        data={"appointment": appointment.code},
+    )
+
+
+def _patient_of(case_id: int) -> int:
+    patient_id = StopCase.objects.filter(pk=case_id).values_list("appointment__patient_id", flat=True).first()
+    if patient_id is None:
+        raise UnknownNumber(field="case")
+    return patient_id
+
+
+def _lock(case_id: int) -> tuple[LockedAppointment, StopCase]:
+    """Lock the number, then the case: in this order everywhere."""
+    appointment_id = StopCase.objects.values_list("appointment_id", flat=True).get(pk=case_id)
+    locked = lock_appointment(appointment_id)
+    case = (
+        StopCase.objects.select_for_update(no_key=True, of=("self",)).select_related("stop").get(pk=case_id)
+    )
+    return locked, case
+
+
+def _settle(
+    case: StopCase, choice: str, actor: Actor, now: datetime, *, replacement: Appointment | None = None
+) -> StopCase:
+    case.choice, case.settled_at, case.replacement = choice, now, replacement
+    case.target_slot_id = replacement.slot_id if replacement else None
+    case.chosen_by = actor.name if actor.is_staff else actor.kind
+    case.save(update_fields=["choice", "settled_at", "replacement", "target_slot", "chosen_by"])
+    return _move(case, "settle", actor, now)
+
+
+def _move(case: StopCase, verb: str, actor: Actor, now: datetime) -> StopCase:
+    before, case.state = case.state, next_state(STOP_CASE, case.state, verb)
+    case.save(update_fields=["state"])
+    history.record(
+        thing=case, verb=verb, from_state=before, to_state=case.state, actor=actor, at=now, reason=case.choice
+    )
+    return case

@@ -1,0 +1,13 @@
+"""Counts of the side list and the desk's bar, on every page that shows them, whichever app it is of."""
+
+from django import template
+
+from booking.selectors import stops
+
+register = template.Library()
+
+
+@register.simple_tag
+def stops_open() -> int:
+    """How many stopped clinics still need somebody."""
+    return stops.stops_open_count()

@@ -1,0 +1,186 @@
+"""The patients of a stopped clinic choose: on a page of their own, or with the desk on the phone."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking import services
+from booking.models import Slot, StopCase
+from booking.selectors.stops import (
+    slots_instead,
+    stop_by_code,
+    stop_case_for_user,
+    stop_cases,
+    stop_progress,
+    stops_shown,
+)
+from booking.views.manage import desk_only
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.crypto import unseal
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.common.views import role_required, signed_in
+
+SHOWN = ("open", "phone", "all")
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("patient")
+def stopped(request: HttpRequest, code: str) -> HttpResponse:
+    """The clinic is cancelled: choose another number at no cost, or a refund. Only the POST changes anything."""
+    return _choose(request, code, "booking/stopped.html", "booking:stopped")
+
+
+@require_http_methods(["GET", "POST"])
+@desk_only
+def case(request: HttpRequest, code: str) -> HttpResponse:
+    """The desk chooses for somebody on the phone."""
+    return _choose(request, code, "booking/desk_stop_case.html", "booking:desk-stop-case")
+
+
+@require_POST
+@desk_only
+def phoned(request: HttpRequest, code: str) -> HttpResponse:
+    """Note that somebody was phoned."""
+    user = signed_in(request)
+    found = stop_case_for_user(user=user, code=code)
+    services.stop_case_phoned(
+        case_id=found.pk, note=request.POST.get("note", ""), actor=Actor.of(user), now=clock.now()
+    )
+    return redirect("booking:desk-stop", found.stop.code)
+
+
+@require_safe
+@desk_only
+def desk_stops(request: HttpRequest) -> HttpResponse:
+    """Stopped clinics with people who still have to choose."""
+    return render(request, "booking/desk_stops.html", {"stops": stops_shown(now=clock.now())})
+
+
+@require_safe
+@desk_only
+def desk_stop(request: HttpRequest, code: str) -> HttpResponse:
+    """Who has not chosen, whom to phone, who chose what."""
+    found = stop_by_code(code=code)
+    show = request.GET.get("show", "open")
+    context = {
+        "stop": found,
+        "session": found.session,
+        "progress": stop_progress(stop=found),
+        "show": show if show in SHOWN else "open",
+        "cases": stop_cases(stop=found, show=show if show in SHOWN else "open"),
+    }
+    return render(request, "booking/desk_stop.html", context)
+
+
+@require_safe
+@desk_only
+def people_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """The follow-up list as CSV. Phones stand in it by their last digits only."""
+    found = stop_by_code(code=code)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="stop-{found.code}.csv"'
+    response.write("\ufeff")
+    rows = csv.writer(response)
+    rows.writerow([_("Time"), _("Patient"), _("Phone ending"), _("Choice"), _("Phoned"), _("Note")])
+    for each in stop_cases(stop=found, show=request.GET.get("show", "all")):
+        rows.writerow(_csv_row(each))
+    return response
+
+
+def _csv_row(each: StopCase) -> list[str]:
+    patient, account = each.appointment.patient, each.appointment.account
+    note = each.phone_note
+    return [
+        clock.local(each.appointment.slot.starts_at).strftime("%Y-%m-%d %H:%M"),
+        patient.name,
+        patient.phone_tail or (account.phone_tail if account else ""),
+        str(each.get_choice_display()),
+        clock.local(each.phoned_at).strftime("%Y-%m-%d %H:%M") if each.phoned_at else "",
+        f"'{note}" if note.startswith(("=", "+", "-", "@", "\t", "\r")) else note,
+    ]
+
+
+def _choose(request: HttpRequest, code: str, template: str, route: str) -> HttpResponse:
+    found = stop_case_for_user(user=signed_in(request), code=code)
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            _chosen_once(request, found)
+            return redirect(route, code)
+        except DomainError as refused:
+            error, status = translated(refused), refused.status
+            found = stop_case_for_user(user=signed_in(request), code=code)
+    return render(request, template, _context(found, request) | {"error": error}, status=status)
+
+
+def _chosen_once(request: HttpRequest, found: StopCase) -> None:
+    """Pressing twice chooses once."""
+    user, now = signed_in(request), clock.now()
+    actor = Actor.of(user)
+    choice, slot = request.POST.get("choice", "slot"), request.POST.get("slot", "")
+
+    def produce() -> idempotency.Answer:
+        services.stop_case_choose(case_id=found.pk, choice=choice, slot_code=slot, actor=actor, now=now)
+        return 200, {"case": found.code}
+
+    idempotency.once(
+        account=f"{actor.kind}:{user.pk}",
+        route=request.path,
+        key=request.POST.get("key", ""),
+        body={"choice": choice, "slot": slot},
+        now=now,
+        produce=produce,
+    )
+
+
+def _context(found: StopCase, request: HttpRequest) -> dict[str, Any]:
+    appointment, now = found.appointment, clock.now()
+    open_case = found.state != "settled" and appointment.state == "booked"
+    slots: list[Slot] = []
+    if open_case:
+        slots = slots_instead(session=found.stop.session, fee_fen=appointment.fee_fen, now=now)
+    groups = [(session, list(group)) for session, group in groupby(slots, key=lambda slot: slot.session)]
+    groups.sort(key=lambda group: (group[0].opens_at, group[0].expert_id != found.stop.session.expert_id))
+    return {
+        "case": found,
+        "stop": found.stop,
+        "session": found.stop.session,
+        "appointment": appointment,
+        "groups": groups,
+        "open_case": open_case,
+        "slot": request.POST.get("slot", ""),
+        "key": uuid.uuid4(),
+        "refund": _refund(appointment),
+        "check_in_from": _check_in_from(found),
+        "phone": _phone(found) if signed_in(request).is_hospital_staff else "",
+    }
+
+
+def _phone(found: StopCase) -> str:
+    """The number to call, opened for the one case in hand."""
+    account = found.appointment.account
+    own = found.appointment.patient.phone
+    return own or (unseal(account.phone_sealed) if account and account.phone_sealed else "")
+
+
+def _check_in_from(found: StopCase) -> datetime | None:
+    if found.replacement is None:
+        return None
+    return found.replacement.slot.starts_at - timedelta(minutes=policy().arrival_advice_min)
+
+
+def _refund(appointment: Any) -> Any:
+    refunded = {"refunding", "refunded"}
+    return next((each for each in appointment.payments.all() if each.state in refunded), None)

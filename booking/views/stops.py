@@ -1,0 +1,204 @@
+"""Stopping a clinic, step by step: choose the session, look at what it means, what is said, carry it out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking import services
+from booking.domain.errors import TooSoon
+from booking.domain.stops import answer_deadlines
+from booking.models import Stop
+from booking.selectors import departments_with_next, session_by_code
+from booking.selectors.stops import (
+    Affected,
+    Preview,
+    sessions_to_stop,
+    stop_by_code,
+    stop_preview,
+    stop_progress,
+    stops_shown,
+)
+from booking.services.notices import stopped_text
+from booking.views.manage import manage_page, managers_only
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.common.views import signed_in
+
+STEPS = ("session", "preview", "notice", "apply")
+PAGE = 10
+LANGUAGES = ("zh-hans", "en")
+
+
+@managers_only
+@require_safe
+def stops(request: HttpRequest) -> HttpResponse:
+    """Stops under way and lately finished."""
+    context = {"stops": stops_shown(now=clock.now())}
+    return manage_page(request, "booking/stops.html", "stops", context)
+
+
+@managers_only
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Step 1: which session, and why."""
+    now, error, status = clock.now(), "", 200
+    chosen = request.POST.get("session", "") or request.GET.get("session", "")
+    if request.method == "POST":
+        try:
+            stop = services.stop_propose(
+                session_id=session_by_code(code=chosen).pk,
+                reason=request.POST.get("reason", ""),
+                actor=Actor.of(signed_in(request)),
+                now=now,
+            )
+            return redirect("booking:stop", stop.code)
+        except DomainError as refused:
+            error, status = translated(refused), refused.status
+    department = request.GET.get("department", "")
+    context = {
+        "sessions": sessions_to_stop(now=now, department=department, code=chosen),
+        "departments": [row[0] for row in departments_with_next(now=now)],
+        "department": department,
+        "chosen": chosen,
+        "reason": request.POST.get("reason", ""),
+        "error": error,
+        "step": "session",
+    }
+    return manage_page(request, "booking/stop_new.html", "stops", context, status=status)
+
+
+@managers_only
+@require_safe
+def stop(request: HttpRequest, code: str) -> HttpResponse:
+    """The step that the stop is at; while it is proposed, any of the last three."""
+    found = stop_by_code(code=code)
+    if found.state == "discarded":
+        return redirect("booking:stops")
+    if found.state != "proposed":
+        return manage_page(request, "booking/stop_progress.html", "stops", _progress(found))
+    return _step(request, found, request.GET.get("step", "preview"))
+
+
+@managers_only
+@require_POST
+def prepare(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the deadline or the reason, then on to the next step."""
+    found, step = stop_by_code(code=code), request.POST.get("step", "preview")
+    try:
+        services.stop_prepare(
+            code=code,
+            now=clock.now(),
+            reason=request.POST.get("reason"),
+            choose_by=_moment(request.POST.get("choose_by")),
+        )
+    except DomainError as error:
+        return _step(request, found, step, error=error)
+    following = STEPS[min(STEPS.index(step) + 1, 3)] if step in STEPS else "preview"
+    return redirect(f"{request.path.removesuffix('prepare/')}?step={following}")
+
+
+@managers_only
+@require_POST
+def discard(request: HttpRequest, code: str) -> HttpResponse:
+    """The clinic takes place after all."""
+    services.stop_discard(code=code, actor=Actor.of(signed_in(request)), now=clock.now())
+    return redirect("booking:stops")
+
+
+@managers_only
+@require_POST
+def apply(request: HttpRequest, code: str) -> HttpResponse:
+    """Step 4: from here on it happens. Pressing twice, or going on after a break, is no harm."""
+    actor, now = Actor.of(signed_in(request)), clock.now()
+    try:
+        services.stop_apply(code=code, actor=actor, now=now)
+    except DomainError as error:
+        return _step(request, stop_by_code(code=code), "apply", error=error)
+    return redirect("booking:stop", code)
+
+
+@managers_only
+@require_safe
+def progress(request: HttpRequest, code: str) -> HttpResponse:
+    """How far it is carried out; the page asks again every two seconds."""
+    return render(request, "booking/_stop_progress.html", _progress(stop_by_code(code=code)))
+
+
+def _progress(found: Stop) -> dict[str, Any]:
+    return {"stop": found, "session": found.session, "progress": stop_progress(stop=found), "step": "apply"}
+
+
+def _step(request: HttpRequest, found: Stop, step: str, *, error: DomainError | None = None) -> HttpResponse:
+    now = clock.now()
+    seen = stop_preview(session=found.session, now=now)
+    context: dict[str, Any] = {
+        "stop": found,
+        "session": found.session,
+        "seen": seen,
+        "step": step if step in STEPS[1:] else "preview",
+        "today": found.session.date == clock.local(now).date(),
+        "error": translated(error) if error else "",
+        "deadlines": _deadlines(found, now),
+    }
+    if context["step"] == "preview":
+        context |= _people(request, seen, clock.local(now).date())
+    if context["step"] == "notice":
+        context["texts"] = _texts(found, seen)
+    status = error.status if error else 200
+    return manage_page(request, f"booking/stop_{context['step']}.html", "stops", context, status=status)
+
+
+def _people(request: HttpRequest, seen: Preview, today: date) -> dict[str, Any]:
+    """The chosen part of the people affected, a page at a time."""
+    parts = {"all": list(seen.people), "phone": seen.to_phone, "none": seen.without_that_day}
+    show = request.GET.get("show", "all")
+    page = Paginator(parts.get(show, parts["all"]), PAGE).get_page(request.GET.get("page"))
+    rows = [{"one": one, "age": _age(one, today)} for one in page]
+    counts = {name: len(part) for name, part in parts.items()}
+    return {"show": show if show in parts else "all", "page": page, "rows": rows, "counts": counts}
+
+
+def _age(one: Affected, today: date) -> int | None:
+    born = one.appointment.patient.birth_date
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _deadlines(found: Stop, now: datetime) -> list[datetime]:
+    offered = answer_deadlines(now=clock.local(now), hours=policy().stop_choice_h)
+    kept = found.choose_by
+    return offered if kept is None or kept in offered or kept <= now else sorted([*offered, kept])
+
+
+def _texts(found: Stop, seen: Preview) -> list[dict[str, str]]:
+    """What a patient will read, in both languages, shown with an invented address."""
+    booked = next((one.appointment for one in seen.booked), None)
+    if booked is None:
+        return []
+    booked.session = found.session
+    texts = []
+    for language in LANGUAGES:
+        with translation.override(language):
+            texts.append({"language": language, "text": stopped_text(found, booked, "…")})
+    return texts
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TooSoon(field="choose_by") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.zone())

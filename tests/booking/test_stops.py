@@ -1,0 +1,240 @@
+"""A stopped clinic: looked at first, carried out patient by patient, and nothing half done whatever is killed."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from booking import services
+from booking.domain import errors
+from booking.models import Appointment, Payment, Refund, Slot, StopCase
+from booking.selectors.stops import slots_instead, stop_preview
+from hospital.common.actor import Actor
+from hospital.common.errors import IllegalTransition
+from hospital.common.models import Message, StateChange
+from tests import factories
+from tests.booking.stopped import StoppedClinic, invariants_hold, stopped_clinic
+from tests.clock import VirtualClock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic(db: None, now: VirtualClock) -> StoppedClinic:
+    return stopped_clinic(now)
+
+
+def test_a_proposal_changes_nothing_and_tells_nobody(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    before = Message.objects.count()
+    stop = clinic.propose()
+    clinic.session.refresh_from_db()
+    assert (stop.state, clinic.session.state) == ("proposed", "released")
+    assert Appointment.objects.get(pk=booked.pk).state == "booked"
+    assert Message.objects.count() == before
+    assert not StopCase.objects.exists()
+
+
+def test_proposing_again_goes_on_with_the_same_proposal(clinic: StoppedClinic) -> None:
+    assert clinic.propose() == clinic.propose()
+
+
+def test_a_discarded_proposal_leaves_the_clinic_and_can_be_proposed_again(clinic: StoppedClinic) -> None:
+    first = clinic.propose()
+    services.stop_discard(code=first.code, actor=clinic.manager, now=clinic.now())
+    assert clinic.propose() != first
+    clinic.book()
+
+
+def test_the_preview_counts_who_paid_who_holds_and_whom_nobody_can_reach(clinic: StoppedClinic) -> None:
+    clinic.book(slot=0)
+    clinic.book(slot=1, phone="")
+    clinic.hold(slot=2)
+    seen = stop_preview(session=clinic.session, now=clinic.now())
+    assert (len(seen.people), len(seen.booked), seen.held) == (3, 2, 1)
+    assert (len(seen.paid), seen.paid_fen, len(seen.to_phone), seen.on_site) == (2, 10_000, 1, 0)
+
+
+def test_the_preview_suggests_the_same_day_first_and_says_for_whom_that_is_not_enough(
+    clinic: StoppedClinic,
+) -> None:
+    for _turn in range(6):
+        clinic.book(slot=0)
+    seen = stop_preview(session=clinic.session, now=clinic.now())
+    assert seen.free_that_day == 4
+    assert len(seen.without_that_day) == 2
+    assert seen.people[0].suggested_slot == factories.slots(clinic.colleague)[0]
+    assert seen.people[5].suggested_slot == factories.slots(clinic.next_week)[0]
+
+
+def test_once_it_is_applied_nobody_books_any_more(clinic: StoppedClinic) -> None:
+    clinic.apply()
+    with pytest.raises(errors.BookingClosed):
+        clinic.hold()
+
+
+def test_applying_twice_is_applying_once(clinic: StoppedClinic) -> None:
+    clinic.book()
+    stop = clinic.apply()
+    services.stop_apply(code=stop.code, actor=clinic.manager, now=clinic.now())
+    assert StopCase.objects.count() == 1
+    assert StateChange.objects.filter(thing="stop", verb="apply").count() == 1
+
+
+def test_everybody_is_told_once_however_often_it_goes_on(clinic: StoppedClinic) -> None:
+    for _turn in range(3):
+        clinic.book()
+    stop = clinic.stop()
+    services.stop_go_on(stop_id=stop.pk, now=clinic.now())
+    assert Message.objects.filter(kind="stopped").count() == 3
+    assert set(StopCase.objects.values_list("state", flat=True)) == {"asked"}
+
+
+def test_a_number_that_is_only_held_is_released_without_a_choice(clinic: StoppedClinic) -> None:
+    held = clinic.hold()
+    stop = clinic.stop()
+    assert Appointment.objects.get(pk=held.pk).state == "cancelled"
+    assert clinic.case(held).state == "settled"
+    stop.refresh_from_db()
+    assert stop.state == "finished"
+    invariants_hold()
+
+
+def test_a_colleagues_number_keeps_the_money_and_gives_the_old_number_back(clinic: StoppedClinic) -> None:
+    booked = clinic.book(slot=1)
+    payment = Payment.objects.get(appointment=booked)
+    clinic.stop()
+    target = factories.slots(clinic.colleague)[1]
+    case = clinic.choose(booked, target)
+    new = case.replacement
+    assert new is not None
+    assert (case.choice, new.state, new.slot, new.fee_fen) == ("expert", "booked", target, booked.fee_fen)
+    payment.refresh_from_db()
+    assert (payment.appointment, payment.state) == (new, "paid")
+    assert not Refund.objects.exists()
+    assert [slot.booked for slot in factories.slots(clinic.session)] == [0, 0, 0, 0]
+    assert Slot.objects.get(pk=target.pk).booked == 1
+    invariants_hold()
+
+
+def test_another_day_of_the_same_expert_is_a_choice_of_its_own(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    clinic.stop()
+    assert clinic.choose(booked, factories.slots(clinic.next_week)[2]).choice == "other_day"
+    invariants_hold()
+
+
+def test_a_refund_pays_back_in_full_even_after_walk_in_registration_opened(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    clinic.stop()
+    clinic.now.at("07:30", days=1)
+    clinic.choose(booked, None)
+    refund = Refund.objects.get()
+    assert refund.amount_fen == booked.fee_fen
+    assert Appointment.objects.get(pk=booked.pk).late_cancel is False
+    invariants_hold()
+
+
+def test_a_number_that_is_gone_leaves_the_patient_choosing(clinic: StoppedClinic) -> None:
+    first, second, third = (clinic.book() for _turn in range(3))
+    clinic.stop()
+    target = factories.slots(clinic.colleague)[0]
+    clinic.choose(first, target)
+    clinic.choose(second, target)
+    with pytest.raises(errors.SoldOut), transaction.atomic():
+        clinic.choose(third, target)
+    assert clinic.case(third).state == "asked"
+    assert Appointment.objects.get(pk=third.pk).state == "booked"
+    assert clinic.choose(third, factories.slots(clinic.colleague)[1]).state == "settled"
+    invariants_hold()
+
+
+def test_another_grade_another_fee_and_the_stopped_clinic_are_no_choice(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    other = factories.expert("sun")
+    other.title = "attending"
+    other.save()
+    lower = factories.session(clinic.session.date, now=clinic.now(), doctor=other, quotas=[5, 5, 5, 5])
+    clinic.stop()
+    for slot in (factories.slots(lower)[0],):
+        with pytest.raises(errors.NotAChoice):
+            clinic.choose(booked, slot)
+    with pytest.raises(errors.BookingClosed):
+        clinic.choose(booked, factories.slots(clinic.session)[1])
+    offered = slots_instead(session=clinic.session, fee_fen=booked.fee_fen, now=clinic.now())
+    assert lower.pk not in {slot.session_id for slot in offered}
+
+
+def test_whoever_has_chosen_cannot_choose_again(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    clinic.stop()
+    clinic.choose(booked, None)
+    with pytest.raises(errors.ChosenAlready):
+        clinic.choose(booked, factories.slots(clinic.colleague)[0])
+    assert Refund.objects.count() == 1
+
+
+def test_whoever_does_not_answer_is_refunded_to_the_second(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    stop = clinic.stop()
+    assert stop.choose_by is not None
+    clinic.now.set(stop.choose_by)
+    clinic.now.advance(seconds=-1)
+    services.stops_go_on(clinic.now())
+    assert clinic.case(booked).state == "asked"
+    clinic.now.advance(seconds=1)
+    services.stops_go_on(clinic.now())
+    assert clinic.case(booked).choice == "refund"
+    stop.refresh_from_db()
+    assert stop.state == "finished"
+    invariants_hold()
+
+
+def test_whoever_no_message_reaches_is_left_to_a_person(clinic: StoppedClinic) -> None:
+    booked = clinic.book(phone="")
+    stop = clinic.stop()
+    assert stop.choose_by is not None
+    clinic.now.set(stop.choose_by)
+    clinic.now.advance(hours=1)
+    services.stops_go_on(clinic.now())
+    case = clinic.case(booked)
+    assert (case.state, Appointment.objects.get(pk=booked.pk).state) == ("asked", "booked")
+    services.stop_case_phoned(case_id=case.pk, note="no answer", actor=clinic.manager, now=clinic.now())
+    assert clinic.case(booked).phone_note == "no answer"
+
+
+def test_whoever_is_checked_in_is_the_desks_and_gets_the_money_back_on_leaving(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    clinic.now.at("07:10", days=1)
+    services.sessions_advance(clinic.now())
+    services.appointment_arrive(appointment_id=booked.pk, actor=clinic.manager, now=clinic.now())
+    stop = clinic.stop()
+    with pytest.raises(errors.OnSite):
+        clinic.choose(booked, None)
+    services.appointment_leave(appointment_id=booked.pk, actor=clinic.manager, now=clinic.now())
+    services.stops_go_on(clinic.now())
+    assert clinic.case(booked).choice == "refund"
+    assert Refund.objects.get().amount_fen == booked.fee_fen
+    stop.refresh_from_db()
+    assert stop.state == "finished"
+    invariants_hold()
+
+
+def test_a_patient_who_cancelled_meanwhile_is_settled_and_refunded_once(clinic: StoppedClinic) -> None:
+    booked = clinic.book()
+    stop = clinic.apply()
+    services.appointment_cancel(
+        appointment_id=booked.pk, actor=Actor(kind="patient", name="lin"), now=clinic.now()
+    )
+    services.stop_go_on(stop_id=stop.pk, now=clinic.now())
+    assert clinic.case(booked).state == "settled"
+    assert Refund.objects.count() == 1
+    invariants_hold()
+
+
+def test_an_applied_stop_can_neither_be_discarded_nor_changed(clinic: StoppedClinic) -> None:
+    stop = clinic.apply()
+    with pytest.raises(IllegalTransition):
+        services.stop_discard(code=stop.code, actor=clinic.manager, now=clinic.now())
+    with pytest.raises(errors.StopNotOpen):
+        services.stop_prepare(code=stop.code, reason="other", now=clinic.now())
