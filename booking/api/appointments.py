@@ -96,6 +96,26 @@ class AppointmentCancel(ApiView):
         return Response(shapes.appointment_out(cancelled))
 
 
+class AppointmentMove(ApiView):
+    """Change the time."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(request=shapes.MoveIn, responses=OpenApiTypes.OBJECT, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Change a booked number for one at another time of the same doctor; what was paid stays paid."""
+        data = parsed(shapes.MoveIn, request)
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            appointment = selectors.appointment_for_user(user=self.person, code=code)
+            moved = services.appointment_move(
+                appointment_id=appointment.pk, slot_code=data["slot"], actor=self.actor, now=clock.now()
+            )
+            return 200, shapes.appointment_out(moved)
+
+        return self.idempotent(produce, body=data)
+
+
 class PaymentList(ApiView):
     """Payments of an appointment."""
 

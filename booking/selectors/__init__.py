@@ -37,8 +37,16 @@ from booking.selectors.sessions import (
     slot_by_code,
     slots_of_session,
 )
+from booking.selectors.waitlist import (
+    EntryView,
+    waiting_counts,
+    waitlist_entries_of_user,
+    waitlist_entry_for_user,
+    waitlist_place,
+)
 
 __all__ = [
+    "EntryView",
     "ExpertCard",
     "NextFree",
     "SessionView",
@@ -69,4 +77,8 @@ __all__ = [
     "sessions_of_expert",
     "slot_by_code",
     "slots_of_session",
+    "waiting_counts",
+    "waitlist_entries_of_user",
+    "waitlist_entry_for_user",
+    "waitlist_place",
 ]

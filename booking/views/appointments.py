@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from icalendar import Calendar, Event
 
 from booking import selectors, services
+from booking.domain.moves import may_move
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -34,7 +35,13 @@ def appointments(request: HttpRequest) -> HttpResponse:
     coming = [one for one in mine if _is_coming(one, now)]
     earlier = [one for one in mine if one not in coming]
     released = {one.pk for one in earlier if one.booked_at is None}
-    context = {"nav": "appointments", "coming": coming[::-1], "earlier": earlier, "released": released}
+    context = {
+        "nav": "appointments",
+        "waits": selectors.waitlist_entries_of_user(user=signed_in(request)),
+        "coming": coming[::-1],
+        "earlier": earlier,
+        "released": released,
+    }
     return render(request, "booking/appointments.html", context)
 
 
@@ -109,6 +116,13 @@ def _context(found: Appointment) -> dict[str, Any]:
         "now": now,
         "check_in_from": found.slot.starts_at - timedelta(minutes=policy().arrival_advice_min),
         "cancellable": found.state in {"held", "booked"} and now < found.session.walk_in_opens_at,
+        "movable": may_move(
+            state=found.state,
+            moves=found.moves,
+            limit=policy().moves_per_appointment,
+            walk_in_opens_at=found.session.walk_in_opens_at,
+            now=now,
+        ),
         "refund": next(
             (payment for payment in found.payments.all() if payment.state in {"refunding", "refunded"}), None
         ),
