@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -149,8 +150,10 @@ class PaymentNotify(ApiView):
     parser_classes = []
 
     @extend_schema(request=OpenApiTypes.BINARY, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, name: str) -> Response:
+    def post(self, request: Request, name: str) -> HttpResponse:
         """Take in a signed notice; a forged one is 401 and leaves no row."""
-        notice = provider(name).parse_notice(request.headers, request.body, clock.wall())
+        gateway = provider(name)
+        notice = gateway.parse_notice(request.headers, request.body, clock.wall())
         result = services.payment_notice_apply(notice=notice, now=clock.now())
-        return Response({"result": result.result})
+        content_type, body = gateway.notice_answer(result.result)
+        return HttpResponse(body, content_type=content_type)

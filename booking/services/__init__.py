@@ -13,7 +13,7 @@ from booking.services.patients import account_patient_add, account_patients_take
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reconciliation import payment_close, payments_reconcile
-from booking.services.refunds import refund_send
+from booking.services.refunds import refund_send, refunds_follow
 from booking.services.returns import numbers_publish_due
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
@@ -35,7 +35,7 @@ from booking.services.stops import (
     stops_go_on,
 )
 from booking.services.waitlist import offers_lapse_due, waitlist_accept, waitlist_join, waitlist_leave
-from booking.services.walk_ins import walk_in_cancel, walk_in_register
+from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
 
 __all__ = [
     "account_patient_add",
@@ -58,6 +58,7 @@ __all__ = [
     "payment_pay_url",
     "payments_reconcile",
     "refund_send",
+    "refunds_follow",
     "session_close",
     "session_create",
     "session_open_if_due",
@@ -80,5 +81,7 @@ __all__ = [
     "waitlist_join",
     "waitlist_leave",
     "walk_in_cancel",
+    "walk_in_expire",
     "walk_in_register",
+    "walk_ins_expire_due",
 ]

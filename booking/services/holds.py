@@ -10,7 +10,8 @@ from booking.domain.errors import AlreadyBooked, SoldOut, UnknownNumber
 from booking.locks import lock_appointment, lock_patient
 from booking.models import Appointment, Slot
 from booking.selectors.limits import patient_refusal
-from booking.services.appointments import appointment_move_state, payments_close
+from booking.services.appointments import appointment_move_state
+from booking.services.payments import payments_close
 from booking.services.returns import number_return
 from hospital.common import jobs, live
 from hospital.common.actor import Actor
