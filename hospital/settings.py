@@ -206,7 +206,7 @@ if env.text("WECHAT_MCHID", ""):
         "appid": env.text("WECHAT_APPID"),
         "private_key": env.text("WECHAT_PRIVATE_KEY"),
         "cert_serial_no": env.text("WECHAT_CERT_SERIAL"),
-        "apiv3_key": env.text("WECHAT_APIV3_KEY"),
+        "apiv3_key": env.text("WECHAT_API_KEY"),
         "public_key": env.text("WECHAT_PUBLIC_KEY"),
         "public_key_id": env.text("WECHAT_PUBLIC_KEY_ID"),
         "product": env.choice("WECHAT_PRODUCT", ("native", "h5")),
