@@ -225,6 +225,16 @@ if env.text("ALIPAY_APP_ID", ""):
 if not DEMO and len(PAYMENT_PROVIDERS) > 1:
     del PAYMENT_PROVIDERS["sandbox"]
 
+# Messages: who sends them. In the demo nobody does, its outbox page shows them.
+SMS_URL = env.text("SMS_URL", "")
+SMS_TOKEN, SMS_SECRET = env.text("SMS_TOKEN", ""), env.text("SMS_SECRET", "")
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.number("EMAIL_PORT", 465)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_USER", ""), env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = env.flag("EMAIL_USE_SSL", default=True), env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "webmaster@localhost")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
