@@ -67,6 +67,15 @@ MIDDLEWARE = [
     "hospital.common.views.DomainErrorMiddleware",
 ]
 
+# of API calls that no cookie can influence: hospital.common.scripts
+SCRIPT_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "hospital.common.content_policy.ContentPolicyMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
 ROOT_URLCONF = "hospital.urls"
 WSGI_APPLICATION = "hospital.wsgi.application"
 ASGI_APPLICATION = "hospital.asgi.application"

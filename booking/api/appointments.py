@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
+from booking.api import quick
 from booking.api import serializers as shapes
 from booking.providers import provider
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first, parsed
 
 
 class PatientList(ApiView):
@@ -42,6 +43,11 @@ class AppointmentList(ApiView):
     """Appointments."""
 
     roles = frozenset({"patient", "desk"})
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        """The hot path first; see :mod:`booking.api.quick`."""
+        return first(quick.hold, super().as_view(**options))
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:

@@ -7,7 +7,12 @@ from booking.services.appointments import (
     appointment_leave,
     appointment_see,
 )
-from booking.services.holds import appointment_expire, appointment_hold, holds_expire_due
+from booking.services.holds import (
+    appointment_expire,
+    appointment_hold,
+    appointment_hold_once,
+    holds_expire_due,
+)
 from booking.services.moves import appointment_move
 from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
 from booking.services.payment_notices import payment_notice_apply
@@ -45,6 +50,7 @@ __all__ = [
     "appointment_confirm",
     "appointment_expire",
     "appointment_hold",
+    "appointment_hold_once",
     "appointment_leave",
     "appointment_move",
     "appointment_see",
