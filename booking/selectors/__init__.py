@@ -39,6 +39,7 @@ from booking.selectors.sessions import (
 )
 from booking.selectors.waitlist import (
     EntryView,
+    left_of_slot,
     waiting_counts,
     waitlist_entries_of_user,
     waitlist_entry_for_user,
@@ -63,6 +64,7 @@ __all__ = [
     "has_session_at",
     "holds_of_user",
     "holds_overdue",
+    "left_of_slot",
     "patient_by_code",
     "patient_for_user",
     "patient_id_for_user",

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from booking.domain.errors import UnknownNumber
+from booking.domain.returns import ReturnDelay, is_kept_back
 from booking.domain.states import WAITLIST_LIVE
-from booking.models import ReturnedNumber, Slot, WaitlistEntry
+from booking.models import Appointment, ReturnedNumber, Slot, WaitlistEntry
+from hospital.common.policy import policy
 from hospital.models import User
 
 _OFFERS = Prefetch(
@@ -59,6 +62,23 @@ def waitlist_entries_of_user(*, user: User) -> list[EntryView]:
 def waitlist_place(*, entry_id: int) -> int | None:
     """The place of an entry among those who wait, from 1; ``None`` when it waits no more."""
     return _view(_entries().get(pk=entry_id)).place
+
+
+def left_of_slot(*, appointment: Appointment, now: datetime) -> int:
+    """Numbers of an appointment's slot that anybody can book.
+
+    Its own counts when the hold is over, though not ended by the job yet, and the number will be public at once.
+    """
+    slot = Slot.objects.get(pk=appointment.slot_id)
+    if not slot.bookable:
+        return 0
+    rules = policy()
+    delay = ReturnDelay(rules.return_delay_min_min, rules.return_delay_max_min, rules.return_delay_from_h)
+    comes_back = appointment.state == "held" and not is_kept_back(
+        starts_at=slot.starts_at, now=now, delay=delay
+    )
+    waiting = waiting_counts(session_ids=[slot.session_id]) if comes_back else {}
+    return slot.left + (comes_back and not waiting)
 
 
 def _entries() -> QuerySet[WaitlistEntry]:

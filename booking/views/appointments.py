@@ -90,8 +90,11 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """The appointment as a calendar file."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     session, event, file = found.session, Event(), Calendar()
+    is_over = found.state in {"cancelled", "expired"}
     event.add("uid", f"{found.code}@fenliu")
     event.add("dtstamp", clock.now())
+    event.add("sequence", found.moves + is_over)
+    event.add("status", "CANCELLED" if is_over else "TENTATIVE" if found.state == "held" else "CONFIRMED")
     event.add("dtstart", clock.local(found.slot.starts_at))
     event.add("dtend", clock.local(found.slot.ends_at))
     event.add(
@@ -104,6 +107,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     file.add("prodid", "-//Fenliu//EN")
     file.add("version", "2.0")
     file.add_component(event)
+    file.add_missing_timezones()
     response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.code}.ics"'
     return response
