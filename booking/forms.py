@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import TextChoices
@@ -42,28 +42,6 @@ class HoldForm(forms.Form):
     slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
     patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
     key = forms.CharField(max_length=64)
-
-
-class KeyForm(forms.Form):
-    """A button that does something once, however often it is pressed."""
-
-    key = forms.CharField(max_length=64)
-
-    def first_error(self) -> str:
-        """What to say first about a form that was not filled in."""
-        return next(str(messages[0]) for messages in self.errors.values())
-
-
-class JoinForm(KeyForm):
-    """Who waits."""
-
-    patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
-
-
-class MoveForm(KeyForm):
-    """To which time."""
-
-    slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
 
 
 class PaymentForm(forms.Form):
@@ -118,3 +96,72 @@ class PatientForm(forms.Form):
         if self.has_self and relation == SELF:
             raise forms.ValidationError(_(SelfKnown.message))
         return relation
+
+
+class ReasonForm(forms.Form):
+    """Why a member of staff decides something."""
+
+    reason = forms.CharField(max_length=200, strip=True)
+
+
+class DecisionForm(forms.Form):
+    """What is decided about the appointments ticked in a list."""
+
+    VERBS = [("confirm", _("No-show")), ("seen", _("Was seen")), ("excused", _("Excused"))]
+
+    verb = forms.ChoiceField(choices=VERBS)
+    reason = forms.CharField(max_length=200, required=False, strip=True)
+    codes = forms.MultipleChoiceField(error_messages={"required": _("Tick at least one appointment.")})
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        ticked = [code for code in data.getlist("codes") if code.isalnum()][:200]
+        cast("forms.MultipleChoiceField", self.fields["codes"]).choices = [(code, code) for code in ticked]
+
+
+class BanForm(forms.Form):
+    """Online booking closed by hand."""
+
+    patient = forms.CharField(
+        label=_("ID number or phone"), max_length=40, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=730)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, strip=True, error_messages={"required": _("Please give a reason.")}
+    )
+
+
+class AppealForm(forms.Form):
+    """What a patient says."""
+
+    text = forms.CharField(
+        label=_("What happened?"),
+        max_length=500,
+        strip=True,
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={"required": _("Say in a few words what happened.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """A manager's answer to an appeal."""
+
+    DECISIONS = [
+        ("excused", _("Uphold: excused")),
+        ("seen", _("Uphold: was seen")),
+        ("lift", _("Uphold: lift the ban")),
+        ("reject", _("Reject")),
+    ]
+
+    decision = forms.ChoiceField(choices=DECISIONS)
+    answer = forms.CharField(
+        max_length=500,
+        strip=True,
+        error_messages={"required": _("Write the answer that the patient gets.")},
+    )
+
+    def decided(self) -> dict[str, Any]:
+        """As the service asks for it."""
+        decision = self.cleaned_data["decision"]
+        outcome = decision if decision in {"seen", "excused"} else "excused"
+        return {"uphold": decision != "reject", "outcome": outcome, "answer": self.cleaned_data["answer"]}

@@ -6,9 +6,13 @@ Waitlist entries and returned numbers have no locks of their own: they change un
 from dataclasses import dataclass
 
 from booking.domain.errors import UnknownNumber
-from booking.models import Appointment, ClinicSession, Payment, Slot, WalkIn
+from booking.models import Appointment, ClinicSession, Patient, Payment, Slot
 from hospital.common.sql import prepared_cursor
 from hospital.models import User
+
+LOCK_PATIENT_SQL = """
+SELECT id FROM booking_patient WHERE id = %s AND merged_into_id IS NULL AND erased_at IS NULL FOR NO KEY UPDATE
+"""
 
 
 @dataclass(slots=True)
@@ -73,29 +77,6 @@ def lock_account(account_id: int) -> None:
         raise UnknownNumber
 
 
-@dataclass(slots=True)
-class LockedWalkIn:
-    """A walk-in with its session, both locked until the transaction ends."""
-
-    session: ClinicSession
-    walk_in: WalkIn
-
-
-def lock_walk_in(walk_in_id: int) -> LockedWalkIn:
-    """Lock session and walk-in, in that order, and read them again.
-
-    Raises
-    ------
-    UnknownNumber
-        When there is no such walk-in.
-    """
-    session_id = WalkIn.objects.filter(pk=walk_in_id).values_list("session_id", flat=True).first()
-    if session_id is None:
-        raise UnknownNumber
-    session = lock_session(session_id)
-    return LockedWalkIn(session, WalkIn.objects.select_for_update(no_key=True).get(pk=walk_in_id))
-
-
 def lock_session(session_id: int) -> ClinicSession:
     """Lock one session; other columns' foreign keys stay free."""
     return ClinicSession.objects.select_for_update(no_key=True).get(pk=session_id)
@@ -117,8 +98,43 @@ def lock_payment(payment_id: int) -> Payment:
 
 
 def lock_patient(patient_id: int) -> None:
-    """Serialise the bookings of one patient: limits are counted under this lock, taken before all others."""
+    """Serialise the bookings of one patient: limits are counted under this lock, taken before all others.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is no such patient, or the row was merged into another or erased meanwhile.
+    """
     with prepared_cursor() as cursor:
-        cursor.execute("SELECT id FROM booking_patient WHERE id = %s FOR NO KEY UPDATE", [patient_id])
+        cursor.execute(LOCK_PATIENT_SQL, [patient_id])
         if cursor.fetchone() is None:
+            raise UnknownNumber(field="patient")
+
+
+def lock_patient_row(patient_id: int) -> Patient:
+    """Lock a patient whatever became of the row: money and missed appointments outlive an erased identity."""
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+
+
+def lock_patients_to_merge(*patient_ids: int) -> dict[int, Patient]:
+    """Lock patients, by id, so that no new row can point to them either."""
+    rows = Patient.objects.select_for_update().filter(pk__in=patient_ids).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def lock_with_patient(appointment_id: int) -> LockedAppointment:
+    """Lock an appointment's patient, then session, slot and appointment; a merge meanwhile changes the patient.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is no such appointment.
+    """
+    patient_id = None
+    while True:
+        found = Appointment.objects.filter(pk=appointment_id).values_list("patient_id", flat=True).first()
+        if found is None:
             raise UnknownNumber
+        if found == patient_id:
+            return lock_appointment(appointment_id)
+        patient_id = lock_patient_row(found).pk

@@ -5,17 +5,16 @@ from datetime import datetime, timedelta
 
 from booking.services import (
     holds_expire_due,
+    no_shows_confirm_due,
     numbers_publish_due,
     offers_lapse_due,
     payment_close,
     payments_reconcile,
     refund_send,
-    refunds_follow,
     sessions_advance,
     sessions_generate,
     stop_go_on,
     stops_go_on,
-    walk_ins_expire_due,
 )
 from hospital.common import clock, jobs
 from hospital.common.policy import policy
@@ -52,5 +51,4 @@ jobs.duty("ask about open payments", every_s=60)(payments_reconcile)
 jobs.duty("end offers")(offers_lapse_due)
 jobs.duty("publish returned numbers")(numbers_publish_due)
 jobs.duty("go on with stopped clinics")(stops_go_on)
-jobs.duty("follow refunds", every_s=60)(refunds_follow)
-jobs.duty("expire walk-ins")(walk_ins_expire_due)
+jobs.duty("confirm no-shows", every_s=300)(no_shows_confirm_due)

@@ -3,9 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from booking.api import appointments, catalogue
-from booking.api import waitlist as waitlist_api
+from booking.views import appeals, bans, experts, home, no_shows, patients, payments, stop_cases, stops
 from booking.views import appointments as pages
-from booking.views import experts, home, moves, patients, payments, stop_cases, stops, waitlist
 
 app_name = "booking"
 
@@ -20,6 +19,15 @@ urlpatterns = [
     path("appointments/<slug:code>/cancel/", pages.cancel, name="cancel"),
     path("appointments/<slug:code>/calendar.ics", pages.calendar, name="calendar"),
     path("patients/", patients.patients, name="patients"),
+    path("appointments/<slug:code>/appeal/", appeals.appointment_appeal, name="appointment-appeal"),
+    path("bans/<slug:code>/appeal/", appeals.ban_appeal, name="ban-appeal"),
+    path("manage/no-shows/", no_shows.no_shows, name="no-shows"),
+    path("manage/no-shows/decide/", no_shows.decide, name="no-shows-decide"),
+    path("manage/bans/", bans.bans, name="bans"),
+    path("manage/bans/add/", bans.ban_add, name="ban-add"),
+    path("manage/bans/<slug:code>/lift/", bans.ban_lift, name="ban-lift"),
+    path("manage/appeals/", appeals.appeals, name="appeals"),
+    path("manage/appeals/<slug:code>/", appeals.appeal_answer, name="appeal-answer"),
     path("stopped/<slug:code>/", stop_cases.stopped, name="stopped"),
     path("desk/stops/", stop_cases.desk_stops, name="desk-stops"),
     path("desk/stops/<slug:code>/", stop_cases.desk_stop, name="desk-stop"),
@@ -33,11 +41,6 @@ urlpatterns = [
     path("manage/stops/<slug:code>/discard/", stops.discard, name="stop-discard"),
     path("manage/stops/<slug:code>/apply/", stops.apply, name="stop-apply"),
     path("manage/stops/<slug:code>/progress/", stops.progress, name="stop-progress"),
-    path("appointments/<slug:code>/move/", moves.move, name="move"),
-    path("sessions/<slug:code>/waitlist/", waitlist.join, name="waitlist-join"),
-    path("waitlist/<slug:code>/", waitlist.entry, name="waitlist-entry"),
-    path("waitlist/<slug:code>/accept/", waitlist.accept, name="waitlist-accept"),
-    path("waitlist/<slug:code>/leave/", waitlist.leave, name="waitlist-leave"),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -54,9 +57,5 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
         name="appointment-cancel",
     ),
     path("appointments/<slug:code>/payments/", appointments.PaymentList.as_view(), name="payments"),
-    path("appointments/<slug:code>/move/", appointments.AppointmentMove.as_view(), name="appointment-move"),
-    path("waitlist/", waitlist_api.WaitlistList.as_view(), name="waitlist"),
-    path("waitlist/<slug:code>/accept/", waitlist_api.WaitlistAccept.as_view(), name="waitlist-accept"),
-    path("waitlist/<slug:code>/leave/", waitlist_api.WaitlistLeave.as_view(), name="waitlist-leave"),
     path("payments/<slug:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
 ]

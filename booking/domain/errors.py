@@ -54,20 +54,6 @@ class LimitReached(DomainError):
     message = gettext_noop("At most %(limit)s departments a day can be booked.")
 
 
-class TooManyToday(LimitReached):
-    """The account or the device has taken as many numbers today as one may."""
-
-    message = gettext_noop("At most %(limit)s numbers a day can be taken. More can be taken tomorrow.")
-
-
-class TooManyUnpaid(LimitReached):
-    """Numbers were held today and not paid."""
-
-    message = gettext_noop(
-        "%(limit)s numbers taken today were not paid. Pay for one of them first, or come back tomorrow."
-    )
-
-
 class TooLate(DomainError):
     """The deadline to cancel has passed."""
 
@@ -244,3 +230,33 @@ class TooSoon(Invalid):
 
     code = "too_soon"
     message = gettext_noop("Give patients at least an hour to answer.")
+
+
+class BanOver(DomainError):
+    """The ban has ended or was lifted already."""
+
+    code = "ban_over"
+    message = gettext_noop("This ban has ended already.")
+
+
+class AlreadyBanned(DomainError):
+    """A person's decision already closes online booking for this patient."""
+
+    code = "already_banned"
+    message = gettext_noop(
+        "Online booking is closed for this patient already, by a decision of the hospital."
+    )
+
+
+class NothingToAppeal(DomainError):
+    """Only a ban in force, or an appointment marked as missed or as cancelled late, can be appealed against."""
+
+    code = "nothing_to_appeal"
+    message = gettext_noop("There is nothing to appeal against any more.")
+
+
+class AppealOpen(DomainError):
+    """One appeal at a time."""
+
+    code = "appeal_open"
+    message = gettext_noop("Your appeal is with the hospital already. You will get an answer.")

@@ -51,6 +51,14 @@ class Appointment(models.Model):
     )
     moves = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("changes of slot so far"))
     device_index = models.BinaryField(null=True, help_text=_("blind index of the device that booked"))
+    ban = models.ForeignKey(
+        "booking.Ban",
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="misses",
+        help_text=_("the ban that this missed or late cancelled appointment counts for"),
+    )
 
     class Meta:
         constraints = [
@@ -69,6 +77,8 @@ class Appointment(models.Model):
                 name="appointments_by_device",
             ),
             models.Index(fields=["account", "held_at"], name="appointments_by_account"),
+            models.Index(fields=["ban"], condition=Q(ban__isnull=False), name="appointments_by_ban"),
+            models.Index(fields=["session"], condition=Q(state="unresolved"), name="appointments_to_resolve"),
         ]
         triggers = [legal_moves("appointment_moves_are_legal", APPOINTMENT)]
 

@@ -37,6 +37,11 @@ class Ban(models.Model):
     def __str__(self) -> str:
         return f"{self.patient_id} until {self.ends_at}"
 
+    @property
+    def appeal_open(self) -> bool:
+        """Whether an appeal against it waits for its answer."""
+        return any(appeal.state == "open" for appeal in self.appeals.all())
+
 
 class Appeal(models.Model):
     """A patient says why a missed appointment or a ban should not count; a manager decides."""

@@ -10,7 +10,6 @@ from booking.providers.interface import (
     ProviderUnavailable,
     RefundOrder,
     RefundState,
-    StatementLine,
     UnknownProvider,
 )
 from booking.providers.registry import provider, provider_names
@@ -25,7 +24,6 @@ __all__ = [
     "ProviderUnavailable",
     "RefundOrder",
     "RefundState",
-    "StatementLine",
     "UnknownProvider",
     "provider",
     "provider_names",

@@ -78,3 +78,12 @@ def patients_find(*, id_number: str = "", phone: str = "", name: str = "") -> li
     else:
         return []
     return list(found.order_by("-created_at")[:FOUND_MAX])
+
+
+def patients_find_any(*, text: str) -> list[Patient]:
+    """Patients by document number, else by phone, else by exact name, whatever was typed."""
+    typed = text.strip()
+    for by in ("id_number", "phone", "name"):
+        if found := patients_find(**{by: typed}):
+            return found
+    return []

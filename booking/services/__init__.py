@@ -1,5 +1,6 @@
 """What booking does: one function, one transaction, one history row."""
 
+from booking.services.appeals import appeal_answer, appointment_appeal, ban_appeal
 from booking.services.appointments import (
     appointment_arrive,
     appointment_cancel,
@@ -7,18 +8,21 @@ from booking.services.appointments import (
     appointment_leave,
     appointment_see,
 )
-from booking.services.holds import (
-    appointment_expire,
-    appointment_hold,
-    appointment_hold_once,
-    holds_expire_due,
-)
+from booking.services.bans import ban_add, ban_lift
+from booking.services.holds import appointment_expire, appointment_hold, holds_expire_due
 from booking.services.moves import appointment_move
 from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reconciliation import payment_close, payments_reconcile
-from booking.services.refunds import refund_send, refunds_follow
+from booking.services.refunds import refund_send
+from booking.services.resolutions import (
+    Resolved,
+    appointment_correct,
+    appointments_resolve,
+    no_show_confirm,
+    no_shows_confirm_due,
+)
 from booking.services.returns import numbers_publish_due
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
@@ -40,21 +44,30 @@ from booking.services.stops import (
     stops_go_on,
 )
 from booking.services.waitlist import offers_lapse_due, waitlist_accept, waitlist_join, waitlist_leave
-from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
+from booking.services.walk_ins import walk_in_cancel, walk_in_register
 
 __all__ = [
+    "Resolved",
     "account_patient_add",
     "account_patients_take_in",
+    "appeal_answer",
+    "appointment_appeal",
     "appointment_arrive",
     "appointment_cancel",
     "appointment_confirm",
+    "appointment_correct",
     "appointment_expire",
     "appointment_hold",
-    "appointment_hold_once",
     "appointment_leave",
     "appointment_move",
     "appointment_see",
+    "appointments_resolve",
+    "ban_add",
+    "ban_appeal",
+    "ban_lift",
     "holds_expire_due",
+    "no_show_confirm",
+    "no_shows_confirm_due",
     "numbers_publish_due",
     "offers_lapse_due",
     "patient_register",
@@ -64,7 +77,6 @@ __all__ = [
     "payment_pay_url",
     "payments_reconcile",
     "refund_send",
-    "refunds_follow",
     "session_close",
     "session_create",
     "session_open_if_due",
@@ -87,7 +99,5 @@ __all__ = [
     "waitlist_join",
     "waitlist_leave",
     "walk_in_cancel",
-    "walk_in_expire",
     "walk_in_register",
-    "walk_ins_expire_due",
 ]

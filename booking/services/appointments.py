@@ -5,13 +5,13 @@ from datetime import datetime
 from booking.domain.deadlines import check_patient_may_cancel, is_late_cancel
 from booking.domain.errors import ReasonMissing
 from booking.domain.states import APPOINTMENT
-from booking.locks import LockedAppointment, lock_appointment
+from booking.locks import LockedAppointment, lock_appointment, lock_with_patient
 from booking.models import Appointment, Payment
 from booking.services import notices
-from booking.services.payments import payments_close
+from booking.services.bans import LATE_CANCEL, ban_for_misses
 from booking.services.refunds import refund_write
 from booking.services.returns import number_return
-from hospital.common import history
+from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.policy import policy
@@ -41,7 +41,8 @@ def appointment_cancel(
     """Patients cancel with full refund until walk-in registration opens; the desk always, with a reason.
 
     ``refund`` is the desk's decision after the deadline; before it the refund is always full. ``patients_wish``:
-    the desk does it because the patient asked, which after the deadline counts as a late cancellation.
+    the desk does it because the patient asked, which after the deadline counts as a late cancellation. One late
+    cancellation too many closes online booking.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def appointment_cancel(
     IllegalTransition
         When the appointment is neither held nor booked.
     """
-    locked = lock_appointment(appointment_id)
+    locked = lock_with_patient(appointment_id)
     appointment, session = locked.appointment, locked.session
     in_time = now < session.walk_in_opens_at
     next_state(APPOINTMENT, appointment.state, "cancel")
@@ -70,6 +71,8 @@ def appointment_cancel(
             appointment=appointment, state="paid"
         ):
             refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)
+    if appointment.late_cancel:
+        ban_for_misses(appointment=appointment, reason=LATE_CANCEL, now=now)
     return appointment
 
 
@@ -84,6 +87,12 @@ def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wi
         now=now,
         before_h=policy().late_cancel_before_deadline_h,
     )
+
+
+def payments_close(appointment: Appointment, now: datetime) -> None:
+    """Ask the provider, later and outside this transaction, to take no money for a number that is gone."""
+    for payment in Payment.objects.filter(appointment=appointment, state="created"):
+        jobs.enqueue("payment.close", key=payment.code, payload={"payment": payment.pk}, due_at=now)
 
 
 @transactional

@@ -3,6 +3,7 @@
 from django import template
 
 from booking.selectors import stops
+from booking.selectors.bans import ToDecide, to_decide
 
 register = template.Library()
 
@@ -11,3 +12,9 @@ register = template.Library()
 def stops_open() -> int:
     """How many stopped clinics still need somebody."""
     return stops.stops_open_count()
+
+
+@register.simple_tag
+def people_to_decide() -> ToDecide:
+    """How many no-shows, appeals and data requests wait for a decision."""
+    return to_decide()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from icalendar import Calendar, Event
 
 from booking import selectors, services
-from booking.domain.moves import may_move
+from booking.domain.bans import counts_against
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -31,17 +31,13 @@ SHOWN = 40
 def appointments(request: HttpRequest) -> HttpResponse:
     """What is ahead, soonest first, and what was."""
     now = clock.now()
-    mine = list(selectors.appointments_of_user(user=signed_in(request))[:SHOWN])
+    user = signed_in(request)
+    mine = list(selectors.appointments_of_user(user=user)[:SHOWN])
     coming = [one for one in mine if _is_coming(one, now)]
     earlier = [one for one in mine if one not in coming]
     released = {one.pk for one in earlier if one.booked_at is None}
-    context = {
-        "nav": "appointments",
-        "waits": selectors.waitlist_entries_of_user(user=signed_in(request)),
-        "coming": coming[::-1],
-        "earlier": earlier,
-        "released": released,
-    }
+    context = {"nav": "appointments", "coming": coming[::-1], "earlier": earlier, "released": released}
+    context |= {"bans": selectors.bans_of_user(user=user, now=now)}
     return render(request, "booking/appointments.html", context)
 
 
@@ -63,7 +59,15 @@ def appointment(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("booking:pay", code)
         page = "not_paid" if payments[-1].state == "failed" else "paying"
         return render(request, f"booking/{page}.html", context)
-    return render(request, "booking/appointment.html", context)
+    return render(request, "booking/appointment.html", context | _said(found))
+
+
+def _said(found: Appointment) -> dict[str, Any]:
+    """Appeals about an appointment that counts against its patient, and whether there may be another."""
+    if not counts_against(state=found.state, late_cancel=found.late_cancel):
+        return {}
+    appeals = selectors.appeals_of_appointment(appointment_id=found.pk)
+    return {"appeals": appeals, "can_appeal": all(one.state != "open" for one in appeals)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,11 +94,8 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """The appointment as a calendar file."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     session, event, file = found.session, Event(), Calendar()
-    is_over = found.state in {"cancelled", "expired"}
     event.add("uid", f"{found.code}@fenliu")
     event.add("dtstamp", clock.now())
-    event.add("sequence", found.moves + is_over)
-    event.add("status", "CANCELLED" if is_over else "TENTATIVE" if found.state == "held" else "CONFIRMED")
     event.add("dtstart", clock.local(found.slot.starts_at))
     event.add("dtend", clock.local(found.slot.ends_at))
     event.add(
@@ -107,7 +108,6 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     file.add("prodid", "-//Fenliu//EN")
     file.add("version", "2.0")
     file.add_component(event)
-    file.add_missing_timezones()
     response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.code}.ics"'
     return response
@@ -120,13 +120,6 @@ def _context(found: Appointment) -> dict[str, Any]:
         "now": now,
         "check_in_from": found.slot.starts_at - timedelta(minutes=policy().arrival_advice_min),
         "cancellable": found.state in {"held", "booked"} and now < found.session.walk_in_opens_at,
-        "movable": may_move(
-            state=found.state,
-            moves=found.moves,
-            limit=policy().moves_per_appointment,
-            walk_in_opens_at=found.session.walk_in_opens_at,
-            now=now,
-        ),
         "refund": next(
             (payment for payment in found.payments.all() if payment.state in {"refunding", "refunded"}), None
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking import services as booking
 from booking.models import Appointment, ClinicSession
 from queueing import selectors, services
 from queueing.models import Ticket
@@ -85,3 +86,14 @@ def test_patients_of_a_shared_queue_go_on_waiting_for_the_other_room(
     )
     assert left == 1
     assert {t.pk: t.state for t in Ticket.objects.all()} == {called.pk: "left", waiting.pk: "waiting"}
+
+
+def test_the_day_s_visits_tell_a_no_show_once_it_is_confirmed(morning: Morning) -> None:
+    never = morning.book(2)
+    booking.sessions_advance(morning.now.at("07:00"))
+    prepare_queues(morning.now())
+    end_sessions(morning.now.at("14:00"))
+    assert selectors.visits_of_day(date=morning.session.date) == []
+    booking.no_show_confirm(appointment_id=never.pk, actor=morning.desk, now=morning.now())
+    [row] = selectors.visits_of_day(date=morning.session.date)
+    assert (row.outcome, row.channel, row.patient_ref) == ("no_show", "appointment", never.patient.code)

@@ -46,12 +46,12 @@ GET: dict[frozenset[str], str] = {
         accounts/recovery-codes/file/
     """,
     PATIENT: """
+        appointments/<slug:code>/appeal/  bans/<slug:code>/appeal/
         appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
+        appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  patients/  api/v1/patients/
         stopped/<slug:code>/
-        appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  appointments/<slug:code>/move/
-        sessions/<slug:code>/waitlist/  waitlist/<slug:code>/  waitlist/<slug:code>/leave/  patients/  api/v1/patients/
     """,
-    API_OWNER: "api/v1/appointments/  api/v1/waitlist/",
+    API_OWNER: "api/v1/appointments/",
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
         desk/  desk/new/  desk/sessions/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
@@ -59,6 +59,7 @@ GET: dict[frozenset[str], str] = {
     """,
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
+        manage/appeals/  manage/bans/  manage/no-shows/
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
         manage/plans/<slug:code>/simulation/  manage/screens/
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
@@ -70,12 +71,8 @@ POST: dict[frozenset[str], str] = {
     NOBODY: "api/v1/payments/<slug:name>/notify/",
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
-    PATIENT: "appointments/<slug:code>/release/  waitlist/<slug:code>/accept/",
-    API_OWNER: """
-        api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
-        api/v1/appointments/<slug:code>/move/
-        api/v1/waitlist/<slug:code>/accept/  api/v1/waitlist/<slug:code>/leave/
-    """,
+    PATIENT: "appointments/<slug:code>/release/",
+    API_OWNER: "api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/",
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
         desk/restore/  desk/undo/  api/v1/desk/walk-ins/
@@ -93,6 +90,7 @@ POST: dict[frozenset[str], str] = {
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
+        manage/appeals/<slug:code>/  manage/bans/add/  manage/bans/<slug:code>/lift/  manage/no-shows/decide/
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/
         manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/
         manage/screens/add/  manage/screens/<slug:code>/revoke/
