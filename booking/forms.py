@@ -44,6 +44,28 @@ class HoldForm(forms.Form):
     key = forms.CharField(max_length=64)
 
 
+class KeyForm(forms.Form):
+    """A button that does something once, however often it is pressed."""
+
+    key = forms.CharField(max_length=64)
+
+    def first_error(self) -> str:
+        """What to say first about a form that was not filled in."""
+        return next(str(messages[0]) for messages in self.errors.values())
+
+
+class JoinForm(KeyForm):
+    """Who waits."""
+
+    patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
+
+
+class MoveForm(KeyForm):
+    """To which time."""
+
+    slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
+
+
 class PaymentForm(forms.Form):
     """By which provider."""
 

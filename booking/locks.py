@@ -6,7 +6,7 @@ Waitlist entries and returned numbers have no locks of their own: they change un
 from dataclasses import dataclass
 
 from booking.domain.errors import UnknownNumber
-from booking.models import Appointment, ClinicSession, Patient, Payment, Slot
+from booking.models import Appointment, ClinicSession, Patient, Payment, Slot, WalkIn
 from hospital.common.sql import prepared_cursor
 from hospital.models import User
 
@@ -75,6 +75,29 @@ def lock_account(account_id: int) -> None:
     """Serialise what is counted for one account: with no rows to lock yet, two at once would count the same."""
     if not User.objects.select_for_update(no_key=True).filter(pk=account_id).values_list("pk").first():
         raise UnknownNumber
+
+
+@dataclass(slots=True)
+class LockedWalkIn:
+    """A walk-in with its session, both locked until the transaction ends."""
+
+    session: ClinicSession
+    walk_in: WalkIn
+
+
+def lock_walk_in(walk_in_id: int) -> LockedWalkIn:
+    """Lock session and walk-in, in that order, and read them again.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is no such walk-in.
+    """
+    session_id = WalkIn.objects.filter(pk=walk_in_id).values_list("session_id", flat=True).first()
+    if session_id is None:
+        raise UnknownNumber
+    session = lock_session(session_id)
+    return LockedWalkIn(session, WalkIn.objects.select_for_update(no_key=True).get(pk=walk_in_id))
 
 
 def lock_session(session_id: int) -> ClinicSession:

@@ -11,10 +11,12 @@ from booking.services import (
     payment_close,
     payments_reconcile,
     refund_send,
+    refunds_follow,
     sessions_advance,
     sessions_generate,
     stop_go_on,
     stops_go_on,
+    walk_ins_expire_due,
 )
 from hospital.common import clock, jobs
 from hospital.common.policy import policy
@@ -51,4 +53,6 @@ jobs.duty("ask about open payments", every_s=60)(payments_reconcile)
 jobs.duty("end offers")(offers_lapse_due)
 jobs.duty("publish returned numbers")(numbers_publish_due)
 jobs.duty("go on with stopped clinics")(stops_go_on)
+jobs.duty("follow refunds", every_s=60)(refunds_follow)
+jobs.duty("expire walk-ins")(walk_ins_expire_due)
 jobs.duty("confirm no-shows", every_s=300)(no_shows_confirm_due)

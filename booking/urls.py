@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, path
 
 from booking.api import appointments, catalogue
-from booking.views import appeals, bans, experts, home, no_shows, patients, payments, stop_cases, stops
+from booking.api import waitlist as waitlist_api
+from booking.views import (
+    appeals,
+    bans,
+    experts,
+    home,
+    moves,
+    no_shows,
+    patients,
+    payments,
+    stop_cases,
+    stops,
+    waitlist,
+)
 from booking.views import appointments as pages
 
 app_name = "booking"
@@ -41,6 +54,11 @@ urlpatterns = [
     path("manage/stops/<slug:code>/discard/", stops.discard, name="stop-discard"),
     path("manage/stops/<slug:code>/apply/", stops.apply, name="stop-apply"),
     path("manage/stops/<slug:code>/progress/", stops.progress, name="stop-progress"),
+    path("appointments/<slug:code>/move/", moves.move, name="move"),
+    path("sessions/<slug:code>/waitlist/", waitlist.join, name="waitlist-join"),
+    path("waitlist/<slug:code>/", waitlist.entry, name="waitlist-entry"),
+    path("waitlist/<slug:code>/accept/", waitlist.accept, name="waitlist-accept"),
+    path("waitlist/<slug:code>/leave/", waitlist.leave, name="waitlist-leave"),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -57,5 +75,9 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
         name="appointment-cancel",
     ),
     path("appointments/<slug:code>/payments/", appointments.PaymentList.as_view(), name="payments"),
+    path("appointments/<slug:code>/move/", appointments.AppointmentMove.as_view(), name="appointment-move"),
+    path("waitlist/", waitlist_api.WaitlistList.as_view(), name="waitlist"),
+    path("waitlist/<slug:code>/accept/", waitlist_api.WaitlistAccept.as_view(), name="waitlist-accept"),
+    path("waitlist/<slug:code>/leave/", waitlist_api.WaitlistLeave.as_view(), name="waitlist-leave"),
     path("payments/<slug:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
 ]

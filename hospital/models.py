@@ -34,6 +34,13 @@ class User(AbstractUser):
         db_default="",
         help_text=_("of messages; empty: the hospital's"),
     )
+    email_sealed = models.BinaryField(null=True)
+    email_confirmed_at = models.DateTimeField(null=True, help_text=_("by the link that was sent there"))
+    sms_all = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=_("text messages about everything, not only what is essential"),
+    )
     may_add_on = models.BooleanField(
         default=False, db_default=False, help_text=_("may give numbers beyond a slot's quota")
     )

@@ -67,6 +67,15 @@ MIDDLEWARE = [
     "hospital.common.views.DomainErrorMiddleware",
 ]
 
+# of API calls that no cookie can influence: hospital.common.scripts
+SCRIPT_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "hospital.common.content_policy.ContentPolicyMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
 ROOT_URLCONF = "hospital.urls"
 WSGI_APPLICATION = "hospital.wsgi.application"
 ASGI_APPLICATION = "hospital.asgi.application"
@@ -146,7 +155,8 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF, GATEWAY_URL],
+        # a form that leads on to a pay page needs its origin here
+        "form-action": [SELF, GATEWAY_URL, "https://wx.tenpay.com", "https://*.alipay.com"],
         "frame-ancestors": [NONE],
     }
 }
@@ -198,6 +208,41 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
         "timeout_s": 5,
     }
 }
+if env.text("WECHAT_MCHID", ""):
+    PAYMENT_PROVIDERS["wechat"] = {
+        "class": "booking.providers.wechat.WeChatProvider",
+        "mchid": env.text("WECHAT_MCHID"),
+        "appid": env.text("WECHAT_APPID"),
+        "private_key": env.text("WECHAT_PRIVATE_KEY"),
+        "cert_serial_no": env.text("WECHAT_CERT_SERIAL"),
+        "apiv3_key": env.text("WECHAT_API_KEY"),
+        "public_key": env.text("WECHAT_PUBLIC_KEY"),
+        "public_key_id": env.text("WECHAT_PUBLIC_KEY_ID"),
+        "product": env.choice("WECHAT_PRODUCT", ("native", "h5")),
+        "url": env.text("WECHAT_URL", "https://api.mch.weixin.qq.com"),
+    }
+if env.text("ALIPAY_APP_ID", ""):
+    PAYMENT_PROVIDERS["alipay"] = {
+        "class": "booking.providers.alipay.AlipayProvider",
+        "app_id": env.text("ALIPAY_APP_ID"),
+        "seller_id": env.text("ALIPAY_SELLER_ID"),
+        "private_key": env.text("ALIPAY_PRIVATE_KEY"),
+        "public_key": env.text("ALIPAY_PUBLIC_KEY"),
+        "product": env.choice("ALIPAY_PRODUCT", ("wap", "page")),
+        "url": env.text("ALIPAY_URL", "https://openapi.alipay.com/gateway.do"),
+    }
+if not DEMO and len(PAYMENT_PROVIDERS) > 1:
+    del PAYMENT_PROVIDERS["sandbox"]
+
+# Messages: who sends them. In the demo nobody does, its outbox page shows them.
+SMS_URL = env.text("SMS_URL", "")
+SMS_TOKEN, SMS_SECRET = env.text("SMS_TOKEN", ""), env.text("SMS_SECRET", "")
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.number("EMAIL_PORT", 465)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_USER", ""), env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = env.flag("EMAIL_USE_SSL", default=True), env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "webmaster@localhost")
 
 LOGGING = {
     "version": 1,

@@ -1,6 +1,8 @@
-"""Pages and API."""
+"""Pages and API. Requests for which no cookie can matter take a shorter way through Django."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
 os.environ.setdefault("WEB_PROCESS", "1")
@@ -11,4 +13,13 @@ servers.environment()
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+pages = get_wsgi_application()
+
+from hospital.common.scripts import ScriptHandler, is_for_scripts
+
+scripts = ScriptHandler()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer one request."""
+    return (scripts if is_for_scripts(environ) else pages)(environ, start_response)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -9,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
+from booking.api import quick
 from booking.api import serializers as shapes
 from booking.providers import provider
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first, parsed
 
 
 class PatientList(ApiView):
@@ -41,6 +43,11 @@ class AppointmentList(ApiView):
     """Appointments."""
 
     roles = frozenset({"patient", "desk"})
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        """The hot path first; see :mod:`booking.api.quick`."""
+        return first(quick.hold, super().as_view(**options))
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
@@ -96,6 +103,26 @@ class AppointmentCancel(ApiView):
         return Response(shapes.appointment_out(cancelled))
 
 
+class AppointmentMove(ApiView):
+    """Change the time."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(request=shapes.MoveIn, responses=OpenApiTypes.OBJECT, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Change a booked number for one at another time of the same doctor; what was paid stays paid."""
+        data = parsed(shapes.MoveIn, request)
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            appointment = selectors.appointment_for_user(user=self.person, code=code)
+            moved = services.appointment_move(
+                appointment_id=appointment.pk, slot_code=data["slot"], actor=self.actor, now=clock.now()
+            )
+            return 200, shapes.appointment_out(moved)
+
+        return self.idempotent(produce, body=data)
+
+
 class PaymentList(ApiView):
     """Payments of an appointment."""
 
@@ -129,8 +156,10 @@ class PaymentNotify(ApiView):
     parser_classes = []
 
     @extend_schema(request=OpenApiTypes.BINARY, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, name: str) -> Response:
+    def post(self, request: Request, name: str) -> HttpResponse:
         """Take in a signed notice; a forged one is 401 and leaves no row."""
-        notice = provider(name).parse_notice(request.headers, request.body, clock.wall())
+        gateway = provider(name)
+        notice = gateway.parse_notice(request.headers, request.body, clock.wall())
         result = services.payment_notice_apply(notice=notice, now=clock.now())
-        return Response({"result": result.result})
+        content_type, body = gateway.notice_answer(result.result)
+        return HttpResponse(body, content_type=content_type)

@@ -84,7 +84,7 @@ class SessionDetail(PublicView):
         view = selectors.session_view(selectors.session_by_code(code=code), now=clock.now())
         answer = shapes.session_out(view, slots=True)
         taken = "-".join(str(slot.left) for slot in view.slots)
-        etag = f'"{view.session.pk}-{view.phase}-{taken}-{sum(slot.quota for slot in view.slots)}"'
+        etag = f'"{view.session.pk}-{view.phase}-{taken}-{sum(slot.quota for slot in view.slots)}-{view.waiting}"'
         unchanged = request.headers.get("If-None-Match") == etag
         response = Response(status=304) if unchanged else Response(answer)
         response["ETag"] = etag

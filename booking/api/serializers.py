@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from booking.models import AccountPatient, Appointment, Department
 from booking.providers import provider_names
-from booking.selectors import ExpertCard, SessionView
+from booking.selectors import EntryView, ExpertCard, SessionView
 
 
 class ExpertQuery(serializers.Serializer[Any]):
@@ -42,6 +42,19 @@ class AppointmentIn(serializers.Serializer[Any]):
     patient = serializers.CharField(max_length=12)
 
 
+class MoveIn(serializers.Serializer[Any]):
+    """To which slot."""
+
+    slot = serializers.CharField(max_length=12)
+
+
+class WaitlistIn(serializers.Serializer[Any]):
+    """For which session, for whom."""
+
+    session = serializers.CharField(max_length=12)
+    patient = serializers.CharField(max_length=12)
+
+
 class PaymentIn(serializers.Serializer[Any]):
     """Through whom to pay."""
 
@@ -53,10 +66,11 @@ class PaymentIn(serializers.Serializer[Any]):
 
 
 class CancelIn(serializers.Serializer[Any]):
-    """Staff say why; ``refund`` is their decision after the deadline."""
+    """Staff say why, whether the patient asked, and after the deadline whether money goes back."""
 
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     refund = serializers.BooleanField(required=False, allow_null=True, default=None)
+    patients_wish = serializers.BooleanField(required=False, default=False)
 
 
 def department_out(department: Department) -> dict[str, Any]:
@@ -112,7 +126,7 @@ def session_out(view: SessionView, *, slots: bool = False) -> dict[str, Any]:
             }
             for slot in view.slots
         ]
-        answer["waitlist_count"] = 0
+        answer["waitlist_count"] = view.waiting
     return answer
 
 
@@ -136,4 +150,19 @@ def appointment_out(appointment: Appointment) -> dict[str, Any]:
         "state": appointment.state,
         "pay_by": appointment.pay_by.isoformat(),
         "fee_fen": appointment.fee_fen,
+    }
+
+
+def waitlist_out(view: EntryView) -> dict[str, Any]:
+    """An entry of a waitlist, with what is offered and until when."""
+    entry, slot = view.entry, view.slot
+    return {
+        "code": entry.code,
+        "session": entry.session.code,
+        "patient": entry.patient.code,
+        "state": entry.state,
+        "place": view.place,
+        "offer": {"starts_at": slot.starts_at.isoformat(), "accept_by": entry.accept_by.isoformat()}
+        if slot and entry.accept_by
+        else None,
     }

@@ -54,6 +54,20 @@ class LimitReached(DomainError):
     message = gettext_noop("At most %(limit)s departments a day can be booked.")
 
 
+class TooManyToday(LimitReached):
+    """The account or the device has taken as many numbers today as one may."""
+
+    message = gettext_noop("At most %(limit)s numbers a day can be taken. More can be taken tomorrow.")
+
+
+class TooManyUnpaid(LimitReached):
+    """Numbers were held today and not paid."""
+
+    message = gettext_noop(
+        "%(limit)s numbers taken today were not paid. Pay for one of them first, or come back tomorrow."
+    )
+
+
 class TooLate(DomainError):
     """The deadline to cancel has passed."""
 

@@ -1,5 +1,7 @@
 """Whether an appointment may change its time."""
 
+from datetime import datetime
+
 from booking.domain.errors import OtherExpert, SameSlot, TooManyMoves
 from hospital.common.errors import IllegalTransition
 
@@ -38,3 +40,17 @@ def check_movable(*, state: str, moves: int, limit: int, same_slot: bool, same_p
         raise OtherExpert(field="slot")
     if moves >= limit:
         raise TooManyMoves(limit=limit)
+
+
+def may_move(*, state: str, moves: int, limit: int, walk_in_opens_at: datetime, now: datetime) -> bool:
+    """Whether a change of time can be offered at all, before a new slot is chosen.
+
+    Examples
+    --------
+    >>> opening = datetime(2026, 11, 3, 7)
+    >>> may_move(state="booked", moves=0, limit=3, walk_in_opens_at=opening, now=datetime(2026, 11, 3, 6, 59))
+    True
+    >>> may_move(state="booked", moves=0, limit=3, walk_in_opens_at=opening, now=opening)
+    False
+    """
+    return state == "booked" and moves < limit and now < walk_in_opens_at

@@ -38,6 +38,20 @@ def time_between(start: datetime, end: datetime) -> timedelta:
     return end.astimezone(UTC) - start.astimezone(UTC)
 
 
+def is_kept_back(*, starts_at: datetime, now: datetime, delay: ReturnDelay) -> bool:
+    """Whether a number that comes back now is not public at once: its slot is far, and a delay is set.
+
+    Examples
+    --------
+    >>> slot, usual = datetime(2026, 11, 3, 8, tzinfo=UTC), ReturnDelay(min_min=10, max_min=120, from_h=24)
+    >>> is_kept_back(starts_at=slot, now=slot - timedelta(hours=24), delay=usual)
+    False
+    >>> is_kept_back(starts_at=slot, now=slot - timedelta(hours=24, seconds=1), delay=usual)
+    True
+    """
+    return delay.max_min > 0 and time_between(now, starts_at) > timedelta(hours=delay.from_h)
+
+
 def public_at(*, starts_at: datetime, now: datetime, delay: ReturnDelay, random: Random) -> datetime:
     """When a number that comes back may be booked by anybody again.
 
@@ -71,8 +85,7 @@ def public_at(*, starts_at: datetime, now: datetime, delay: ReturnDelay, random:
     >>> public_at(starts_at=near, now=near - timedelta(hours=48), delay=hour, random=Random(1)).isoformat()
     '2026-11-01T08:28:20+00:00'
     """
-    is_far = time_between(now, starts_at) > timedelta(hours=delay.from_h)
-    if not is_far or delay.max_min == 0:
+    if not is_kept_back(starts_at=starts_at, now=now, delay=delay):
         return now
     shortest = min(delay.min_min, delay.max_min)
     return now + timedelta(seconds=random.randint(shortest * 60, delay.max_min * 60))

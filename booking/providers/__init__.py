@@ -10,6 +10,7 @@ from booking.providers.interface import (
     ProviderUnavailable,
     RefundOrder,
     RefundState,
+    StatementLine,
     UnknownProvider,
 )
 from booking.providers.registry import provider, provider_names
@@ -24,6 +25,7 @@ __all__ = [
     "ProviderUnavailable",
     "RefundOrder",
     "RefundState",
+    "StatementLine",
     "UnknownProvider",
     "provider",
     "provider_names",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from hospital.common.errors import DomainError, gettext_noop
@@ -52,9 +52,17 @@ class ForgedNotice(DomainError):
         self.reason = reason
 
 
+NoticeState = Literal["paid", "failed", "waiting", "refunded", "refund_failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A payment that the provider is asked to collect; `expires_in_s` is relative, clocks differ."""
+    """A payment that the provider is asked to collect; `expires_in_s` is relative, clocks differ.
+
+    `description` is in the payer's language; `subject` and `expires_at` (real time) are the same at every asking,
+    for providers that refuse an order number which comes again with other contents. `shown` says where the payer
+    will see it: a page in the payer's browser, or a QR code on somebody else's screen.
+    """
 
     out_trade_no: str
     amount_fen: int
@@ -62,6 +70,10 @@ class Order:
     expires_in_s: int
     notify_url: str
     return_url: str
+    subject: str = ""
+    expires_at: datetime | None = None
+    shown: Literal["page", "qr"] = "page"
+    payer_ip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class RefundOrder:
     amount_fen: int
     total_fen: int
     reason: str
+    notify_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +114,14 @@ class Notice:
     """A genuine notice: signed by the provider within the last five minutes.
 
     `merchant_matches` False means that it is about another merchant's order: held for review. The amount is
-    compared by the service, which knows what was asked.
+    compared by the service, which knows what was asked. `payer` is the provider's own name for who paid; only a
+    blind index of it is kept. `waiting` says that nothing was decided yet.
     """
 
     provider: str
     notice_id: str
     kind: Literal["payment", "refund"]
-    state: Literal["paid", "failed", "refunded", "refund_failed"]
+    state: NoticeState
     out_trade_no: str
     refund_no: str
     transaction_id: str
@@ -115,15 +129,27 @@ class Notice:
     merchant: str
     merchant_matches: bool
     signed_at: datetime
+    payer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a provider's daily statement: money taken, or (with a `refund_no`) given back. Never negative."""
+
+    order_no: str
+    refund_no: str
+    amount_fen: int
 
 
 class PaymentProvider(Protocol):
-    """One provider. Every call but `parse_notice` goes over the network: never inside a transaction."""
+    """One provider. Every call but those about notices may use the network: never inside a transaction."""
 
     name: str
 
     def create_order(self, order: Order) -> str:
-        """Announce an order and return the address of its pay page; the same number gives the same page.
+        """Announce an order and return the address of its pay page (or what its QR code holds).
+
+        The same number gives the same order however often it is asked for.
 
         Raises ProviderRefused, ProviderUnavailable.
         """
@@ -141,10 +167,21 @@ class PaymentProvider(Protocol):
         """Give money back, once per refund number. Raises ProviderRefused, ProviderUnavailable."""
         ...
 
-    def query_refund(self, refund_no: str) -> RefundState | None:
+    def query_refund(self, refund_no: str, out_trade_no: str) -> RefundState | None:
         """Ask for the refund; None when the provider does not know it. Raises ProviderUnavailable."""
+        ...
+
+    def statement(self, day: date) -> list[StatementLine] | None:
+        """What the provider took and gave back on a day; None when it gives no statements.
+
+        Raises ProviderUnavailable when it is not ready yet.
+        """
         ...
 
     def parse_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
         """Read a notice of the provider; `now` is real time, not the demo's. Raises ForgedNotice."""
+        ...
+
+    def notice_answer(self, result: str) -> tuple[str, bytes]:
+        """The content type and body that the provider takes for "received"; anything else makes it try again."""
         ...

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -15,13 +15,16 @@ from booking.providers.interface import (
     NOTICE_AGE_MAX,
     ForgedNotice,
     Notice,
+    NoticeState,
     Order,
     OrderState,
     ProviderRefused,
     ProviderUnavailable,
     RefundOrder,
     RefundState,
+    StatementLine,
 )
+from booking.providers.reading import whole, word
 from booking.providers.signing import key_serial, private_key, public_key, sign, signed_lines, verifies
 from hospital.common import clock
 from hospital.common.language import chinese
@@ -38,10 +41,7 @@ REFUND_STATES: dict[str, Literal["processing", "done", "failed"]] = {
     "SUCCESS": "done",
     "ABNORMAL": "failed",
 }
-NOTICE_STATES: dict[
-    str, tuple[Literal["payment", "refund"], Literal["paid", "failed", "refunded", "refund_failed"]]
-]
-NOTICE_STATES = {
+NOTICE_STATES: dict[str, tuple[Literal["payment", "refund"], NoticeState]] = {
     "TRANSACTION.SUCCESS": ("payment", "paid"),
     "TRANSACTION.REFUSED": ("payment", "failed"),
     "REFUND.SUCCESS": ("refund", "refunded"),
@@ -127,7 +127,7 @@ class SandboxProvider:
         )
         return _refund_state(answer)
 
-    def query_refund(self, refund_no: str) -> RefundState | None:
+    def query_refund(self, refund_no: str, out_trade_no: str) -> RefundState | None:
         """See :class:`PaymentProvider`."""
         try:
             return _refund_state(self._call("GET", f"/v3/refunds/{refund_no}"))
@@ -135,6 +135,17 @@ class SandboxProvider:
             if refused.provider_code == "REFUND_NOT_EXIST":
                 return None
             raise
+
+    def statement(self, day: date) -> list[StatementLine] | None:
+        """See :class:`PaymentProvider`."""
+        answer = self._call("GET", f"/v3/statements/{day.isoformat()}")
+        try:
+            return [
+                StatementLine(word(line["order_no"]), word(line["refund_no"]), whole(line["amount"]))
+                for line in answer["lines"]
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProviderUnavailable from error
 
     def parse_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
         """See :class:`PaymentProvider`."""
@@ -148,19 +159,24 @@ class SandboxProvider:
             amount = resource["amount"]
             return Notice(
                 provider=self.name,
-                notice_id=_word(content["id"]),
+                notice_id=word(content["id"]),
                 kind=kind,
                 state=state,
-                out_trade_no=_word(resource["out_trade_no"]),
-                refund_no=_word(resource["out_refund_no"]) if kind == "refund" else "",
-                transaction_id=_word(resource["transaction_id"]),
-                amount_fen=_whole(amount["refund" if kind == "refund" else "total"]),
-                merchant=_word(resource["merchant"]),
+                out_trade_no=word(resource["out_trade_no"]),
+                refund_no=word(resource["out_refund_no"]) if kind == "refund" else "",
+                transaction_id=word(resource["transaction_id"]),
+                amount_fen=whole(amount["refund" if kind == "refund" else "total"]),
+                merchant=word(resource["merchant"]),
                 merchant_matches=resource["merchant"] == self._merchant,
                 signed_at=signed_at,
+                payer=word(resource.get("payer", "")),
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ForgedNotice("the content is of another form") from None
+
+    def notice_answer(self, result: str) -> tuple[str, bytes]:
+        """See :class:`PaymentProvider`."""
+        return "application/json", json.dumps({"result": result}).encode()
 
     def _call(self, method: str, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
         body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
@@ -231,15 +247,3 @@ def _refund_state(answer: dict[str, Any]) -> RefundState:
         amount_fen=int(answer["amount"]["refund"]),
         provider_refund_no=str(answer["refund_id"]),
     )
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 64 or not value.isascii() or not value.isprintable():
-        raise ValueError("not a word")
-    return value
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError("not a whole number")
-    return value

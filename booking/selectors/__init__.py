@@ -53,8 +53,17 @@ from booking.selectors.sessions import (
     slot_by_code,
     slots_of_session,
 )
+from booking.selectors.waitlist import (
+    EntryView,
+    left_of_slot,
+    waiting_counts,
+    waitlist_entries_of_user,
+    waitlist_entry_for_user,
+    waitlist_place,
+)
 
 __all__ = [
+    "EntryView",
     "ExpertCard",
     "NextFree",
     "SessionView",
@@ -81,6 +90,7 @@ __all__ = [
     "has_session_at",
     "holds_of_user",
     "holds_overdue",
+    "left_of_slot",
     "no_shows_confirmed",
     "no_shows_unresolved",
     "patient_by_code",
@@ -99,4 +109,8 @@ __all__ = [
     "slot_by_code",
     "slots_of_session",
     "to_decide",
+    "waiting_counts",
+    "waitlist_entries_of_user",
+    "waitlist_entry_for_user",
+    "waitlist_place",
 ]

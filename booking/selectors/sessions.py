@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from booking.domain.deadlines import booking_window
 from booking.domain.errors import UnknownNumber
 from booking.models import ClinicSession, Slot
+from booking.selectors.waitlist import waiting_counts
 
 _SLOTS = Prefetch("slots", queryset=Slot.objects.order_by("index"))
 
@@ -35,6 +36,12 @@ class SessionView:
     reason: str
     phase: str
     next_boundary: datetime | None
+    waiting: int = 0
+
+    @property
+    def has_waitlist(self) -> bool:
+        """Whether one can wait for a number: sold out, but not all kept for walk-ins."""
+        return self.reason == "full" and any(slot.quota for slot in self.slots)
 
     @property
     def first_bookable(self) -> SlotView | None:
@@ -90,16 +97,20 @@ def sessions_of_expert(
         found = found.filter(expert_id=expert_id)
     if department:
         found = found.filter(expert__department__code=department)
-    return [session_view(session, now=now) for session in found.order_by("opens_at", "pk")]
+    sessions = list(found.order_by("opens_at", "pk"))
+    waiting = waiting_counts(session_ids=[session.pk for session in sessions])
+    return [session_view(session, now=now, waiting=waiting.get(session.pk, 0)) for session in sessions]
 
 
-def session_view(session: ClinicSession, *, now: datetime) -> SessionView:
-    """What a patient may book in a session at this moment, with the reason where not."""
+def session_view(session: ClinicSession, *, now: datetime, waiting: int | None = None) -> SessionView:
+    """What a patient may book in a session at this moment, with the reason where not, and how many wait."""
+    if waiting is None:
+        waiting = waiting_counts(session_ids=[session.pk]).get(session.pk, 0)
     phase, boundary = _phase(session, now)
     slots = tuple(_slot_view(slot, phase) for slot in session.slots.all())
     left = sum(slot.left for slot in slots if slot.bookable)
     reason = phase if phase != "booking" else ("" if left else "full")
-    return SessionView(session, slots, left, reason, phase, boundary)
+    return SessionView(session, slots, left, reason, phase, boundary, waiting)
 
 
 def _phase(session: ClinicSession, now: datetime) -> tuple[str, datetime | None]:

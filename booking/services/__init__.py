@@ -9,13 +9,18 @@ from booking.services.appointments import (
     appointment_see,
 )
 from booking.services.bans import ban_add, ban_lift
-from booking.services.holds import appointment_expire, appointment_hold, holds_expire_due
+from booking.services.holds import (
+    appointment_expire,
+    appointment_hold,
+    appointment_hold_once,
+    holds_expire_due,
+)
 from booking.services.moves import appointment_move
 from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reconciliation import payment_close, payments_reconcile
-from booking.services.refunds import refund_send
+from booking.services.refunds import refund_send, refunds_follow
 from booking.services.resolutions import (
     Resolved,
     appointment_correct,
@@ -44,7 +49,7 @@ from booking.services.stops import (
     stops_go_on,
 )
 from booking.services.waitlist import offers_lapse_due, waitlist_accept, waitlist_join, waitlist_leave
-from booking.services.walk_ins import walk_in_cancel, walk_in_register
+from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
 
 __all__ = [
     "Resolved",
@@ -58,6 +63,7 @@ __all__ = [
     "appointment_correct",
     "appointment_expire",
     "appointment_hold",
+    "appointment_hold_once",
     "appointment_leave",
     "appointment_move",
     "appointment_see",
@@ -77,6 +83,7 @@ __all__ = [
     "payment_pay_url",
     "payments_reconcile",
     "refund_send",
+    "refunds_follow",
     "session_close",
     "session_create",
     "session_open_if_due",
@@ -99,5 +106,7 @@ __all__ = [
     "waitlist_join",
     "waitlist_leave",
     "walk_in_cancel",
+    "walk_in_expire",
     "walk_in_register",
+    "walk_ins_expire_due",
 ]

@@ -9,9 +9,10 @@ from booking.locks import LockedAppointment, lock_appointment, lock_with_patient
 from booking.models import Appointment, Payment
 from booking.services import notices
 from booking.services.bans import LATE_CANCEL, ban_for_misses
+from booking.services.payments import payments_close
 from booking.services.refunds import refund_write
 from booking.services.returns import number_return
-from hospital.common import history, jobs
+from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.policy import policy
@@ -87,12 +88,6 @@ def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wi
         now=now,
         before_h=policy().late_cancel_before_deadline_h,
     )
-
-
-def payments_close(appointment: Appointment, now: datetime) -> None:
-    """Ask the provider, later and outside this transaction, to take no money for a number that is gone."""
-    for payment in Payment.objects.filter(appointment=appointment, state="created"):
-        jobs.enqueue("payment.close", key=payment.code, payload={"payment": payment.pk}, due_at=now)
 
 
 @transactional

@@ -1,139 +1,156 @@
 """Holds: a number is taken in one statement, kept while payment is pending, and returned when nobody paid."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
 
 from booking.domain.deadlines import check_bookable
-from booking.domain.errors import AlreadyBooked, SoldOut, UnknownNumber
-from booking.locks import lock_appointment, lock_patient
+from booking.domain.errors import (
+    AlreadyBooked,
+    LimitReached,
+    SoldOut,
+    TooManyToday,
+    TooManyUnpaid,
+    UnknownNumber,
+)
+from booking.locks import lock_appointment
 from booking.models import Appointment, Slot
 from booking.selectors.limits import patient_refusal
-from booking.services.appointments import appointment_move_state, payments_close
+from booking.services import hold_statement
+from booking.services.appointments import appointment_move_state
+from booking.services.payments import payments_close
 from booking.services.returns import number_return
 from hospital.common import jobs, live
 from hospital.common.actor import Actor
-from hospital.common.codes import code_8, code_12
-from hospital.common.policy import Policy, policy
-from hospital.common.sql import prepared_cursor
-from hospital.common.transactions import transactional
+from hospital.common.errors import DomainError
+from hospital.common.idempotency import IdempotencyMismatch
+from hospital.common.policy import policy
+from hospital.common.transactions import retried, transactional
 
 _JOB = Actor.job("holds")
+_PATIENT = Actor(kind="patient")
 
-HOLD_SQL = """
-WITH rules AS (
-    SELECT %(patient)s::bigint AS patient_id, %(now)s::timestamptz AS moment
-), mine AS (
-    SELECT session.date, expert.department_id
-    FROM booking_appointment appointment
-    JOIN booking_clinicsession session ON session.id = appointment.session_id
-    JOIN booking_expert expert ON expert.id = session.expert_id
-    JOIN rules ON rules.patient_id = appointment.patient_id
-    WHERE appointment.state IN ('held', 'booked', 'arrived')
-), taken AS (
-    UPDATE booking_slot slot SET booked = slot.booked + 1
-    FROM booking_clinicsession session, booking_expert expert, rules
-    WHERE slot.code = %(slot)s AND session.id = slot.session_id AND expert.id = session.expert_id
-      AND slot.bookable AND slot.booked + slot.withheld < slot.quota
-      AND session.release_at <= rules.moment AND rules.moment < session.walk_in_opens_at
-      AND NOT EXISTS (
-          SELECT FROM booking_ban ban WHERE ban.patient_id = rules.patient_id AND ban.lifted_at IS NULL
-          AND ban.starts_at <= rules.moment AND rules.moment < ban.ends_at)
-      AND (SELECT count(*) FROM mine WHERE mine.date = session.date
-           AND mine.department_id = expert.department_id) < %(per_department)s
-      AND (SELECT count(DISTINCT mine.department_id) FROM mine WHERE mine.date = session.date
-           AND mine.department_id <> expert.department_id) < %(departments)s
-    RETURNING slot.id AS slot_id, session.id AS session_id, session.fee_fen
-), made AS (
-    INSERT INTO booking_appointment
-        (code, slot_id, session_id, patient_id, account_id, state, fee_fen, checkin_code, held_at, pay_by)
-    SELECT %(code)s, slot_id, session_id, rules.patient_id, %(account)s::bigint, 'held', fee_fen, %(checkin)s,
-           rules.moment, %(pay_by)s
-    FROM taken, rules
-    RETURNING id
-), written AS (
-    INSERT INTO hospital_statechange
-        (thing, thing_id, verb, from_state, to_state, actor_kind, actor_id, actor_name, at, reason, data)
-    SELECT 'appointment', made.id, 'hold', '', 'held', %(actor_kind)s, %(actor_id)s::bigint, %(actor_name)s,
-           rules.moment, '', '{}'::jsonb
-    FROM made, rules
-)
-SELECT made.id, taken.session_id, taken.slot_id, taken.fee_fen FROM made, taken
-"""
-"""The hot path: one statement decides and writes. Rules that always hold stand in constraints besides."""
+_ONE_LIVE_NUMBER = "one_live_appointment_per_patient_and_session"
 
 
-@transactional
+@retried
 def appointment_hold(
-    *, slot_code: str, patient_id: int, account_id: int | None, actor: Actor, now: datetime
+    *,
+    slot_code: str,
+    patient_id: int,
+    account_id: int | None,
+    actor: Actor,
+    now: datetime,
+    device_index: bytes | None = None,
 ) -> Appointment:
     """A number is kept for the patient for a quarter of an hour, while payment is pending.
 
     Raises
     ------
     UnknownNumber
-        When the slot does not exist.
+        When the slot or the patient does not exist.
     NotReleased, BookingClosed
         Before the release; once walk-in registration opens.
     SoldOut, AlreadyBooked, Banned, LimitReached
         As their names say; nothing is changed.
     """
-    rules = policy()
-    pay_by = now + timedelta(minutes=rules.hold_min)
-    code, checkin_code = code_12(), code_8()
-    lock_patient(patient_id)
-    arguments: dict[str, Any] = {
-        "slot": slot_code,
-        "patient": patient_id,
-        "account": account_id,
-        "now": now,
-        "pay_by": pay_by,
-        "per_department": rules.numbers_per_department_day,
-        "departments": rules.departments_per_day,
-        "code": code,
-        "checkin": checkin_code,
-        "actor_kind": actor.kind,
-        "actor_id": actor.user_id,
-        "actor_name": actor.name,
-    }
-    try:
-        with prepared_cursor() as cursor:
-            cursor.execute(HOLD_SQL, arguments)
-            row = cursor.fetchone()
-    except IntegrityError as error:
-        if "one_live_appointment_per_patient_and_session" in str(error):
-            raise AlreadyBooked from error
-        raise
-    if row is None:
-        raise _refusal(slot_code, patient_id, now, rules)
-    pk, session_id, slot_id, fee_fen = row
-    live.announce(f"session.{session_id}", "session.changed", session=session_id)
+    found = _held(
+        slot_code=slot_code,
+        patient_id=patient_id,
+        account_id=account_id,
+        actor=actor,
+        now=now,
+        device_index=device_index,
+    )
+    if found.verdict != "held":
+        raise _refusal(found, slot_code, now)
     return Appointment(
-        pk=pk,
-        code=code,
-        checkin_code=checkin_code,
-        slot_id=slot_id,
-        session_id=session_id,
+        pk=found.appointment_id,
+        code=found.code,
+        checkin_code=found.checkin_code,
+        slot_id=found.slot_id,
+        session_id=found.session_id,
         patient_id=patient_id,
         account_id=account_id,
         state="held",
-        fee_fen=fee_fen,
+        fee_fen=found.fee_fen,
         held_at=now,
-        pay_by=pay_by,
+        pay_by=found.pay_by,
+        device_index=device_index,
     )
 
 
-def _refusal(slot_code: str, patient_id: int, now: datetime, rules: Policy) -> Exception:
-    """Say why the one statement took nothing; the order is the one a person would check in."""
+@retried
+def appointment_hold_once(
+    *, slot_code: str, request: hold_statement.Request, now: datetime
+) -> hold_statement.Outcome | None:
+    """The same for a patient's script: token, patient and idempotency key are looked up by the same statement.
+
+    Returns
+    -------
+    Outcome or None
+        ``held`` or ``repeated``, with the answer; ``None`` when the request is not a patient's with a number of
+        the account's own: then the ordinary path says what is wrong with it.
+
+    Raises
+    ------
+    IdempotencyMismatch
+        When the key was used for another body.
+    DomainError
+        As :func:`appointment_hold`.
+    """
+    found = _held(slot_code=slot_code, actor=_PATIENT, now=now, request=request)
+    if found.verdict in {"held", "repeated"}:
+        return found
+    if found.verdict == "unknown_patient":
+        return None
+    if found.verdict == "mismatch":
+        raise IdempotencyMismatch
+    raise _refusal(found, slot_code, now)
+
+
+def _held(**arguments: Any) -> hold_statement.Outcome:
+    try:
+        found = hold_statement.hold(**arguments)
+    except IntegrityError as error:
+        if _ONE_LIVE_NUMBER in str(error):
+            raise AlreadyBooked from error
+        raise
+    if found.verdict == "held":
+        live.announce_soon(f"session.{found.session_id}", "session.changed", session=found.session_id)
+    return found
+
+
+def _refusal(found: hold_statement.Outcome, slot_code: str, now: datetime) -> DomainError:
+    """What the statement's verdict means to the person who asked."""
+    rules = policy()
+    plain: dict[str, DomainError] = {
+        "sold_out": SoldOut(slot=slot_code),
+        "already_booked": AlreadyBooked(),
+        "departments": LimitReached(limit=rules.departments_per_day),
+        "account": TooManyToday(limit=rules.holds_per_account_day),
+        "device": TooManyToday(limit=rules.holds_per_device_day),
+        "unpaid": TooManyUnpaid(limit=rules.unpaid_holds_per_account_day),
+        "unknown_patient": UnknownNumber(field="patient"),
+    }
+    return plain.get(found.verdict) or _explained(found, slot_code, now)
+
+
+def _explained(found: hold_statement.Outcome, slot_code: str, now: datetime) -> DomainError:
+    """Reasons that need a second look: a ban and its end, the session's phase."""
     slot = Slot.objects.select_related("session__expert").filter(code=slot_code).first()
     if slot is None:
         return UnknownNumber(field="slot")
     session = slot.session
-    check_bookable(
-        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
-    )
-    return patient_refusal(session=session, patient_id=patient_id, now=now, rules=rules) or SoldOut(
+    if found.verdict == "not_open":
+        check_bookable(
+            state=session.state,
+            release_at=session.release_at,
+            walk_in_opens_at=session.walk_in_opens_at,
+            now=now,
+        )
+    return patient_refusal(session=session, patient_id=found.patient_id, now=now, rules=policy()) or SoldOut(
         slot=slot_code
     )
 

@@ -1,137 +1,278 @@
-"""What patients are told by text message."""
+"""What patients are told: one function for each event, called inside the transaction of what happened.
 
+Each is told once (one row for each kind, key and channel), in the account's language. None can fail what it
+tells about: whatever goes wrong in here is logged and undone alone.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec
 
-from django.conf import settings
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.db import OperationalError, transaction
 
-from booking.models import Appeal, Appointment, Ban, Patient, Slot, Stop, StopCase, WaitlistEntry
-from hospital.common import clock
-from hospital.common.crypto import unseal
-from hospital.common.messages import message_send
-from hospital.templatetags.fenliu import day
+from booking.models import (
+    Appeal,
+    Appointment,
+    Ban,
+    DrawRequest,
+    Expert,
+    Refund,
+    Slot,
+    Stop,
+    StopCase,
+    WaitlistEntry,
+)
+from booking.services.notice_facts import (
+    address,
+    moment,
+    money_facts,
+    page,
+    session_facts,
+    slot_facts,
+    stop_facts,
+    time_key,
+)
+from booking.services.notice_rows import tell, tell_of
+from booking.services.notice_texts import notice_text
+from hospital.common.messages import message_withdraw
 
+logger = logging.getLogger(__name__)
 
-def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
-    """The booking stands: when, where, and the code to check in with."""
-    phone = appointment.patient.phone
-    if not phone:
-        return
-    session = appointment.session
-    with translation.override(settings.LANGUAGE_CODE):
-        body = _("Booked: %(day)s %(start)s–%(end)s, %(expert)s, room %(room)s. Check-in code %(code)s.") % {
-            "day": day(slot.starts_at),
-            "start": clock.local(slot.starts_at).strftime("%H:%M"),
-            "end": clock.local(slot.ends_at).strftime("%H:%M"),
-            "expert": session.expert.label,
-            "room": session.room.name,
-            "code": appointment.checkin_code,
-        }
-    message_send(kind="booked", key=appointment.code, phone=phone, body=body, now=now)
-
-
-def offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
-    """A number is offered to somebody on the waitlist: which, and until when."""
-    phone = entry.patient.phone
-    if not phone or entry.accept_by is None:
-        return
-    with translation.override(settings.LANGUAGE_CODE):
-        body = _("A number for %(day)s %(start)s is free for you. Take it and pay by %(until)s.") % {
-            "day": clock.local(slot.starts_at).date().isoformat(),
-            "start": clock.local(slot.starts_at).strftime("%H:%M"),
-            "until": clock.local(entry.accept_by).strftime("%m-%d %H:%M"),
-        }
-    message_send(kind="offer", key=entry.code, phone=phone, body=body, now=now)
+P = ParamSpec("P")
 
 
-def moved(appointment: Appointment, slot: Slot, now: datetime) -> None:
-    """The appointment is at another time now."""
-    phone = appointment.patient.phone
-    if not phone:
-        return
-    with translation.override(settings.LANGUAGE_CODE):
-        body = _("Changed: your appointment is on %(day)s %(start)s–%(end)s. Check-in code %(code)s.") % {
-            "day": clock.local(slot.starts_at).date().isoformat(),
-            "start": clock.local(slot.starts_at).strftime("%H:%M"),
-            "end": clock.local(slot.ends_at).strftime("%H:%M"),
-            "code": appointment.checkin_code,
-        }
-    message_send(kind="moved", key=f"{appointment.code}-{appointment.moves}", phone=phone, body=body, now=now)
+def _notice(event: Callable[P, None]) -> Callable[P, None]:
+    """Keep what goes wrong in ``event`` away from its caller; a lost connection or a deadlock is everybody's."""
 
-
-def stopped(case: StopCase, appointment: Appointment, now: datetime) -> None:
-    """The clinic does not take place: why, what may be chosen, until when, and what happens otherwise."""
-    phone = appointment.patient.phone or _account_phone(appointment)
-    if not phone:
-        return
-    with translation.override(settings.LANGUAGE_CODE):
-        body = stopped_text(case.stop, appointment, case.code)
-    message_send(kind="stopped", key=case.code, phone=phone, body=body, now=now)
-
-
-def stopped_text(stop: Stop, appointment: Appointment, code: str) -> str:
-    """What the patient reads, in the language in force."""
-    session = appointment.session
-    facts = {
-        "day": clock.local(appointment.slot.starts_at).date().isoformat(),
-        "start": clock.local(appointment.slot.starts_at).strftime("%H:%M"),
-        "expert": session.expert.label,
-        "reason": stop.reason,
-        "until": clock.local(stop.choose_by).strftime("%m-%d %H:%M") if stop.choose_by else "",
-        "link": settings.PUBLIC_URL + reverse("booking:stopped", args=[code]),
-    }
-    if appointment.state == "held":
-        return (
-            _(
-                "Clinic cancelled: %(expert)s, %(day)s %(start)s (%(reason)s). Your unpaid number is released;"
-                " nothing is charged."
+    @wraps(event)
+    def told(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            with transaction.atomic():
+                event(*args, **kwargs)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a notice is never worth a booking
+            place = traceback.extract_tb(error.__traceback__)[-1]  # not its text, which may name a person
+            logger.error(
+                "notice %s was not written: %s, line %s", event.__name__, type(error).__name__, place.lineno
             )
-            % facts
-        )
-    return (
-        _(
-            "Clinic cancelled: %(expert)s, %(day)s %(start)s (%(reason)s). Choose another number at no cost, or a"
-            " refund, by %(until)s: %(link)s Without an answer you get a full refund."
-        )
-        % facts
+
+    return told
+
+
+@_notice
+def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
+    """The booking stands: when, where, the code to check in with, and until when it can be given back."""
+    late = now >= appointment.session.walk_in_opens_at
+    tell_of(appointment, "booked", slot, now, text="booked_late" if late else "booked")
+
+
+@_notice
+def moved(appointment: Appointment, slot: Slot, now: datetime) -> None:
+    """The appointment is at another time now; a reminder of the old time is not sent any more."""
+    message_withdraw(kind="reminder", key=time_key(appointment))
+    tell_of(appointment, "moved", slot, now, key=time_key(appointment))
+
+
+@_notice
+def reminder(appointment: Appointment, slot: Slot, now: datetime) -> None:
+    """Tomorrow is the day. Of no use once it has begun."""
+    tell_of(appointment, "reminder", slot, now, key=time_key(appointment), expires_at=slot.starts_at)
+
+
+@_notice
+def cancelled(appointment: Appointment, now: datetime, *, refunded: bool, paid: bool = True) -> None:
+    """The appointment is given back, and what happens to the money; a reminder is not sent any more."""
+    message_withdraw(kind="reminder", key=time_key(appointment))
+    text = "cancelled_refunded" if refunded else "cancelled" if paid else "cancelled_unpaid"
+    tell_of(appointment, "cancelled", appointment.slot, now, text=text)
+
+
+@_notice
+def substituted(appointment: Appointment, slot: Slot, now: datetime, *, before: Expert) -> None:
+    """Another expert holds the clinic, at the same time with the same code."""
+    tell_of(
+        appointment,
+        "substituted",
+        slot,
+        now,
+        key=f"{appointment.code}-{appointment.session.expert_id}",
+        more=lambda: {"before": before.label},
     )
 
 
-def _account_phone(appointment: Appointment) -> str:
-    account = appointment.account
-    return unseal(account.phone_sealed) if account and account.phone_sealed else ""
+@_notice
+def offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
+    """A number is offered to somebody on the waitlist: which, and until when."""
+    link = page("appointments")
+    tell(
+        "offer",
+        entry.code,
+        patient=entry.patient,
+        account=entry.account,
+        facts=lambda: (
+            slot_facts(slot, entry.session) | {"until": moment(entry.accept_by), "link": address(link)}
+        ),
+        link=link,
+        expires_at=entry.accept_by,
+        now=now,
+    )
 
 
-def ban(made: Ban, now: datetime) -> None:
-    """Online booking is closed for a patient: why, until when, and what can be done."""
-    with translation.override(settings.LANGUAGE_CODE):
-        body = _(
-            "Online booking for the patient with the ID ending %(tail)s is closed until %(until)s: %(why)s."
-            " Walk-in stays possible. You can appeal under “My appointments”."
-        ) % {"tail": made.patient.id_tail, "until": day(made.ends_at), "why": made.get_reason_display()}
-    for phone in _phones(made.patient):
-        message_send(kind="ban", key=made.code, phone=phone, body=body, now=now)
+@_notice
+def offer_lapsed(entry: WaitlistEntry, now: datetime) -> None:
+    """The offer was not taken in time."""
+    _tell_waiting(entry, "offer_lapsed", now)
 
 
+@_notice
+def waitlist_ended(entry: WaitlistEntry, now: datetime) -> None:
+    """No number came free before walk-in registration opened."""
+    _tell_waiting(entry, "waitlist_ended", now)
+
+
+@_notice
+def stopped(case: StopCase, appointment: Appointment, now: datetime) -> None:
+    """The clinic does not take place: why, what may be chosen, until when, and what happens otherwise."""
+    message_withdraw(kind="reminder", key=time_key(appointment))
+    stop = case.stop
+    tell(
+        "stopped",
+        case.code,
+        patient=appointment.patient,
+        account=appointment.account,
+        text=_stopped_name(appointment),
+        facts=lambda: stop_facts(stop, appointment, case.code),
+        link=page("stopped", case.code),
+        now=now,
+    )
+
+
+def stopped_text(stop: Stop, appointment: Appointment, code: str) -> str:
+    """What the patient of a stopped clinic reads, in the language in force (for the manager's preview)."""
+    facts = {"patient": appointment.patient.name, **stop_facts(stop, appointment, code)}
+    return notice_text(_stopped_name(appointment), facts)
+
+
+def _stopped_name(appointment: Appointment) -> str:
+    return "stopped_unpaid" if appointment.state in {"held", "expired"} else "stopped"
+
+
+@_notice
+def stop_settled(case: StopCase, now: datetime) -> None:
+    """The clinic was stopped and the money goes back; a new number is told of as booked."""
+    tell_of(case.appointment, "stop_settled", case.appointment.slot, now, key=case.code)
+
+
+@_notice
+def refund(refund: Refund, now: datetime) -> None:
+    """The money is back."""
+    _tell_refund(refund, "refund", now)
+
+
+@_notice
+def refund_failed(refund: Refund, now: datetime) -> None:
+    """The provider cannot pay it back: how the patient gets it all the same."""
+    _tell_refund(refund, "refund_failed", now)
+
+
+@_notice
+def ban(ban: Ban, now: datetime) -> None:
+    """No online booking: why, until when, what stays possible, how to appeal."""
+    tell(
+        "ban",
+        ban.code,
+        patient=ban.patient,
+        facts=lambda: {"until": moment(ban.ends_at), "reason": ban.get_reason_display()},
+        link=page("patients"),
+        now=now,
+    )
+
+
+@_notice
+def ban_lifted(ban: Ban, now: datetime) -> None:
+    """The ban is over before its time."""
+    tell("ban_lifted", ban.code, patient=ban.patient, link=page("patients"), now=now)
+
+
+@_notice
 def appeal_answered(appeal: Appeal, now: datetime) -> None:
-    """The hospital's answer to an appeal, to whoever asked."""
-    with translation.override(settings.LANGUAGE_CODE):
-        upheld = _("upheld") if appeal.state == "upheld" else _("rejected")
-        body = _("Your appeal was %(result)s. The hospital’s answer: %(answer)s") % {
-            "result": upheld,
-            "answer": appeal.answer,
-        }
-    if appeal.account.phone_sealed:
-        phone = unseal(appeal.account.phone_sealed)
-        message_send(kind="appeal", key=appeal.code, phone=phone, body=body, now=now)
+    """What the hospital decided, in its words."""
+    thing = appeal.ban or appeal.appointment
+    if thing is None:
+        return
+    tell(
+        "appeal_answered",
+        appeal.code,
+        patient=thing.patient,
+        account=appeal.account,
+        text="appeal_upheld" if appeal.state == "upheld" else "appeal_rejected",
+        facts=lambda: {"answer": appeal.answer},
+        link=page("patients"),
+        now=now,
+    )
 
 
-def _phones(patient: Patient) -> list[str]:
-    """The patient's own phone, else that of the first account that books for them: children have none."""
-    if patient.phone:
-        return [patient.phone]
-    links = patient.accounts.filter(account__phone_sealed__isnull=False).order_by("pk")
-    sealed = links.values_list("account__phone_sealed", flat=True).first()
-    return [unseal(sealed)] if sealed else []
+@_notice
+def draw_won(request: DrawRequest, appointment: Appointment, now: datetime) -> None:
+    """The lot gave a number: it is kept until it must be paid."""
+    link = page("pay", appointment.code)
+    tell(
+        "draw_won",
+        request.code,
+        patient=request.patient,
+        account=request.account,
+        facts=lambda: (
+            slot_facts(appointment.slot, request.session)
+            | {"until": moment(appointment.pay_by), "link": address(link)}
+        ),
+        link=link,
+        expires_at=appointment.pay_by,
+        now=now,
+    )
+
+
+@_notice
+def draw_lost(request: DrawRequest, now: datetime) -> None:
+    """The lot gave none."""
+    tell(
+        "draw_lost",
+        request.code,
+        patient=request.patient,
+        account=request.account,
+        facts=lambda: slot_facts(request.slot, request.session),
+        link=page("expert", request.session.expert.code),
+        now=now,
+    )
+
+
+def _tell_waiting(entry: WaitlistEntry, kind: str, now: datetime) -> None:
+    session = entry.session
+    tell(
+        kind,
+        entry.code,
+        patient=entry.patient,
+        account=entry.account,
+        facts=lambda: session_facts(session),
+        link=page("expert", session.expert.code),
+        now=now,
+    )
+
+
+def _tell_refund(refund: Refund, kind: str, now: datetime) -> None:
+    paid_for = refund.payment.appointment or refund.payment.walk_in
+    if paid_for is None:
+        return
+    booked_ahead = refund.payment.appointment
+    tell(
+        kind,
+        refund.code,
+        patient=paid_for.patient,
+        account=booked_ahead.account if booked_ahead else None,
+        facts=lambda: money_facts(refund, paid_for),
+        link=page("appointment", booked_ahead.code) if booked_ahead else "",
+        now=now,
+    )

@@ -8,19 +8,28 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from booking.domain.deadlines import late_payment_takes_number
-from booking.locks import LockedAppointment, lock_payment, lock_with_patient
+from booking.locks import (
+    LockedAppointment,
+    LockedWalkIn,
+    lock_payment,
+    lock_walk_in,
+    lock_with_patient,
+)
 from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot
 from booking.providers import Notice
 from booking.selectors.limits import patient_refusal
 from booking.services.appointments import appointment_confirm
-from booking.services.refunds import payment_move, refund_finish, refund_write
+from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
 from booking.services.returns import number_free_for_late_money
+from booking.services.walk_ins import walk_in_confirm
 from hospital.common import history
 from hospital.common.actor import Actor
+from hospital.common.crypto import blind_index
 from hospital.common.errors import DomainError, gettext_noop
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
+LATE = "paid after the hold was over"
 _JOB = Actor.job("payments")
 
 
@@ -75,33 +84,48 @@ def payment_notice_apply(*, notice: Notice, now: datetime) -> NoticeResult:
 
 def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     actor = Actor.provider(notice.provider)
-    appointment_id = Payment.objects.values_list("appointment_id", flat=True).get(pk=payment_id)
-    locked = None
-    if appointment_id:
-        locked = lock_with_patient(appointment_id)
+    number = lock_number(payment_id)
     payment = lock_payment(payment_id)
     if notice.kind == "refund":
         return _apply_refund(payment, notice, actor, now)
+    if notice.state == "paid":
+        return _take_in(number, payment, notice, actor, now)
+    if notice.state == "failed" and payment.state == "created":
+        payment_move(payment, "fail", actor=actor, now=now)
+        return "failed"
+    return "ignored"
+
+
+def lock_number(payment_id: int) -> LockedAppointment | LockedWalkIn:
+    """Lock what a payment is for: patient, session, slot and appointment, or session and walk-in."""
+    appointment_id, walk_in_id = Payment.objects.values_list("appointment_id", "walk_in_id").get(
+        pk=payment_id
+    )
+    if appointment_id is None:
+        return lock_walk_in(walk_in_id)
+    return lock_with_patient(appointment_id)
+
+
+def _take_in(
+    number: LockedAppointment | LockedWalkIn, payment: Payment, notice: Notice, actor: Actor, now: datetime
+) -> str:
     facts: dict[str, Any] = {
         "transaction_id": notice.transaction_id,
         "paid_fen": notice.amount_fen,
         "paid_at": now,
     }
-    if notice.state == "paid" and payment.state == "failed" and not _is_known(notice):
+    if notice.payer:
+        facts["payer_index"] = blind_index("payer", f"{notice.provider}:{notice.payer}")
+    if payment.state == "failed" and not _is_known(notice):
         payment = _money_after_failure(payment, facts, actor, now)
     elif payment.state != "created":
         return "ignored"
-    if notice.state != "paid":
-        payment_move(payment, "fail", actor=actor, now=now)
-        return "failed"
     if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
         payment_move(payment, "mismatch", actor=actor, now=now, **facts)
         return "held_for_review"
     if payment.state == "created":
         payment_move(payment, "pay", actor=actor, now=now, **facts)
-    if locked is None:
-        return "paid"
-    return _number_for_money(locked, payment, actor, now)
+    return number_for_money(number, payment, actor, now)
 
 
 def _is_known(notice: Notice) -> bool:
@@ -126,8 +150,15 @@ def _money_after_failure(failed: Payment, facts: dict[str, Any], actor: Actor, n
     return again
 
 
-def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor, now: datetime) -> str:
+def number_for_money(
+    locked: LockedAppointment | LockedWalkIn, payment: Payment, actor: Actor, now: datetime
+) -> str:
     """Confirm the hold; when it is over, take another number of the slot or write the refund, in this transaction."""
+    if isinstance(locked, LockedWalkIn):
+        if walk_in_confirm(locked=locked, actor=actor, now=now):
+            return "registered"
+        refund_write(payment=payment, reason=LATE, actor=actor, now=now)
+        return "refunded"
     appointment, slot = locked.appointment, locked.slot
     if appointment.state == "held":
         appointment_confirm(locked=locked, actor=actor, now=now)
@@ -138,7 +169,7 @@ def _number_for_money(locked: LockedAppointment, payment: Payment, actor: Actor,
         payment.save(update_fields=["appointment"])
         appointment_confirm(locked=LockedAppointment(locked.session, slot, again), actor=actor, now=now)
         return "booked_late"
-    refund_write(payment=payment, reason="paid after the hold was over", actor=actor, now=now)
+    refund_write(payment=payment, reason=LATE, actor=actor, now=now)
     return "refunded"
 
 
@@ -184,8 +215,11 @@ def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:
 
 
 def _apply_refund(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
-    if notice.state != "refunded" or payment.state != "refunding":
+    if payment.state != "refunding":
         return "ignored"
     refund = Refund.objects.get(payment=payment)
+    if notice.state != "refunded":
+        refund_fail(refund=refund, payment=payment, failure=notice.state, actor=actor, now=now)
+        return "refund_failed"
     refund_finish(refund=refund, payment=payment, actor=actor, now=now)
     return "refunded"

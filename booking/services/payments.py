@@ -4,14 +4,15 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext
 
-from booking.domain.errors import HoldOver, UnknownNumber
+from booking.domain.errors import HoldOver
 from booking.locks import lock_appointment
-from booking.models import Appointment, Payment, WalkIn
+from booking.models import Appointment, ClinicSession, Payment, WalkIn
 from booking.providers import Order, provider
 from booking.services.refunds import CASH, payment_move, refund_write
-from hospital.common import history
+from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
 from hospital.common.transactions import transactional
 from hospital.templatetags.fenliu import day
@@ -45,47 +46,82 @@ def payment_create(*, appointment_id: int, provider_name: str, actor: Actor, now
     return payment
 
 
-def payment_pay_url(*, payment_code: str, now: datetime) -> str:
+def payment_open(*, walk_in: WalkIn, provider_name: str, actor: Actor, now: datetime) -> Payment:
+    """A reserved walk-in's payment, open in the caller's transaction. Raises UnknownProvider."""
+    provider(provider_name)
+    payment = Payment.objects.create(
+        walk_in=walk_in, provider=provider_name, amount_fen=walk_in.fee_fen, created_at=now
+    )
+    history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
+    return payment
+
+
+def payment_pay_url(*, payment_code: str, now: datetime, payer_ip: str = "") -> str:
     """Open the order at the provider and return its pay page. Outside any transaction; asking again is harmless.
 
     Raises
     ------
     ProviderUnavailable
         When the provider does not answer; the payment stays open and can be asked for again.
+    HoldOver
+        When the number that was to be paid is held no longer.
     """
-    payment = Payment.objects.select_related("appointment__session__expert").get(code=payment_code)
-    appointment = payment.appointment
-    if appointment is None:
-        raise UnknownNumber
+    numbers = ("appointment__session__expert", "walk_in__session__expert")
+    payment = Payment.objects.select_related(*numbers).get(code=payment_code)
+    number = payment.appointment or payment.walk_in
+    if number is None or number.pay_by is None:
+        raise HoldOver
+    notify, path = reverse("api:payment-notify", args=[payment.provider]), reverse("booking:home")
+    if payment.appointment is not None:
+        path = reverse("booking:appointment", args=[payment.appointment.code])
     order = Order(
         out_trade_no=payment.order_no,
         amount_fen=payment.amount_fen,
-        description=_description(appointment),
-        expires_in_s=max(1, int((appointment.pay_by - now).total_seconds())),
-        notify_url=settings.PUBLIC_URL + reverse("api:payment-notify", args=[payment.provider]),
-        return_url=settings.PUBLIC_URL + reverse("booking:appointment", args=[appointment.code]),
+        description=_description(number.session),
+        expires_in_s=max(1, int((number.pay_by - now).total_seconds())),
+        notify_url=settings.PUBLIC_URL + notify,
+        return_url=settings.PUBLIC_URL + path,
+        subject=_subject(number.session),
+        expires_at=clock.real(number.pay_by),
+        shown="page" if payment.appointment else "qr",
+        payer_ip=payer_ip,
     )
     return provider(payment.provider).create_order(order)
 
 
-def _description(appointment: Appointment) -> str:
+def _subject(session: ClinicSession) -> str:
+    """The same in the hospital's language, whoever asks: some providers take an order number with one text only."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _description(session)
+
+
+def _description(session: ClinicSession) -> str:
     """What the payer reads on the provider's page, in the payer's language."""
-    session = appointment.session
     values = {"expert": session.expert.label, "date": day(session.date)}
     return (gettext("Registration fee, %(expert)s, %(date)s") % values)[:DESCRIPTION_MAX]
 
 
-def payment_take_cash(*, walk_in: WalkIn, actor: Actor, now: datetime) -> Payment:
+def payments_close(number: Appointment | WalkIn, now: datetime) -> None:
+    """Ask the provider, later and outside this transaction, to take no money for a number that is gone."""
+    for payment in number.payments.filter(state="created"):
+        jobs.enqueue("payment.close", key=payment.code, payload={"payment": payment.pk}, due_at=now)
+
+
+def payment_take_cash(*, number: Appointment | WalkIn, actor: Actor, now: datetime) -> Payment:
     """Cash at the desk: created and paid in the caller's transaction."""
     payment = Payment.objects.create(
-        walk_in=walk_in, provider=CASH, amount_fen=walk_in.fee_fen, created_at=now
+        appointment=number if isinstance(number, Appointment) else None,
+        walk_in=number if isinstance(number, WalkIn) else None,
+        provider=CASH,
+        amount_fen=number.fee_fen,
+        created_at=now,
     )
     history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
-    payment_move(payment, "pay", actor=actor, now=now, paid_at=now, paid_fen=walk_in.fee_fen)
+    payment_move(payment, "pay", actor=actor, now=now, paid_at=now, paid_fen=number.fee_fen)
     return payment
 
 
-def refund_cash(*, walk_in: WalkIn, reason: str, actor: Actor, now: datetime) -> None:
-    """Hand back what a cancelled walk-in paid."""
+def refund_paid(*, walk_in: WalkIn, reason: str, actor: Actor, now: datetime) -> None:
+    """Give back what a cancelled walk-in paid."""
     for payment in Payment.objects.select_for_update(no_key=True).filter(walk_in=walk_in, state="paid"):
         refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)

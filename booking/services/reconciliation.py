@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from booking.locks import lock_payment
 from booking.models import Payment
-from booking.providers import Notice, OrderState, ProviderRefused, ProviderUnavailable, provider
+from booking.providers import (
+    Notice,
+    OrderState,
+    ProviderRefused,
+    ProviderUnavailable,
+    UnknownProvider,
+    provider,
+)
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.refunds import payment_move
 from hospital.common import clock, jobs
@@ -32,7 +39,7 @@ def payments_reconcile(now: datetime) -> int:
             return False
         try:
             state = provider(payment.provider).query(payment.order_no)
-        except (ProviderUnavailable, ProviderRefused):
+        except (ProviderUnavailable, ProviderRefused, UnknownProvider):
             logger.warning("reconciliation: %s does not answer", payment.provider)
             silent.add(payment.provider)
             return False
@@ -56,11 +63,21 @@ def payment_close(*, payment_id: int, now: datetime) -> str:
         state = gateway.query(payment.order_no)
         if state is not None and state.state == "paid":
             return payment_notice_apply(notice=_as_notice(payment, state), now=now).result
-        if state is not None:
+        if state is not None and state.state == "unpaid":
             raise
-        # the provider never got this order, so nobody can pay it
+        if state is None and (until := _payable_until(payment)) is not None and now < until:
+            # a signed pay page that nobody opened yet can still be opened until its time is over
+            key = f"{payment.code}:{until.isoformat()}"
+            jobs.enqueue("payment.close", key=key, payload={"payment": payment.pk}, due_at=until)
+            return payment.state
     _payment_expire(payment_id=payment_id, now=now)
     return "failed"
+
+
+def _payable_until(payment: Payment) -> datetime | None:
+    """Until when the pay page may be opened that was given out for this payment."""
+    number = payment.appointment or payment.walk_in
+    return number.pay_by if number else None
 
 
 def _as_notice(payment: Payment, state: OrderState) -> Notice:

@@ -1,18 +1,26 @@
 """Refunds: the row with its key is written first, the provider is asked by a job."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
 
 from booking.domain.states import PAYMENT
 from booking.locks import lock_payment
 from booking.models import Payment, Refund
-from booking.providers import RefundOrder, provider
+from booking.providers import ProviderRefused, ProviderUnavailable, RefundOrder, UnknownProvider, provider
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
 CASH = "cash"
+ASK_AFTER = timedelta(minutes=1)
+FOLLOWED_AT_ONCE = 500
+FAILURE_MAX = 200
 _JOB = Actor.job("payments")
+logger = logging.getLogger(__name__)
 
 
 def payment_move(
@@ -55,38 +63,109 @@ def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) 
 
 def refund_finish(*, refund: Refund, payment: Payment, actor: Actor, now: datetime) -> None:
     """The money is back with the patient."""
-    refund.done_at = now
-    refund.save(update_fields=["done_at"])
+    refund.done_at, refund.failed_at = now, None
+    refund.save(update_fields=["done_at", "failed_at"])
     payment_move(payment, "done", actor=actor, now=now)
+
+
+def refund_fail(*, refund: Refund, payment: Payment, failure: str, actor: Actor, now: datetime) -> None:
+    """The provider could not pay it back: a person looks at it on the money page. The payment is locked."""
+    if refund.failed_at is not None:
+        return
+    refund.failed_at, refund.failure = now, failure[:FAILURE_MAX]
+    refund.save(update_fields=["failed_at", "failure"])
+    history.record(
+        thing=payment,
+        verb="refund_fail",
+        from_state=payment.state,
+        to_state=payment.state,
+        actor=actor,
+        at=now,
+        reason=refund.failure,
+    )
 
 
 def refund_send(*, refund_id: int, now: datetime) -> str:
     """Ask the provider to pay back, with the key that was stored before; safe to repeat after any failure.
 
+    Returns
+    -------
+    str
+        ``done``, ``processing`` (asked again by a duty) or ``failed`` (a person must).
+
     Raises
     ------
-    ProviderUnavailable, ProviderRefused
+    ProviderUnavailable
         Then the job is tried again with the same key.
     """
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    refund = _refund_begin(refund_id=refund_id, now=now)
+    if refund.done_at is not None:
+        return "done"
     payment = refund.payment
-    state = provider(payment.provider).refund(
-        RefundOrder(
-            refund_no=refund.code,
-            out_trade_no=payment.order_no,
-            amount_fen=refund.amount_fen,
-            total_fen=payment.paid_fen or payment.amount_fen,
-            reason=refund.reason,
+    gateway = provider(payment.provider)
+    try:
+        state = gateway.refund(
+            RefundOrder(
+                refund_no=refund.code,
+                out_trade_no=payment.order_no,
+                amount_fen=refund.amount_fen,
+                total_fen=payment.paid_fen or payment.amount_fen,
+                reason=refund.reason,
+                notify_url=settings.PUBLIC_URL + reverse("api:payment-notify", args=[payment.provider]),
+            )
         )
-    )
-    if state.state == "done":
-        _refund_done(refund_id=refund_id, now=now)
-    return state.state
+    except ProviderRefused as refused:
+        return _refund_ended(refund_id=refund_id, state="failed", failure=refused.provider_code, now=now)
+    return _refund_ended(refund_id=refund_id, state=state.state, failure=state.state, now=now)
+
+
+def refunds_follow(now: datetime) -> int:
+    """Ask about every refund that the provider is still working on; return how many came to an end.
+
+    One that the provider does not know is sent again with its key: it was never received.
+    """
+    ended, silent = 0, set[str]()
+    for refund in _under_way(now):
+        name, order_no = refund.payment.provider, refund.payment.order_no
+        if name in silent:
+            continue
+        try:
+            known = provider(name).query_refund(refund.code, order_no)
+            if known is None:
+                state = refund_send(refund_id=refund.pk, now=now)
+            else:
+                state = _refund_ended(
+                    refund_id=refund.pk, state=known.state, failure=f"provider: {known.state}", now=now
+                )
+        except (ProviderUnavailable, ProviderRefused, UnknownProvider):
+            logger.warning("refunds: %s does not answer", name)
+            silent.add(name)
+            continue
+        ended += state != "processing"
+    return ended
+
+
+def _under_way(now: datetime) -> list[Refund]:
+    sent = Refund.objects.filter(sent_at__lte=now - ASK_AFTER, done_at=None, failed_at=None)
+    return list(sent.select_related("payment").order_by("sent_at")[:FOLLOWED_AT_ONCE])
 
 
 @transactional
-def _refund_done(*, refund_id: int, now: datetime) -> None:
+def _refund_begin(*, refund_id: int, now: datetime) -> Refund:
+    """Write down that the provider is about to be asked, before it is."""
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund_id)
+    if refund.sent_at is None:
+        refund.sent_at = now
+        refund.save(update_fields=["sent_at"])
+    return refund
+
+
+@transactional
+def _refund_ended(*, refund_id: int, state: str, failure: str, now: datetime) -> str:
+    payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     refund = Refund.objects.get(pk=refund_id)
-    payment = lock_payment(refund.payment_id)
-    if payment.state == "refunding":
+    if payment.state == "refunding" and state == "done":
         refund_finish(refund=refund, payment=payment, actor=_JOB, now=now)
+    elif payment.state == "refunding" and state == "failed":
+        refund_fail(refund=refund, payment=payment, failure=failure, actor=_JOB, now=now)
+    return state

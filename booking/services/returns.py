@@ -11,7 +11,7 @@ from booking.domain.states import RETURNED, RETURNED_WITHHELD, WAITLIST, WAITLIS
 from booking.locks import LockedAppointment, lock_session, lock_slot
 from booking.models import ClinicSession, ReturnedNumber, Slot, WaitlistEntry
 from booking.services.offers import offer_to_next, returned_move
-from hospital.common import history, live
+from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.policy import policy
@@ -97,8 +97,11 @@ def numbers_publish_due(now: datetime) -> int:
         slot__session__walk_in_opens_at__gt=now,
     ).order_by("public_at", "pk")
     return sum(
-        number_publish_if_due(returned_id=pk, now=now)
-        for pk in list(due.values_list("pk", flat=True)[:DUE_MAX])
+        jobs.each(
+            "publish number",
+            due.values_list("pk", flat=True)[:DUE_MAX],
+            lambda pk: number_publish_if_due(returned_id=pk, now=now),
+        )
     )
 
 

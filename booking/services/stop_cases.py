@@ -20,8 +20,8 @@ from booking.services.appointments import (
     appointment_cancel,
     appointment_confirm,
     appointment_move_state,
-    payments_close,
 )
+from booking.services.payments import payments_close
 from booking.services.refunds import CASH, refund_write
 from booking.services.returns import number_return
 from hospital.common import history, live

@@ -21,7 +21,7 @@ from booking.models import Appointment, Ban, ClinicSession, ReturnedNumber, Slot
 from booking.selectors.limits import patient_refusal
 from booking.services.offers import entry_move, returned_move
 from booking.services.returns import number_come_back
-from hospital.common import history, live
+from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.policy import policy
@@ -184,7 +184,9 @@ def offers_lapse_due(now: datetime) -> int:
         state="offered", accept_by__lte=now, session__walk_in_opens_at__gt=now
     ).order_by("accept_by", "pk")
     due = [*late.values_list("pk", flat=True)[:DUE_MAX], *_cannot_take(now).values_list("pk", flat=True)]
-    return sum(offer_lapse_if_due(entry_id=pk, now=now) for pk in dict.fromkeys(due))
+    return sum(
+        jobs.each("end offer", dict.fromkeys(due), lambda pk: offer_lapse_if_due(entry_id=pk, now=now))
+    )
 
 
 def _cannot_take(now: datetime) -> QuerySet[WaitlistEntry]:

@@ -1,35 +1,50 @@
 """Walk-ins take their number from the session's pool: one conditional statement on one counter."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from booking.domain.errors import AlreadyBooked, PoolEmpty, UnknownNumber, WalkInNotOpen
+from booking.domain.errors import AlreadyBooked, PoolEmpty, WalkInNotOpen
 from booking.domain.states import APPOINTMENT_LIVE, WALK_IN
-from booking.locks import lock_session
+from booking.locks import LockedWalkIn, lock_walk_in
 from booking.models import Appointment, ClinicSession, WalkIn
-from booking.services.payments import payment_take_cash, refund_cash
+from booking.services.payments import payment_open, payment_take_cash, payments_close, refund_paid
 from booking.services.sessions import session_open_if_due
-from hospital.common import history, live
+from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
+from hospital.common.policy import policy
 from hospital.common.transactions import transactional
+
+TICKET_JOB = "walk_in.ticket"
+"""Done by whoever owns the queue: a paid walk-in gets its ticket."""
+
+_JOB = Actor.job("walk-ins")
 
 
 @transactional
 def walk_in_register(
-    *, session_id: int, patient_id: int, payment: str, actor: Actor, now: datetime
+    *,
+    session_id: int,
+    patient_id: int,
+    payment: str,
+    actor: Actor,
+    now: datetime,
+    provider_name: str = "",
+    wishes: Mapping[str, object] | None = None,
 ) -> WalkIn:
     """From the opening of walk-in registration until closing, whoever comes gets a number while the pool has one.
 
-    ``payment`` is ``cash`` (taken with the registration) or ``free``.
+    ``payment`` is ``cash`` (taken with the registration), ``free``, or ``provider``: then the number is reserved
+    while the patient pays through ``provider_name``, and ``wishes`` for the ticket are kept in the history.
 
     Raises
     ------
     WalkInNotOpen
         Before the opening, after closing, or when the session was stopped.
     AlreadyBooked
-        When the patient has a live appointment in this session: check in instead.
+        When the patient has a live appointment in this session (check in instead), or pays for a number already.
     PoolEmpty
         When no number is left; nothing is charged.
     """
@@ -37,24 +52,92 @@ def walk_in_register(
     if session.state not in {"open", "running"} or now >= session.closes_at:
         raise WalkInNotOpen
     live_here = Appointment.objects.filter(session=session, patient_id=patient_id, state__in=APPOINTMENT_LIVE)
-    if live_here.exists():
+    reserved_here = WalkIn.objects.filter(session=session, patient_id=patient_id, state="reserved")
+    if live_here.exists() or reserved_here.exists():
         raise AlreadyBooked
     taken = ClinicSession.objects.filter(
         pk=session.pk, number_limit__gt=F("walk_ins") + F("appointments_taken")
     ).update(walk_ins=F("walk_ins") + 1)
     if not taken:
         raise PoolEmpty
-    fee_fen = session.fee_fen if payment == "cash" else 0
+    fee_fen = 0 if payment == "free" else session.fee_fen
+    later = payment == "provider" and fee_fen > 0
+    verb = "reserve" if later else "register"
     walk_in = WalkIn.objects.create(
-        session=session, patient_id=patient_id, fee_fen=fee_fen, registered_at=now
+        session=session,
+        patient_id=patient_id,
+        state=next_state(WALK_IN, None, verb),
+        fee_fen=fee_fen,
+        registered_at=now,
+        pay_by=now + timedelta(minutes=policy().hold_min) if later else None,
     )
     history.record(
-        thing=walk_in, verb="register", from_state=None, to_state="registered", actor=actor, at=now
+        thing=walk_in,
+        verb=verb,
+        from_state=None,
+        to_state=walk_in.state,
+        actor=actor,
+        at=now,
+        data=wishes if later else None,
     )
-    if fee_fen:
-        payment_take_cash(walk_in=walk_in, actor=actor, now=now)
+    if later:
+        payment_open(walk_in=walk_in, provider_name=provider_name, actor=actor, now=now)
+    elif fee_fen:
+        payment_take_cash(number=walk_in, actor=actor, now=now)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return walk_in
+
+
+def walk_in_confirm(*, locked: LockedWalkIn, actor: Actor, now: datetime) -> bool:
+    """A reserved number stands once it is paid; its place in the queue counts from then. The caller holds the locks.
+
+    Returns
+    -------
+    bool
+        False when it cannot stand any more: it was given back, or the session is over.
+    """
+    walk_in = locked.walk_in
+    if walk_in.state != "reserved":
+        return False
+    if locked.session.state not in {"open", "running"}:
+        _give_back(locked, reason="session over", actor=actor, now=now)
+        return False
+    walk_in.state, walk_in.registered_at = next_state(WALK_IN, walk_in.state, "confirm"), now
+    walk_in.save(update_fields=["state", "registered_at"])
+    history.record(
+        thing=walk_in, verb="confirm", from_state="reserved", to_state=walk_in.state, actor=actor, at=now
+    )
+    jobs.enqueue(TICKET_JOB, key=walk_in.code, payload={"walk_in": walk_in.pk}, due_at=now)
+    return True
+
+
+@transactional
+def walk_in_expire(*, walk_in_id: int, now: datetime) -> bool:
+    """A reserved number that nobody paid goes back to the pool at its deadline.
+
+    Returns
+    -------
+    bool
+        Whether it expired now.
+    """
+    locked = lock_walk_in(walk_in_id)
+    walk_in = locked.walk_in
+    if walk_in.state != "reserved" or walk_in.pay_by is None or now < walk_in.pay_by:
+        return False
+    _give_back(locked, reason="not paid in time", actor=_JOB, now=now)
+    return True
+
+
+def walk_ins_expire_due(now: datetime) -> int:
+    """Give back every reserved number whose time is up; each is a transaction of its own."""
+    due = WalkIn.objects.filter(state="reserved", pay_by__lte=now).order_by("pay_by")
+    return sum(
+        jobs.each(
+            "expire walk-in",
+            due.values_list("pk", flat=True)[:2000],
+            lambda pk: walk_in_expire(walk_in_id=pk, now=now),
+        )
+    )
 
 
 @transactional
@@ -68,15 +151,19 @@ def walk_in_cancel(*, walk_in_id: int, reason: str, actor: Actor, now: datetime)
     IllegalTransition
         When it is cancelled already.
     """
-    session_id = WalkIn.objects.filter(pk=walk_in_id).values_list("session_id", flat=True).first()
-    if session_id is None:
-        raise UnknownNumber
-    lock_session(session_id)
-    walk_in = WalkIn.objects.select_for_update(no_key=True).get(pk=walk_in_id)
+    locked = lock_walk_in(walk_in_id)
+    _give_back(locked, reason=reason, actor=actor, now=now)
+    refund_paid(walk_in=locked.walk_in, reason=reason, actor=actor, now=now)
+    return locked.walk_in
+
+
+def _give_back(locked: LockedWalkIn, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Cancel a locked walk-in: one number more in the pool, and no money taken for it any more."""
+    walk_in = locked.walk_in
     before, walk_in.state = walk_in.state, next_state(WALK_IN, walk_in.state, "cancel")
     walk_in.cancelled_at = now
     walk_in.save(update_fields=["state", "cancelled_at"])
-    ClinicSession.objects.filter(pk=session_id).update(walk_ins=F("walk_ins") - 1)
+    ClinicSession.objects.filter(pk=locked.session.pk).update(walk_ins=F("walk_ins") - 1)
     history.record(
         thing=walk_in,
         verb="cancel",
@@ -86,6 +173,5 @@ def walk_in_cancel(*, walk_in_id: int, reason: str, actor: Actor, now: datetime)
         at=now,
         reason=reason,
     )
-    refund_cash(walk_in=walk_in, reason=reason, actor=actor, now=now)
-    live.announce(f"session.{session_id}", "session.changed", session=session_id)
-    return walk_in
+    payments_close(walk_in, now)
+    live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)

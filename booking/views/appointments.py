@@ -13,6 +13,7 @@ from icalendar import Calendar, Event
 
 from booking import selectors, services
 from booking.domain.bans import counts_against
+from booking.domain.moves import may_move
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -36,8 +37,14 @@ def appointments(request: HttpRequest) -> HttpResponse:
     coming = [one for one in mine if _is_coming(one, now)]
     earlier = [one for one in mine if one not in coming]
     released = {one.pk for one in earlier if one.booked_at is None}
-    context = {"nav": "appointments", "coming": coming[::-1], "earlier": earlier, "released": released}
-    context |= {"bans": selectors.bans_of_user(user=user, now=now)}
+    context = {
+        "nav": "appointments",
+        "waits": selectors.waitlist_entries_of_user(user=user),
+        "bans": selectors.bans_of_user(user=user, now=now),
+        "coming": coming[::-1],
+        "earlier": earlier,
+        "released": released,
+    }
     return render(request, "booking/appointments.html", context)
 
 
@@ -94,8 +101,11 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """The appointment as a calendar file."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     session, event, file = found.session, Event(), Calendar()
+    is_over = found.state in {"cancelled", "expired"}
     event.add("uid", f"{found.code}@fenliu")
     event.add("dtstamp", clock.now())
+    event.add("sequence", found.moves + is_over)
+    event.add("status", "CANCELLED" if is_over else "TENTATIVE" if found.state == "held" else "CONFIRMED")
     event.add("dtstart", clock.local(found.slot.starts_at))
     event.add("dtend", clock.local(found.slot.ends_at))
     event.add(
@@ -108,6 +118,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     file.add("prodid", "-//Fenliu//EN")
     file.add("version", "2.0")
     file.add_component(event)
+    file.add_missing_timezones()
     response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.code}.ics"'
     return response
@@ -120,6 +131,13 @@ def _context(found: Appointment) -> dict[str, Any]:
         "now": now,
         "check_in_from": found.slot.starts_at - timedelta(minutes=policy().arrival_advice_min),
         "cancellable": found.state in {"held", "booked"} and now < found.session.walk_in_opens_at,
+        "movable": may_move(
+            state=found.state,
+            moves=found.moves,
+            limit=policy().moves_per_appointment,
+            walk_in_opens_at=found.session.walk_in_opens_at,
+            now=now,
+        ),
         "refund": next(
             (payment for payment in found.payments.all() if payment.state in {"refunding", "refunded"}), None
         ),

@@ -56,9 +56,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _expired_context(appointment: Appointment) -> dict[str, Any]:
-    """A hold that is over but not yet ended by the job still counts as a number: it will be free at once."""
-    slot = selectors.slot_by_code(code=appointment.slot.code)
-    left = slot.left + (appointment.state == "held") if slot.bookable else 0
+    left = selectors.left_of_slot(appointment=appointment, now=clock.now())
     return {"appointment": appointment, "left": left, "key": uuid.uuid4()}
 
 

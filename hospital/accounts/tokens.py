@@ -30,15 +30,21 @@ class Device:
     is_anonymous: ClassVar[bool] = False
 
 
+def token_in(authorization: str) -> str | None:
+    """The secret in an Authorization header; None when the header is of another kind."""
+    scheme, _space, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == KEYWORD else None
+
+
 class TokenAuthentication(BaseAuthentication):
     """Find out whose token a request carries; an unknown or revoked one is 401, never anonymous."""
 
     def authenticate(self, request: Request) -> tuple[User | Device, ApiToken] | None:
         """The token's person or device; None when the request carries no token."""
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != KEYWORD:
+        secret = token_in(request.META.get("HTTP_AUTHORIZATION", ""))
+        if secret is None:
             return None
-        token = token_find(secret.strip()) if len(secret) <= TOKEN_MAX else None
+        token = token_find(secret) if len(secret) <= TOKEN_MAX else None
         if token is None:
             raise AuthenticationFailed(_("This token is not valid."))
         if token.user is None:

@@ -87,3 +87,8 @@ def today() -> date:
 def wall() -> datetime:
     """The real time, never moved: for what another party signs (payment notices)."""
     return datetime.now(UTC)
+
+
+def real(moment: datetime) -> datetime:
+    """The real time at which this system's clock shows ``moment``: for deadlines that another party keeps."""
+    return moment - _offset()

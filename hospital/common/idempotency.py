@@ -40,6 +40,11 @@ class IdempotencyMismatch(DomainError):
     message = gettext_noop("This Idempotency-Key was used before for another request.")
 
 
+def is_key(key: str) -> bool:
+    """Whether this may be a key at all."""
+    return bool(key) and len(key) <= KEY_MAX and key.isprintable()
+
+
 def digest(body: object) -> bytes:
     """A digest of ``body`` that does not depend on the order of its fields."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).digest()
@@ -64,7 +69,7 @@ def once(
     IdempotencyMismatch
         When the key was used for another body.
     """
-    if not key or len(key) > KEY_MAX or not key.isprintable():
+    if not is_key(key):
         raise IdempotencyKeyMissing
     body_digest = digest(body)
     with prepared_cursor() as cursor:

@@ -78,6 +78,14 @@ def enqueue(kind: str, *, key: str, payload: Mapping[str, object], due_at: datet
     on_commit(_wake)
 
 
+def again(kind: str, *, key: str, due_at: datetime) -> None:
+    """Do a job that is over once more, as if it were new; it stays one row, so one worker at a time has it."""
+    Job.objects.filter(kind=kind, key=key).update(
+        done_at=None, leased_until=None, attempts=0, last_error="", due_at=due_at
+    )
+    on_commit(_wake)
+
+
 def _wake() -> None:
     for waker in _wakers:
         waker()

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "fenliu.live"
 TIMEOUT_S = 0.25
+GATHER_S = 0.1
 PAUSE_S = 2.0
 """How long publishing is not tried again after it failed: a dead Valkey must not slow every request."""
 
@@ -40,6 +41,11 @@ def announce(topic: str, event: str, **ids: str | int) -> None:
         Random codes, primary keys, revisions: nothing that names a person.
     """
     on_commit(publish, message(topic, event, **ids))
+
+
+def announce_soon(topic: str, event: str, **ids: str | int) -> None:
+    """The same, but the request does not wait for Valkey, and a rush tells a topic only once in a tenth of a second."""
+    on_commit(_gathered.add, message(topic, event, **ids))
 
 
 def message(topic: str, event: str, **ids: str | int) -> str:
@@ -71,6 +77,38 @@ def _connection() -> redis.Redis:
                 settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
             )
         return _client
+
+
+class _Gathered:
+    """Texts to be sent by a thread of this process; equal ones are sent once. It ends when there is nothing left."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._texts: dict[str, None] = {}
+        self._running = False
+
+    def add(self, text: str) -> None:
+        """Have ``text`` sent soon."""
+        with self._guard:
+            self._texts[text] = None
+            if self._running:
+                return
+            self._running = True
+        threading.Thread(target=self._run, name="live", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(GATHER_S)
+            with self._guard:
+                texts, self._texts = self._texts, {}
+                self._running = bool(texts)
+            if not texts:
+                return
+            for text in texts:
+                publish(text)
+
+
+_gathered = _Gathered()
 
 
 def forget() -> None:

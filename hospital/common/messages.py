@@ -1,45 +1,164 @@
-"""Text messages: written in the caller's transaction, sent by a job. A failed message never fails a booking."""
+"""What people are told: rows written in the caller's transaction, one for each channel, delivered by jobs.
 
-from collections.abc import Mapping
-from datetime import datetime
+The row is the truth. A worker hands it to the channel's provider (``hospital.common.senders``) and marks it sent;
+killed in between, it hands it over once more with the same key, by which the provider knows it again. A message
+that fails never fails what it tells about.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import F
 
 from hospital.common import jobs
 from hospital.common.crypto import seal, unseal
 from hospital.common.models import Message
+from hospital.common.senders import Post, Refused, Unavailable, sender_of
 
 TAIL = 4
+TRIES = 12
+"""With pauses of 2, 4, 8, ... seconds, an hour at most: a message is given up after a good hour of tries."""
+OVERDUE_S = 600
+SMS, EMAIL, IN_APP = Message.Channel.SMS, Message.Channel.EMAIL, Message.Channel.IN_APP
+_SENT_OUT = (SMS, EMAIL)
+_JOB = "message.deliver"
 
 
-def message_send(*, kind: str, key: str, phone: str, body: str, now: datetime) -> None:
-    """Tell ``phone`` once: a second message of the same kind and key is not written."""
-    message, created = Message.objects.get_or_create(
-        kind=kind,
-        key=key,
-        defaults={
-            "phone_sealed": seal(phone),
-            "phone_tail": phone[-TAIL:],
-            "body_sealed": seal(body),
-            "created_at": now,
-        },
+def message_send(
+    *,
+    kind: str,
+    key: str,
+    body: str,
+    now: datetime,
+    phone: str = "",
+    email: str = "",
+    account: int | None = None,
+    language: str = "",
+    link: str = "",
+    expires_at: datetime | None = None,
+    channels: Iterable[str] | None = None,
+) -> None:
+    """Tell somebody once: a second message of the same kind and key is not written, on any channel.
+
+    Without ``channels`` it goes wherever there is an address: ``phone``, ``email``, and the page of ``account``.
+    """
+    addresses = {SMS: bool(phone), EMAIL: bool(email), IN_APP: account is not None}
+    wanted = [channel for channel, known in addresses.items() if known]
+    if channels is not None:
+        chosen = set(channels)
+        wanted = [channel for channel in wanted if channel in chosen]
+    Message.objects.bulk_create(
+        [
+            Message(
+                kind=kind,
+                key=key,
+                channel=channel,
+                account_id=account,
+                phone_sealed=seal(phone) if channel == SMS else None,
+                phone_tail=phone[-TAIL:] if channel == SMS else "",
+                email_sealed=seal(email) if channel == EMAIL else None,
+                body_sealed=seal(body),
+                link=link,
+                language=language,
+                created_at=now,
+                expires_at=expires_at,
+                sent_at=now if channel == IN_APP else None,
+            )
+            for channel in wanted
+        ],
+        ignore_conflicts=True,
     )
-    if created:
-        jobs.enqueue("message.deliver", key=str(message.pk), payload={"message": message.pk}, due_at=now)
+    waiting = Message.objects.filter(
+        kind=kind, key=key, channel__in=_SENT_OUT, sent_at=None, failed_at=None
+    ).values_list("pk", flat=True)
+    for pk in waiting:
+        jobs.enqueue(_JOB, key=str(pk), payload={"message": pk}, due_at=now)
+
+
+def message_withdraw(*, kind: str, key: str) -> None:
+    """What was not sent yet is not true any more (a reminder of an appointment that was given back)."""
+    Message.objects.filter(kind=kind, key=key, channel__in=_SENT_OUT, sent_at=None).delete()
 
 
 def deliver(payload: Mapping[str, object], now: datetime) -> None:
-    """Hand a message to the provider. The console provider of the demo marks it sent: it is read in the outbox."""
-    Message.objects.filter(pk=str(payload["message"]), sent_at=None).update(sent_at=now)
+    """Hand one message to its provider. The job's lease keeps a second worker away meanwhile.
+
+    Raises
+    ------
+    Unavailable
+        Then the job is tried again, ever less often, until ``TRIES`` are used up or the message is of no use.
+    """
+    message = Message.objects.filter(pk=str(payload["message"]), sent_at=None, failed_at=None).first()
+    if message is None:
+        return
+    if message.expires_at is not None and message.expires_at <= now:
+        _give_up(message, "expired", now)
+        return
+    try:
+        provider_id = sender_of(message.channel).send(_post(message))
+    except Refused as refusal:
+        _give_up(message, str(refusal), now)
+    except Unavailable as trouble:
+        tries = message.attempts + trouble.counts
+        if tries >= TRIES:
+            _give_up(message, str(trouble), now)
+            return
+        Message.objects.filter(pk=message.pk).update(attempts=tries, failure=str(trouble)[:80])
+        raise
+    else:
+        Message.objects.filter(pk=message.pk, sent_at=None).update(
+            sent_at=now, attempts=F("attempts") + 1, failure="", provider_id=provider_id[:80]
+        )
+
+
+def _post(message: Message) -> Post:
+    sealed = message.phone_sealed if message.channel == SMS else message.email_sealed
+    return Post(
+        key=f"{message.kind}/{message.key}",
+        to=unseal(sealed) if sealed else "",
+        body=unseal(message.body_sealed),
+        language=message.language,
+        link=message.link,
+    )
+
+
+def _give_up(message: Message, why: str, now: datetime) -> None:
+    Message.objects.filter(pk=message.pk).update(
+        failed_at=now, attempts=F("attempts") + (why != "expired"), failure=why[:80]
+    )
+
+
+def message_retry(*, message_id: int, now: datetime) -> bool:
+    """Try a message again that was given up; say whether there was something to try."""
+    failed = Message.objects.filter(pk=message_id, sent_at=None, failed_at__isnull=False)
+    if not failed.update(failed_at=None, attempts=0, failure="", expires_at=None):
+        return False
+    jobs.again(_JOB, key=str(message_id), due_at=now)
+    return True
+
+
+def failed_count(now: datetime, *, within: timedelta = timedelta(days=1)) -> int:
+    """How many messages were given up lately."""
+    return Message.objects.filter(sent_at=None, failed_at__gt=now - within).count()
+
+
+def overdue_count(now: datetime) -> int:
+    """How many messages have been waiting to be sent for more than ten minutes."""
+    late = now - timedelta(seconds=OVERDUE_S)
+    return Message.objects.filter(sent_at=None, failed_at=None, created_at__lt=late).count()
 
 
 def outbox(limit: int = 50) -> list[dict[str, object]]:
-    """The newest messages, readable (demo only)."""
+    """The newest messages that leave the house, readable (demo only)."""
     return [
         {
             "kind": message.kind,
-            "phone": unseal(message.phone_sealed) if message.phone_sealed else "",
+            "channel": message.channel,
+            "to": _post(message).to,
             "body": unseal(message.body_sealed),
             "created_at": message.created_at,
             "sent_at": message.sent_at,
+            "failed_at": message.failed_at,
         }
-        for message in Message.objects.order_by("-pk")[:limit]
+        for message in Message.objects.filter(channel__in=_SENT_OUT).order_by("-pk")[:limit]
     ]

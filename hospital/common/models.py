@@ -112,22 +112,33 @@ class Message(models.Model):
     phone_tail = models.CharField(max_length=4, blank=True)
     email_sealed = models.BinaryField(null=True)
     body_sealed = models.BinaryField()
+    link = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text=_("a path of ours")
+    )
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, help_text=_("of no use afterwards, so not sent any more"))
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True, help_text=_("given up: no retry left"))
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    failure = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text=_("a code, no text")
+    )
     provider_id = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         app_label = "hospital"
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "key", "channel"], name="one_message_per_kind_key_and_channel"
             )
         ]
         indexes = [
-            models.Index(fields=["account", "-id"], condition=Q(channel="in_app"), name="messages_in_app")
+            models.Index(fields=["account", "-id"], condition=Q(channel="in_app"), name="messages_in_app"),
+            models.Index(fields=["created_at"], condition=Q(sent_at=None), name="messages_not_sent"),
         ]
 
     def __str__(self) -> str:

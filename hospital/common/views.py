@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from hospital.common import clock
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.language import chinese
@@ -46,6 +47,21 @@ def signed_in(request: HttpRequest) -> "User":
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
+
+
+def once(
+    request: HttpRequest, *, key: str, body: object, produce: Callable[[], idempotency.Answer]
+) -> dict[str, Any]:
+    """What ``produce`` gave when this form was first sent: its key makes a second press harmless."""
+    (_status, answer), _repeated = idempotency.once(
+        account=Actor.of(signed_in(request)).account_key,
+        route=request.path,
+        key=key,
+        body=body,
+        now=clock.now(),
+        produce=produce,
+    )
+    return answer
 
 
 class DomainErrorMiddleware:

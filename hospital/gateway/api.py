@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from hospital.gateway.signing import TOLERANCE_S, credentials, lines, serial, ve
 from hospital.gateway.web import Request, Response, json_response
 
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+STATEMENT_PATH = re.compile(r"/v3/statements/([0-9]{4}-[0-9]{2}-[0-9]{2})")
 AMOUNT_MAX_FEN = 10_000_000
 ORDER_PATH = re.compile(r"/v3/orders/([A-Za-z0-9_-]{1,64})")
 CLOSE_PATH = re.compile(r"/v3/orders/([A-Za-z0-9_-]{1,64})/close")
@@ -66,6 +68,8 @@ class MerchantApi:
             return json_response(200, order_view(self._bank.order(found[1]), self._bank.merchant))
         if request.method == "GET" and (found := REFUND_PATH.fullmatch(path)):
             return json_response(200, refund_view(self._bank.refund(found[1])))
+        if request.method == "GET" and (found := STATEMENT_PATH.fullmatch(path)):
+            return json_response(200, {"lines": self._bank.statement(_day(found[1]))})
         raise Refusal(404, "NOT_FOUND", "There is no such address.")
 
     def _order_create(self, request: Request) -> Response:
@@ -106,6 +110,13 @@ class MerchantApi:
         if mode is Mode.REFUND_TIMEOUT:
             return Response(response.status, response.body, response.headers, delay_s=REFUND_STALL_S)
         return response
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(400, "PARAM_ERROR", "There is no such day.") from None
 
 
 def _json(body: bytes) -> dict[str, Any]:

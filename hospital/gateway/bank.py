@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 from hospital.gateway.modes import AT_REFUND, Mode, mode_of
@@ -14,6 +14,8 @@ from hospital.gateway.store import Order, Refund, Store
 
 REFUND_STALL_S = 30
 REFUND_SLOW_S = 30
+DAY_S = 86_400
+CHINA = timezone(timedelta(hours=8))
 
 
 class Refusal(Exception):
@@ -100,7 +102,7 @@ class Bank:
         self.store.order_move(out_trade_no, "closed")
         return self.order(out_trade_no)
 
-    def pay(self, order: Order, accept: bool) -> Order:
+    def pay(self, order: Order, accept: bool, payer: str = "") -> Order:
         """The person's decision on the pay page; a second press finds the first one's result."""
         with self.store.transaction():
             order = self.order(order.out_trade_no)
@@ -112,6 +114,7 @@ class Bank:
                 self.store.switch_used()
             if accept and mode is not Mode.REFUSED:
                 self.store.order_move(order.out_trade_no, "paid", secrets.token_hex(14).upper(), self.clock())
+                self.store.payer_keep(order.out_trade_no, payer or secrets.token_hex(8))
             else:
                 self.store.order_move(order.out_trade_no, "refused")
             order = self.order(order.out_trade_no)
@@ -134,6 +137,7 @@ class Bank:
 
     def _notice(self, order: Order, notice_id: str, mode: Mode) -> bytes:
         resource = order_view(order, "other-merchant" if mode is Mode.WRONG_MERCHANT else self.merchant)
+        resource["payer"] = self.store.payer(order.out_trade_no)
         if mode is Mode.WRONG_AMOUNT:
             resource["amount"]["total"] += 1
         event = "TRANSACTION.SUCCESS" if order.state == "paid" else "TRANSACTION.REFUSED"
@@ -201,6 +205,11 @@ class Bank:
         if refund is None:
             raise Refusal(404, "REFUND_NOT_EXIST", "There is no such refund.")
         return self._settled(refund)
+
+    def statement(self, day: date) -> list[dict[str, Any]]:
+        """The day's money, as China counts days."""
+        begins = datetime.combine(day, time(), CHINA).timestamp()
+        return self.store.moved(begins, begins + DAY_S)
 
     def _settled(self, refund: Refund) -> Refund:
         if refund.state == "PROCESSING" and refund.done_at <= self.clock():

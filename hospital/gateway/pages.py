@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
@@ -17,6 +18,7 @@ from hospital.gateway.store import Order
 from hospital.gateway.web import Request, Response, json_response
 from hospital.gateway.words import MODES, STATES, WORDS, language_of, say
 
+PAYER_COOKIE = re.compile(r"(?:^|; )payer=([0-9a-f]{16})(?:;|$)")
 PAY_PATH = re.compile(r"/pay/([A-Za-z0-9_-]{20,64})")
 CSS = Path(__file__).with_name("gateway.css").read_bytes()
 CHINA = timezone(timedelta(hours=8))
@@ -56,10 +58,13 @@ class Pages:
 
     def _decide(self, request: Request, order: Order, view: View) -> Response:
         _refuse_foreign(request)
-        order = self._bank.pay(order, accept=request.form().get("decision") == "pay")
+        payer = _payer(request)
+        order = self._bank.pay(order, accept=request.form().get("decision") == "pay", payer=payer)
         if order.state == "closed":
             return self._outcome(order, view)
-        return Response(303, b"", {"Location": order.return_url, "Cache-Control": "no-store"})
+        known = f"payer={payer}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
+        headers = {"Location": order.return_url, "Cache-Control": "no-store", "Set-Cookie": known}
+        return Response(303, b"", headers)
 
     def _form(self, order: Order, view: View) -> Response:
         until = datetime.fromtimestamp(order.expires_at, UTC).astimezone(CHINA).strftime("%H:%M:%S")
@@ -134,6 +139,12 @@ class Pages:
 {table(view.word("notices"), [view.word("number"), view.word("attempts"), view.word("answer")], notices, none)}
 <pre>POST /sandbox/mode {{"mode": "late", "seconds": 30, "count": 1}}</pre>"""
         return page(view, say(WORDS["brand"], view.language), body)
+
+
+def _payer(request: Request) -> str:
+    """Who pays: one payer a browser, as a wallet is one payer a person."""
+    found = PAYER_COOKIE.search(request.headers.get("cookie", ""))
+    return found[1] if found else secrets.token_hex(8)
 
 
 def _refuse_foreign(request: Request) -> None:

@@ -28,6 +28,16 @@ create index if not exists notices_due on notices (due_at) where done_at is null
 create table if not exists switch (
   id integer primary key check (id = 1), mode text, seconds integer, count integer);
 create table if not exists nonces (nonce text primary key, at real not null);
+create table if not exists payers (out_trade_no text primary key references orders, payer text not null);
+"""
+
+MOVED = """
+select out_trade_no as order_no, '' as refund_no, amount_fen as amount, paid_at as at
+from orders where state = 'paid' and paid_at >= :since and paid_at < :until
+union all
+select out_trade_no, refund_no, amount_fen, done_at
+from refunds where state <> 'ABNORMAL' and done_at >= :since and done_at < :until
+order by at
 """
 
 
@@ -148,6 +158,20 @@ class Store:
         """Leave `unpaid` once and for all; False when the order had left it before."""
         sql = "update orders set state=?, transaction_id=?, paid_at=? where out_trade_no=? and state='unpaid'"
         return self._write(sql, state, transaction_id, at, out_trade_no) == 1
+
+    def payer_keep(self, out_trade_no: str, payer: str) -> None:
+        """Who paid; the first one stays."""
+        self._write("insert or ignore into payers values (?, ?)", out_trade_no, payer)
+
+    def payer(self, out_trade_no: str) -> str:
+        """Who paid the order; empty when nobody did."""
+        row = self._one("select payer from payers where out_trade_no = ?", out_trade_no)
+        return str(row["payer"]) if row else ""
+
+    def moved(self, since: float, until: float) -> list[dict[str, Any]]:
+        """The money taken and given back in a time, oldest first."""
+        with self._lock:
+            return [dict(row) for row in self._db.execute(MOVED, {"since": since, "until": until})]
 
     # refunds
     def refund_add(self, refund: Refund) -> None:

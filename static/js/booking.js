@@ -65,7 +65,9 @@ if (countdown) {
   let last = Infinity;
   const tick = () => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-    countdown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const [hours, minutes, seconds] = [left / 3600, (left / 60) % 60, left % 60].map(Math.floor);
+    const two = (part) => String(part).padStart(2, "0");
+    countdown.textContent = hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
     bar.value = left;
     if (last > 300 && left <= 300 && left > 60) announce.textContent = countdown.dataset.five;
     if (last > 60 && left <= 60) announce.textContent = countdown.dataset.one;

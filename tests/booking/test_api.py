@@ -120,7 +120,7 @@ def test_a_database_that_is_away_is_503_to_be_tried_again(
     def away(**_anything: object) -> None:
         raise OperationalError("couldn't get a connection after 1.50 sec")
 
-    monkeypatch.setattr("booking.services.appointment_hold", away)
+    monkeypatch.setattr("booking.services.hold_statement.hold", away)
     answer = lin.post("appointments/", body)
     assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "busy", "2")
     monkeypatch.setattr("booking.selectors.departments_with_next", away)

@@ -55,7 +55,7 @@ def test_a_paid_notice_books_the_number_and_tells_the_patient(payment: Payment, 
     result = services.payment_notice_apply(notice=paid(payment), now=now())
     assert result.result == "booked"
     assert state_of(payment) == ("paid", "booked")
-    assert Message.objects.filter(kind="booked").count() == 1
+    assert Message.objects.filter(kind="booked", channel="sms").count() == 1
 
 
 def test_a_notice_that_comes_twice_changes_nothing(payment: Payment, now: VirtualClock) -> None:

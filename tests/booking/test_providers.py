@@ -238,8 +238,8 @@ def test_a_refund_is_made_once_per_number(gate: LocalGateway) -> None:
     first = gate.client.refund(refund())
     assert first.state == "done"
     assert gate.client.refund(refund()) == first
-    assert gate.client.query_refund("REFUND1") == first
-    assert gate.client.query_refund("NOBODYS") is None
+    assert gate.client.query_refund("REFUND1", "ORDER1") == first
+    assert gate.client.query_refund("NOBODYS", "ORDER1") is None
 
 
 def test_more_than_was_paid_is_never_refunded(gate: LocalGateway) -> None:
@@ -268,7 +268,7 @@ def test_a_slow_refund_is_done_later(gate: LocalGateway, hands: Hands) -> None:
     gate.switch("refund_slow", count=1)
     assert gate.client.refund(refund()).state == "processing"
     hands.ahead_s = 31
-    state = gate.client.query_refund("REFUND1")
+    state = gate.client.query_refund("REFUND1", "ORDER1")
     assert state is not None
     assert state.state == "done"
 

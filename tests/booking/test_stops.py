@@ -86,7 +86,7 @@ def test_everybody_is_told_once_however_often_it_goes_on(clinic: StoppedClinic) 
         clinic.book()
     stop = clinic.stop()
     services.stop_go_on(stop_id=stop.pk, now=clinic.now())
-    assert Message.objects.filter(kind="stopped").count() == 3
+    assert Message.objects.filter(kind="stopped", channel="sms").count() == 3
     assert set(StopCase.objects.values_list("state", flat=True)) == {"asked"}
 
 

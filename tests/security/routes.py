@@ -48,10 +48,11 @@ GET: dict[frozenset[str], str] = {
     PATIENT: """
         appointments/<slug:code>/appeal/  bans/<slug:code>/appeal/
         appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
-        appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  patients/  api/v1/patients/
         stopped/<slug:code>/
+        appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  appointments/<slug:code>/move/
+        sessions/<slug:code>/waitlist/  waitlist/<slug:code>/  waitlist/<slug:code>/leave/  patients/  api/v1/patients/
     """,
-    API_OWNER: "api/v1/appointments/",
+    API_OWNER: "api/v1/appointments/  api/v1/waitlist/",
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
         desk/  desk/new/  desk/sessions/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
@@ -71,8 +72,12 @@ POST: dict[frozenset[str], str] = {
     NOBODY: "api/v1/payments/<slug:name>/notify/",
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
-    PATIENT: "appointments/<slug:code>/release/",
-    API_OWNER: "api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/",
+    PATIENT: "appointments/<slug:code>/release/  waitlist/<slug:code>/accept/",
+    API_OWNER: """
+        api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
+        api/v1/appointments/<slug:code>/move/
+        api/v1/waitlist/<slug:code>/accept/  api/v1/waitlist/<slug:code>/leave/
+    """,
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
         desk/restore/  desk/undo/  api/v1/desk/walk-ins/

@@ -1,0 +1,19 @@
+"""The function that holds a number: see 0008_speed_hold.sql beside this file, and docs/adr/0016."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("booking", "0004_complete_booking"),
+        ("hospital", "0002_messages_and_languages"),
+    ]
+
+    operations = [
+        migrations.RunSQL(
+            Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
+            reverse_sql="DROP FUNCTION booking_hold; DROP FUNCTION booking_hold_refusal;",
+        )
+    ]

@@ -1,0 +1,100 @@
+"""The words of every notice: one home for both languages. Short, for one text message; with clock times.
+
+Placeholders are filled by ``booking.services.notices`` in the reader's language.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+
+from hospital.common.errors import gettext_noop
+
+TEXTS: dict[str, str] = {
+    "booked": gettext_noop(
+        "%(patient)s: booked for %(when)s, %(expert)s, %(where)s. Check-in code %(code)s. "
+        "If you cannot come, cancel before %(until)s."
+    ),
+    "booked_late": gettext_noop(
+        "%(patient)s: booked for %(when)s, %(expert)s, %(where)s. Check-in code %(code)s. Bring your ID."
+    ),
+    "moved": gettext_noop(
+        "%(patient)s: changed to %(when)s, %(expert)s, %(where)s. Your check-in code stays %(code)s."
+    ),
+    "reminder": gettext_noop(
+        "Reminder: %(patient)s, %(when)s, %(expert)s, %(where)s. Bring your ID; check-in code %(code)s. "
+        "If you cannot come, cancel before %(until)s."
+    ),
+    "cancelled_refunded": gettext_noop(
+        "%(patient)s: %(when)s, %(expert)s is cancelled. What you paid goes back the way you paid."
+    ),
+    "cancelled": gettext_noop(
+        "%(patient)s: %(when)s, %(expert)s is cancelled without a refund. Questions: ask at the front desk."
+    ),
+    "cancelled_unpaid": gettext_noop(
+        "%(patient)s: %(when)s, %(expert)s is cancelled. Nothing had been paid. You can book another time."
+    ),
+    "substituted": gettext_noop(
+        "%(patient)s: %(expert)s sees you instead of %(before)s on %(when)s, %(where)s. "
+        "Check-in code %(code)s stays. To cancel with a full refund: before %(until)s."
+    ),
+    "offer": gettext_noop(
+        "%(patient)s: a number is free for you: %(when)s, %(expert)s. Take it and pay before %(until)s: %(link)s"
+    ),
+    "offer_lapsed": gettext_noop(
+        "%(patient)s: the number offered for %(when)s, %(expert)s was not taken in time and goes to the next. "
+        "You can book another time."
+    ),
+    "waitlist_ended": gettext_noop(
+        "%(patient)s: no number came free for %(when)s, %(expert)s. Walk-in numbers are given at the hospital "
+        "from %(walk_in)s."
+    ),
+    "stopped": gettext_noop(
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Choose another number or a refund before "
+        "%(until)s: %(link)s Otherwise you get the full refund."
+    ),
+    "stopped_unpaid": gettext_noop(
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Your unpaid number is released, "
+        "nothing is charged. You can book another time."
+    ),
+    "stop_settled": gettext_noop(
+        "%(patient)s: for the stopped clinic on %(when)s, %(expert)s, what you paid goes back the way you paid."
+    ),
+    "refund": gettext_noop(
+        "%(patient)s: %(amount)s for %(when)s, %(expert)s has been paid back the way you paid. "
+        "Your bank may need some days to show it."
+    ),
+    "refund_failed": gettext_noop(
+        "%(patient)s: %(amount)s for %(when)s, %(expert)s could not be paid back. "
+        "Come to the front desk with your ID: we pay it out there."
+    ),
+    "ban": gettext_noop(
+        "%(patient)s cannot book online until %(until)s: %(reason)s. Walk-in numbers stay possible. "
+        "Not right? Appeal on the page of your patients."
+    ),
+    "ban_lifted": gettext_noop("%(patient)s can book online again from now on."),
+    "appeal_upheld": gettext_noop("%(patient)s: your appeal is granted. %(answer)s"),
+    "appeal_rejected": gettext_noop(
+        "%(patient)s: your appeal is not granted. %(answer)s Questions: ask at the front desk."
+    ),
+    "draw_won": gettext_noop(
+        "%(patient)s: you are drawn: %(when)s, %(expert)s. Pay before %(until)s to keep the number: %(link)s"
+    ),
+    "draw_lost": gettext_noop(
+        "%(patient)s: you were not drawn for %(when)s, %(expert)s. Nothing is charged. "
+        "Choose another time, or join the waitlist."
+    ),
+}
+
+ESSENTIAL = frozenset(
+    {
+        "booked", "moved", "reminder", "cancelled", "substituted", "offer", "stopped", "stop_settled",
+        "refund_failed", "ban", "draw_won",
+    }
+)  # fmt: skip
+"""Kinds that always go by text message, too: whoever misses one comes in vain, or loses a number or money."""
+
+
+def notice_text(name: str, facts: Mapping[str, object]) -> str:
+    """The text of this name in the language in force."""
+    text = TEXTS[name]
+    return gettext(text) % facts

@@ -1,0 +1,92 @@
+"""Changing the time of an appointment."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from booking import selectors, services
+from booking.domain.moves import may_move
+from booking.forms import MoveForm
+from booking.models import Appointment
+from booking.selectors import SessionView
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.common.views import once, role_required, signed_in
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("patient")
+def move(request: HttpRequest, code: str) -> HttpResponse:
+    """The doctor's other times; the POST changes the appointment, or nothing at all."""
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
+    if not _can_move(found):
+        return redirect("booking:appointment", code)
+    if request.method == "GET":
+        return _page(request, found)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, error=form.first_error(), status=400)
+    try:
+        _move_once(request, found, **form.cleaned_data)
+    except DomainError as refused:
+        return _page(request, found, error=translated(refused), status=refused.status)
+    return redirect("booking:appointment", code)
+
+
+def _move_once(request: HttpRequest, found: Appointment, *, slot: str, key: str) -> None:
+    """Change the slot; pressing twice changes it once."""
+    user, now = signed_in(request), clock.now()
+
+    def produce() -> idempotency.Answer:
+        moved = services.appointment_move(
+            appointment_id=found.pk, slot_code=slot, actor=Actor.of(user), now=now
+        )
+        return 200, {"code": moved.code}
+
+    once(request, key=key, body={"slot": slot}, produce=produce)
+
+
+def _can_move(found: Appointment) -> bool:
+    """Whether the page offers it; the service decides."""
+    return may_move(
+        state=found.state,
+        moves=found.moves,
+        limit=policy().moves_per_appointment,
+        walk_in_opens_at=found.session.walk_in_opens_at,
+        now=clock.now(),
+    )
+
+
+def _page(request: HttpRequest, found: Appointment, *, error: str = "", status: int = 200) -> HttpResponse:
+    now, rules = clock.now(), policy()
+    today = clock.local(now).date()
+    sessions = selectors.sessions_of_expert(
+        expert_id=found.session.expert_id,
+        date_from=today,
+        date_to=today + timedelta(days=rules.horizon_days),
+        now=now,
+    )
+    views = [view for view in sessions if view.left and view.session.fee_fen == found.fee_fen]
+    context = {
+        "appointment": found,
+        "views": views,
+        "opened": _opened(views, found),
+        "left_after": rules.moves_per_appointment - found.moves - 1,
+        "key": uuid.uuid4(),
+        "error": error,
+    }
+    return render(request, "booking/move.html", context, status=status)
+
+
+def _opened(views: list[SessionView], found: Appointment) -> str:
+    """The session to show open: the appointment's own when it has another free time, else the first."""
+    codes = [view.session.code for view in views]
+    return found.session.code if found.session.code in codes else next(iter(codes), "")
