@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.identity import identity, phone_number
+from booking.selectors import payment_choices
 from hospital.common.codes import ALPHABET
 from hospital.common.errors import DomainError
 
@@ -112,10 +113,17 @@ class KeyedForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "key"}
 
 
+CASH, FREE = ("cash", _("Cash")), ("free", _("Free of charge"))
+
+
+def _payments() -> list[tuple[str, Any]]:
+    """Cash first, free last, between them whatever the hospital takes online."""
+    return [CASH, *payment_choices(), FREE]
+
+
 class RegistrationForm(KeyedForm):
     """A walk-in: for which session, how paid, why first."""
 
-    PAYMENTS = [("cash", _("Cash")), ("free", _("Free of charge"))]
     PRIORITIES = [
         ("normal", _("None")),
         ("priority", _("Priority")),
@@ -126,16 +134,22 @@ class RegistrationForm(KeyedForm):
     session = forms.CharField(
         max_length=12, error_messages={"required": _("Choose a session on the right first.")}
     )
-    payment = forms.ChoiceField(choices=PAYMENTS)
+    payment = forms.ChoiceField(choices=_payments)
     priority = forms.ChoiceField(choices=PRIORITIES, required=False)
     priority_reason = forms.CharField(max_length=60, required=False)
+
+    @property
+    def through_provider(self) -> bool:
+        """Whether the patient pays with a phone, so that the ticket comes later."""
+        return self.cleaned_data["payment"] not in {"cash", "free"}
 
     def wanted(self) -> dict[str, str]:
         """Which number, as the service asks for it."""
         data = self.cleaned_data
+        paid = {"provider_name": data["payment"]} if self.through_provider else {"payment": data["payment"]}
         return {
             "session_code": data["session"],
-            "payment": data["payment"],
+            **paid,
             "priority": data["priority"] or "normal",
             "priority_reason": data["priority_reason"],
         }

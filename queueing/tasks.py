@@ -1,10 +1,17 @@
 """Duties of the worker for the queue."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from hospital.common import jobs
 from queueing import services
 from queueing.selectors.tickets import unanswered_codes
+
+
+@jobs.handler("walk_in.ticket")
+def give_ticket(payload: Mapping[str, object], now: datetime) -> None:
+    """A walk-in was paid through a provider."""
+    services.walk_in_ticket(walk_in_id=int(str(payload["walk_in"])), now=now)
 
 
 @jobs.duty("prepare queues", every_s=30)

@@ -61,6 +61,15 @@ from booking.selectors.waitlist import (
     waitlist_entry_for_user,
     waitlist_place,
 )
+from booking.selectors.walk_ins import (
+    payment_choices,
+    provider_label,
+    walk_in_by_code,
+    walk_in_by_id,
+    walk_in_cash_fen,
+    walk_in_open_payment,
+    walk_in_reservation,
+)
 
 __all__ = [
     "EntryView",
@@ -100,6 +109,8 @@ __all__ = [
     "patients_find",
     "patients_find_any",
     "patients_of_user",
+    "payment_choices",
+    "provider_label",
     "rooms_all",
     "rooms_by_code",
     "session_by_code",
@@ -113,4 +124,9 @@ __all__ = [
     "waitlist_entries_of_user",
     "waitlist_entry_for_user",
     "waitlist_place",
+    "walk_in_by_code",
+    "walk_in_by_id",
+    "walk_in_cash_fen",
+    "walk_in_open_payment",
+    "walk_in_reservation",
 ]

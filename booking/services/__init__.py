@@ -5,6 +5,7 @@ from booking.services.appointments import (
     appointment_arrive,
     appointment_cancel,
     appointment_confirm,
+    appointment_confirm_at_desk,
     appointment_leave,
     appointment_see,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "appointment_arrive",
     "appointment_cancel",
     "appointment_confirm",
+    "appointment_confirm_at_desk",
     "appointment_correct",
     "appointment_expire",
     "appointment_hold",

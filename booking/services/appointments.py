@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from booking.domain.deadlines import check_patient_may_cancel, is_late_cancel
-from booking.domain.errors import ReasonMissing
+from booking.domain.errors import HoldOver, ReasonMissing
 from booking.domain.states import APPOINTMENT
 from booking.locks import LockedAppointment, lock_appointment, lock_with_patient
 from booking.models import Appointment, Payment
 from booking.services import notices
 from booking.services.bans import LATE_CANCEL, ban_for_misses
-from booking.services.payments import payments_close
+from booking.services.payments import payment_take_cash, payments_close
 from booking.services.refunds import refund_write
 from booking.services.returns import number_return
 from hospital.common import history
@@ -19,14 +19,44 @@ from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 
-def appointment_confirm(*, locked: LockedAppointment, actor: Actor, now: datetime) -> Appointment:
+def appointment_confirm(
+    *, locked: LockedAppointment, actor: Actor, now: datetime, reason: str = ""
+) -> Appointment:
     """A booking stands once it is paid. The caller holds the locks and is the payment's own transaction."""
     appointment = locked.appointment
-    appointment_move_state(appointment, "confirm", actor, now)
+    appointment_move_state(appointment, "confirm", actor, now, reason=reason)
     appointment.booked_at = now
     appointment.save(update_fields=["booked_at"])
     notices.booked(appointment, locked.slot, now)
     return appointment
+
+
+@transactional
+def appointment_confirm_at_desk(
+    *, appointment_id: int, payment: str, actor: Actor, now: datetime, reason: str = ""
+) -> Appointment:
+    """The desk takes the fee of a held number in ``cash``, or books it ``free`` with a reason.
+
+    Raises
+    ------
+    HoldOver
+        When the hold ran out or the appointment is not held.
+    ReasonMissing
+        When a fee is left off without a reason.
+    """
+    locked = lock_appointment(appointment_id)
+    appointment = locked.appointment
+    if appointment.state != "held" or now >= appointment.pay_by:
+        raise HoldOver
+    if payment == "free":
+        if appointment.fee_fen and not reason.strip():
+            raise ReasonMissing(field="reason")
+        appointment.fee_fen = 0
+        appointment.save(update_fields=["fee_fen"])
+    payments_close(appointment, now)
+    if appointment.fee_fen:
+        payment_take_cash(number=appointment, actor=actor, now=now)
+    return appointment_confirm(locked=locked, actor=actor, now=now, reason=reason)
 
 
 @transactional

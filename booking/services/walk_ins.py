@@ -9,6 +9,7 @@ from booking.domain.errors import AlreadyBooked, PoolEmpty, WalkInNotOpen
 from booking.domain.states import APPOINTMENT_LIVE, WALK_IN
 from booking.locks import LockedWalkIn, lock_walk_in
 from booking.models import Appointment, ClinicSession, WalkIn
+from booking.providers import provider
 from booking.services.payments import payment_open, payment_take_cash, payments_close, refund_paid
 from booking.services.sessions import session_open_if_due
 from hospital.common import history, jobs, live
@@ -47,7 +48,11 @@ def walk_in_register(
         When the patient has a live appointment in this session (check in instead), or pays for a number already.
     PoolEmpty
         When no number is left; nothing is charged.
+    UnknownProvider
+        When the hospital does not take this provider.
     """
+    if payment == "provider":
+        provider(provider_name)
     session = session_open_if_due(session_id=session_id, now=now)
     if session.state not in {"open", "running"} or now >= session.closes_at:
         raise WalkInNotOpen
@@ -55,11 +60,7 @@ def walk_in_register(
     reserved_here = WalkIn.objects.filter(session=session, patient_id=patient_id, state="reserved")
     if live_here.exists() or reserved_here.exists():
         raise AlreadyBooked
-    taken = ClinicSession.objects.filter(
-        pk=session.pk, number_limit__gt=F("walk_ins") + F("appointments_taken")
-    ).update(walk_ins=F("walk_ins") + 1)
-    if not taken:
-        raise PoolEmpty
+    _take_from_pool(session)
     fee_fen = 0 if payment == "free" else session.fee_fen
     later = payment == "provider" and fee_fen > 0
     verb = "reserve" if later else "register"
@@ -78,14 +79,25 @@ def walk_in_register(
         to_state=walk_in.state,
         actor=actor,
         at=now,
-        data=wishes if later else None,
+        data=wishes,
     )
     if later:
         payment_open(walk_in=walk_in, provider_name=provider_name, actor=actor, now=now)
+    elif payment == "provider":
+        _ticket_wanted(walk_in, now)
     elif fee_fen:
         payment_take_cash(number=walk_in, actor=actor, now=now)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return walk_in
+
+
+def _take_from_pool(session: ClinicSession) -> None:
+    """One conditional statement decides whether a number is left."""
+    is_left = ClinicSession.objects.filter(
+        pk=session.pk, number_limit__gt=F("walk_ins") + F("appointments_taken")
+    )
+    if not is_left.update(walk_ins=F("walk_ins") + 1):
+        raise PoolEmpty
 
 
 def walk_in_confirm(*, locked: LockedWalkIn, actor: Actor, now: datetime) -> bool:
@@ -107,8 +119,12 @@ def walk_in_confirm(*, locked: LockedWalkIn, actor: Actor, now: datetime) -> boo
     history.record(
         thing=walk_in, verb="confirm", from_state="reserved", to_state=walk_in.state, actor=actor, at=now
     )
-    jobs.enqueue(TICKET_JOB, key=walk_in.code, payload={"walk_in": walk_in.pk}, due_at=now)
+    _ticket_wanted(walk_in, now)
     return True
+
+
+def _ticket_wanted(walk_in: WalkIn, now: datetime) -> None:
+    jobs.enqueue(TICKET_JOB, key=walk_in.code, payload={"walk_in": walk_in.pk}, due_at=now)
 
 
 @transactional

@@ -11,12 +11,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import selectors, services
 from booking.forms import PaymentForm
-from booking.providers import provider_names
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -26,12 +24,6 @@ from hospital.common.views import role_required, signed_in
 
 if TYPE_CHECKING:
     from booking.models import Appointment
-
-PROVIDER_LABELS = {
-    "sandbox": gettext_lazy("Demo payment"),
-    "wechat": gettext_lazy("WeChat Pay"),
-    "alipay": gettext_lazy("Alipay"),
-}
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +71,7 @@ def _page(request: HttpRequest, appointment: Appointment, *, error: str, status:
         "check_in_from": appointment.slot.starts_at - timedelta(minutes=rules.arrival_advice_min),
         "seconds_left": max(0, round((appointment.pay_by - now).total_seconds())),
         "hold_seconds": rules.hold_min * 60,
-        "providers": [(name, PROVIDER_LABELS.get(name, name)) for name in provider_names()],
+        "providers": selectors.payment_choices(),
         "key": uuid.uuid4(),
         "error": error,
         "demo": settings.DEMO,

@@ -1,6 +1,7 @@
 """The desk and the kiosk: walk-ins and check-ins."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -8,14 +9,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors as booking_selectors
+from booking import services as booking
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.errors import Invalid, NotFound
 from queueing import selectors, services
 from queueing.api import shapes
 from queueing.domain.permissions import ROLES_OF
-from queueing.models import Ticket
 from queueing.selectors.check_in import appointment_to_check_in
+
+R = TypeVar("R")
 
 
 class WalkInList(ApiView):
@@ -27,25 +30,67 @@ class WalkInList(ApiView):
         request=shapes.WalkInIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
-        """Register a walk-in from the pool and give the ticket."""
+        """Register a walk-in from the pool and give the ticket.
+
+        Paid through a provider, the number is kept until the patient paid on ``pay_url``; the ticket comes then.
+        """
         data = parsed(shapes.WalkInIn, request)
+        if data["payment"] == "provider":
+            return self._reserved(data)
 
         def produce() -> tuple[int, dict[str, Any]]:
-            ticket = self._registered(data)
+            ticket = self._made(data, services.walk_in_register_and_ticket, services.walk_in_register_new)
             return 201, {"code": ticket.code, "number": ticket.display}
 
         return self.idempotent(produce, body=data)
 
-    def _registered(self, data: dict[str, Any]) -> Ticket:
-        wanted = {name: data[name] for name in ("payment", "priority", "priority_reason")}
-        asked = {"session_code": data["session"], **wanted, "actor": self.actor, "now": clock.now()}
+    def _reserved(self, data: dict[str, Any]) -> Response:
+        def produce() -> tuple[int, dict[str, Any]]:
+            walk_in = self._made(data, services.walk_in_reserve, services.walk_in_reserve_new)
+            return 201, {"code": walk_in.code, "number": None}
+
+        response = self.idempotent(produce, body=data)
+        response.data["pay_url"] = _pay_url(response.data["code"])
+        return response
+
+    def _made(self, data: dict[str, Any], known: Callable[..., R], new: Callable[..., R]) -> R:
+        wanted = {name: data[name] for name in ("priority", "priority_reason")}
+        paid = {"provider_name": data["provider"]} if "provider" in data else {"payment": data["payment"]}
+        asked = {"session_code": data["session"], **wanted, **paid, "actor": self.actor, "now": clock.now()}
         if "patient" in data:
-            known = booking_selectors.patient_by_code(code=data["patient"])
-            if known is None:
+            patient = booking_selectors.patient_by_code(code=data["patient"])
+            if patient is None:
                 raise NotFound(field="patient")
-            return services.walk_in_register_and_ticket(patient_id=known.pk, **asked)
+            return known(patient_id=patient.pk, **asked)
         person = {name: data[name] for name in ("name", "id_type", "id_number", "phone")}
-        return services.walk_in_register_new(**person, **asked)
+        return new(**person, **asked)
+
+
+def _pay_url(code: str) -> str | None:
+    """Where to pay; None when nothing is to be paid any more. Outside any transaction."""
+    payment = booking_selectors.walk_in_open_payment(booking_selectors.walk_in_by_code(code=code))
+    return booking.payment_pay_url(payment_code=payment, now=clock.now()) if payment else None
+
+
+class WalkInDetail(ApiView):
+    """One walk-in."""
+
+    roles = ROLES_OF["register"]
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, code: str) -> Response:
+        """Show whether it is paid, and its ticket once it is."""
+        walk_in = booking_selectors.walk_in_by_code(code=code)
+        ticket = selectors.ticket_code_of_walk_in(walk_in_id=walk_in.pk)
+        number = selectors.ticket_by_code(ticket).display if ticket else None
+        return Response(
+            {
+                "code": walk_in.code,
+                "state": walk_in.state,
+                "pay_by": walk_in.pay_by.isoformat() if walk_in.pay_by else None,
+                "ticket": {"code": ticket, "number": number} if ticket else None,
+            }
+        )
 
 
 class CheckInList(ApiView):

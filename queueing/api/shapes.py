@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from booking.providers import provider_names
 from queueing.models import Ticket
 from queueing.selectors.boards import Board, BoardTicket
 from queueing.selectors.tickets import TicketLive
@@ -20,12 +21,17 @@ class WalkInIn(serializers.Serializer[Any]):
     id_type = serializers.ChoiceField(choices=["resident", "passport"], default="resident")
     id_number = serializers.CharField(max_length=40, required=False)
     phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
-    payment = serializers.ChoiceField(choices=["cash", "free"])
+    payment = serializers.ChoiceField(choices=["cash", "provider", "free"])
+    provider = serializers.CharField(max_length=CODE_MAX, required=False)
     priority = serializers.ChoiceField(choices=Ticket.Priority.values, default="normal")
     priority_reason = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two ways to say who it is."""
+        if attrs["payment"] == "provider" and not attrs.setdefault(
+            "provider", next(iter(provider_names()), "")
+        ):
+            raise serializers.ValidationError({"payment": ["no provider is set up"]})
         if "patient" not in attrs and not {"name", "id_number"} <= attrs.keys():
             raise serializers.ValidationError({"patient": ["patient, or name and id_number"]})
         return attrs

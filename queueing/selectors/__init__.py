@@ -21,6 +21,7 @@ from queueing.selectors.screens import (
 from queueing.selectors.tickets import (
     TicketLive,
     ticket_by_code,
+    ticket_code_of_walk_in,
     ticket_history,
     ticket_live,
     tickets_of_patient,
@@ -54,6 +55,7 @@ __all__ = [
     "session_for_user",
     "sessions_of_expert",
     "ticket_by_code",
+    "ticket_code_of_walk_in",
     "ticket_history",
     "ticket_live",
     "tickets_of_patient",

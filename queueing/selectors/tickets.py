@@ -169,3 +169,9 @@ def unanswered_codes(*, now: datetime) -> list[str]:
         recalled_at__lte=now - timedelta(seconds=rules.recall_gap_s),
     )
     return list(due.order_by("recalled_at").values_list("code", flat=True))
+
+
+def ticket_code_of_walk_in(*, walk_in_id: int) -> str:
+    """The code of a walk-in's newest ticket; empty while there is none."""
+    codes = Ticket.objects.filter(walk_in_id=walk_in_id).order_by("-pk").values_list("code", flat=True)
+    return codes.first() or ""

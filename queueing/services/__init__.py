@@ -20,7 +20,12 @@ from queueing.services.tickets import (
     walk_in_register_and_ticket,
 )
 from queueing.services.undo import ticket_undo
-from queueing.services.walk_ins import walk_in_register_new
+from queueing.services.walk_ins import (
+    walk_in_register_new,
+    walk_in_reserve,
+    walk_in_reserve_new,
+    walk_in_ticket,
+)
 
 __all__ = [
     "queue_for_session",
@@ -47,4 +52,7 @@ __all__ = [
     "tickets_leave_closed",
     "walk_in_register_and_ticket",
     "walk_in_register_new",
+    "walk_in_reserve",
+    "walk_in_reserve_new",
+    "walk_in_ticket",
 ]

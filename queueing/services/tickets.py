@@ -3,6 +3,7 @@ queue.
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from booking import selectors as booking_selectors
 from booking import services as booking
@@ -22,6 +23,9 @@ from queueing.models import Queue, Ticket
 from queueing.selectors.tickets import ticket_by_code
 from queueing.services.departures import ticket_return
 from queueing.services.moves import announce, move, plain, queue_changed
+
+if TYPE_CHECKING:
+    from booking.models import WalkIn
 
 
 @transactional
@@ -105,15 +109,35 @@ def walk_in_register_and_ticket(
     session = booking_selectors.session_by_code(code=session_code)
     booking.session_open_if_due(session_id=session.pk, now=now)  # booking's lock comes before the queue's
     queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
-    _refuse_second(queue, patient_id)
+    refuse_second(queue, patient_id)
     walk_in = booking.walk_in_register(
         session_id=session.pk, patient_id=patient_id, payment=payment, actor=actor, now=now
     )
+    return ticket_of_walk_in(
+        queue=queue,
+        walk_in=walk_in,
+        actor=actor,
+        now=now,
+        priority=priority,
+        priority_reason=priority_reason,
+    )
+
+
+def ticket_of_walk_in(
+    *,
+    queue: Queue,
+    walk_in: "WalkIn",
+    actor: Actor,
+    now: datetime,
+    priority: str = "normal",
+    priority_reason: str = "",
+) -> Ticket:
+    """A registered walk-in's ticket; the caller holds the locks of session and queue."""
     return _ticket_create(
         queue,
         Ticket(
-            session=session,
-            patient_id=patient_id,
+            session_id=walk_in.session_id,
+            patient_id=walk_in.patient_id,
             walk_in=walk_in,
             channel=Ticket.Channel.WALK_IN,
             priority=priority,
@@ -125,7 +149,7 @@ def walk_in_register_and_ticket(
     )
 
 
-def _refuse_second(queue: Queue, patient_id: int) -> None:
+def refuse_second(queue: Queue, patient_id: int) -> None:
     """One live ticket per patient and queue; the queue is locked, so two who ask at once get one."""
     live = Ticket.objects.filter(queue=queue, patient_id=patient_id, state__in=LIVE)
     first = live.select_related("queue").order_by("pk").first()

@@ -1,12 +1,27 @@
-"""Registering at the desk somebody whom the hospital does not know yet."""
+"""Registering at the desk somebody new, and numbers that are paid through a provider: the ticket comes after."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from booking import selectors as booking_selectors
 from booking import services as booking
+from booking.domain.states import SESSION_OPEN
 from hospital.common.actor import Actor
 from hospital.common.transactions import transactional
+from queueing.domain.errors import AlreadyWaiting
+from queueing.locks import lock_queue, queue_of_session
 from queueing.models import Ticket
-from queueing.services.tickets import walk_in_register_and_ticket
+from queueing.services.tickets import (
+    priority_check,
+    refuse_second,
+    ticket_of_walk_in,
+    walk_in_register_and_ticket,
+)
+
+if TYPE_CHECKING:
+    from booking.models import WalkIn
+
+_JOB = Actor.job("walk-ins")
 
 
 @transactional
@@ -44,3 +59,93 @@ def walk_in_register_new(
         priority=priority,
         priority_reason=priority_reason,
     )
+
+
+@transactional
+def walk_in_reserve(
+    *,
+    session_code: str,
+    patient_id: int,
+    provider_name: str,
+    actor: Actor,
+    now: datetime,
+    priority: str = "normal",
+    priority_reason: str = "",
+) -> "WalkIn":
+    """A number is kept in the pool's account while the patient pays through a provider; no ticket yet.
+
+    Raises
+    ------
+    As ``walk_in_register_and_ticket``, and UnknownProvider
+        Nothing is kept.
+    """
+    priority_check(priority, priority_reason)
+    session = booking_selectors.session_by_code(code=session_code)
+    booking.session_open_if_due(session_id=session.pk, now=now)
+    queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
+    refuse_second(queue, patient_id)
+    return booking.walk_in_register(
+        session_id=session.pk,
+        patient_id=patient_id,
+        payment="provider",
+        provider_name=provider_name,
+        wishes={"priority": priority, "priority_reason": priority_reason},
+        actor=actor,
+        now=now,
+    )
+
+
+@transactional
+def walk_in_reserve_new(
+    *,
+    session_code: str,
+    name: str,
+    id_type: str,
+    id_number: str,
+    phone: str,
+    provider_name: str,
+    actor: Actor,
+    now: datetime,
+    priority: str = "normal",
+    priority_reason: str = "",
+) -> "WalkIn":
+    """Somebody new becomes a patient and a number is kept, or neither. Raises as the two services do."""
+    patient = booking.patient_register(
+        name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
+    )
+    return walk_in_reserve(
+        session_code=session_code,
+        patient_id=patient.pk,
+        provider_name=provider_name,
+        actor=actor,
+        now=now,
+        priority=priority,
+        priority_reason=priority_reason,
+    )
+
+
+@transactional
+def walk_in_ticket(*, walk_in_id: int, now: datetime) -> Ticket | None:
+    """Whoever paid gets the ticket, once. Who cannot wait here any more gets the money back.
+
+    Returns
+    -------
+    Ticket or None
+        None when there is nothing to do (any more).
+    """
+    walk_in = booking_selectors.walk_in_by_id(walk_in_id=walk_in_id)
+    session = booking.session_open_if_due(session_id=walk_in.session_id, now=now)
+    queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
+    walk_in.refresh_from_db()
+    if walk_in.state != "registered" or Ticket.objects.filter(walk_in=walk_in).exists():
+        return None
+    try:
+        refuse_second(queue, walk_in.patient_id)
+    except AlreadyWaiting:
+        booking.walk_in_cancel(walk_in_id=walk_in.pk, reason="has a ticket already", actor=_JOB, now=now)
+        return None
+    if session.state not in SESSION_OPEN:
+        booking.walk_in_cancel(walk_in_id=walk_in.pk, reason="session over", actor=_JOB, now=now)
+        return None
+    asked = booking_selectors.walk_in_reservation(walk_in)
+    return ticket_of_walk_in(queue=queue, walk_in=walk_in, actor=asked.actor, now=now, **asked.wishes)

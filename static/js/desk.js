@@ -64,12 +64,14 @@ function showChosen(radio) {
   const row = radio.closest("tr");
   box.replaceChildren(...chosenParts(row));
   const fee = Number(radio.dataset.feeFen);
-  const free = work.querySelector('[name="payment"]:checked')?.value === "free" || fee === 0;
-  words.textContent = fill(free ? button.dataset.free : button.dataset.cash, { fee: yuan(fee) });
+  const payment = work.querySelector('[name="payment"]:checked')?.value;
+  const free = payment === "free" || fee === 0;
+  const way = free ? "free" : payment === "cash" ? "cash" : "scan";
+  words.textContent = fill(button.dataset[way], { fee: yuan(fee) });
   const { waiting: people, from, to } = radio.dataset;
   outlook.textContent = fill(from ? outlook.dataset.wait : outlook.dataset.text, { n: people, from, to });
   work.querySelector("[data-fee]").textContent = free ? "" : yuan(fee);
-  showChange(free ? 0 : fee);
+  showChange(way === "cash" ? fee : 0);
 }
 
 function chosenParts(row) {

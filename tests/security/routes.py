@@ -55,7 +55,8 @@ GET: dict[frozenset[str], str] = {
     API_OWNER: "api/v1/appointments/  api/v1/waitlist/",
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
-        desk/  desk/new/  desk/sessions/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
+        desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
+        api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
@@ -80,7 +81,8 @@ POST: dict[frozenset[str], str] = {
     """,
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
-        desk/restore/  desk/undo/  api/v1/desk/walk-ins/
+        desk/restore/  desk/undo/  desk/walk-ins/<slug:code>/code/  desk/walk-ins/<slug:code>/cancel/
+        api/v1/desk/walk-ins/
         desk/stop-cases/<slug:code>/phoned/
     """,
     DESK | {"kiosk"}: "api/v1/desk/check-ins/",

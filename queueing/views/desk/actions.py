@@ -1,6 +1,7 @@
 """What the desk does: check in, register, undo. Each form carries a key: sent twice, done once."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,11 +13,19 @@ from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
 from hospital.common.views import signed_in
 from queueing import services
-from queueing.forms import CheckInForm, KeyedForm, NewPatientForm, TicketActionForm, WalkInForm
+from queueing.forms import (
+    CheckInForm,
+    KeyedForm,
+    NewPatientForm,
+    RegistrationForm,
+    TicketActionForm,
+    WalkInForm,
+)
 from queueing.models import Ticket
 from queueing.selectors.access import ticket_for_user
 from queueing.views.desk.cards import Card, Refusal, new_card, patient_card, refused, respond, ticket_card
 from queueing.views.desk.pages import staff
+from queueing.views.desk.payments import paying_card
 
 
 @staff
@@ -53,14 +62,9 @@ def register(request: HttpRequest) -> HttpResponse:
         )
         return respond(request, patient_card(patient, form=form, refusal=refusal, status=400))
 
-    def made(actor: Actor) -> Ticket:
-        return services.walk_in_register_and_ticket(
-            patient_id=patient.pk, **form.wanted(), actor=actor, now=clock.now()
-        )
-
+    made = services.walk_in_reserve if form.through_provider else services.walk_in_register_and_ticket
     try:
-        code = _once(request, form, made)
-        return respond(request, ticket_card(code, done="registered"))
+        return _registered(request, form, made, patient_id=patient.pk)
     except DomainError as error:
         return respond(
             request,
@@ -79,17 +83,25 @@ def register_new(request: HttpRequest) -> HttpResponse:
         )
         return respond(request, new_card(form=form, refusal=refusal, status=400))
 
-    def made(actor: Actor) -> Ticket:
-        return services.walk_in_register_new(**form.person(), **form.wanted(), actor=actor, now=clock.now())
-
+    made = services.walk_in_reserve_new if form.through_provider else services.walk_in_register_new
     try:
-        return respond(request, ticket_card(_once(request, form, made), done="registered"))
+        return _registered(request, form, made, **form.person())
     except DomainError as error:
         if error.field in form.fields:
             form.add_error(error.field, _not_registered(form, error).why)
         return respond(
             request, new_card(form=form, refusal=_not_registered(form, error), status=error.status)
         )
+
+
+def _registered(
+    request: HttpRequest, form: RegistrationForm, made: Callable[..., Any], **who: Any
+) -> HttpResponse:
+    """The ticket at once, or the code to scan while the patient pays."""
+    code = _once(request, form, lambda actor: made(**who, **form.wanted(), actor=actor, now=clock.now()))
+    if form.through_provider:
+        return respond(request, paying_card(code, show_code=True))
+    return respond(request, ticket_card(code, done="registered"))
 
 
 @staff
@@ -149,7 +161,7 @@ def _act(
     return respond(request, ticket_card(code, done=done))
 
 
-def _once(request: HttpRequest, form: KeyedForm, made: Callable[[Actor], Ticket]) -> str:
+def _once(request: HttpRequest, form: KeyedForm, made: Callable[[Actor], Any]) -> str:
     """Do it once for this rendering of the form; the answer is the ticket's code."""
     actor = Actor.of(signed_in(request))
     (_status, answer), _repeated = idempotency.once(

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from booking import selectors as booking
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -177,6 +178,7 @@ def ticket_card(code: str, *, done: str = "", refusal: Refusal | None = None, st
             now=now,
         ),
         "row": found,
+        "cash_fen": booking.walk_in_cash_fen(walk_in_id=found.walk_in_id),
         "person": person(found.patient),
         "masked": masked_name(found.patient.name),
         "done": done,
