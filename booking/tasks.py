@@ -12,10 +12,12 @@ from booking.services import (
     payments_reconcile,
     refund_send,
     refunds_follow,
+    reminders_send,
     sessions_advance,
     sessions_generate,
     stop_go_on,
     stops_go_on,
+    waitlist_end_tell,
     walk_ins_expire_due,
 )
 from hospital.common import clock, jobs
@@ -40,6 +42,13 @@ def go_on_with_stop(payload: Mapping[str, object], now: datetime) -> None:
     stop_go_on(stop_id=int(str(payload["stop"])), now=now)
 
 
+@jobs.handler("waitlist.tell_end")
+def tell_end_of_waitlist(payload: Mapping[str, object], now: datetime) -> None:
+    """Tell those who waited that the list is over."""
+    waited = payload["entries"]
+    waitlist_end_tell(entry_ids=waited if isinstance(waited, list) else [], now=now)
+
+
 @jobs.duty("plan sessions", every_s=600)
 def plan_sessions(now: datetime) -> int:
     """Plan the sessions of the horizon, two days before their release, so that plans can set their quotas."""
@@ -56,3 +65,4 @@ jobs.duty("go on with stopped clinics")(stops_go_on)
 jobs.duty("follow refunds", every_s=60)(refunds_follow)
 jobs.duty("expire walk-ins")(walk_ins_expire_due)
 jobs.duty("confirm no-shows", every_s=300)(no_shows_confirm_due)
+jobs.duty("remind of tomorrow", every_s=60)(reminders_send)

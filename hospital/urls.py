@@ -28,7 +28,6 @@ urlpatterns = [
     path("", include("queueing.urls")),
     path("manage/", include("analytics.urls")),
     path("accounts/", include("hospital.accounts.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(url_name="schema", metadata_class=None), name="api-docs"),

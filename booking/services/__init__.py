@@ -29,6 +29,7 @@ from booking.services.resolutions import (
     no_show_confirm,
     no_shows_confirm_due,
 )
+from booking.services.reminders import reminders_send
 from booking.services.returns import numbers_publish_due
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
@@ -49,7 +50,13 @@ from booking.services.stops import (
     stop_propose,
     stops_go_on,
 )
-from booking.services.waitlist import offers_lapse_due, waitlist_accept, waitlist_join, waitlist_leave
+from booking.services.waitlist import (
+    offers_lapse_due,
+    waitlist_accept,
+    waitlist_end_tell,
+    waitlist_join,
+    waitlist_leave,
+)
 from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
 
 __all__ = [
@@ -86,6 +93,7 @@ __all__ = [
     "payments_reconcile",
     "refund_send",
     "refunds_follow",
+    "reminders_send",
     "session_close",
     "session_create",
     "session_open_if_due",
@@ -105,6 +113,7 @@ __all__ = [
     "stop_propose",
     "stops_go_on",
     "waitlist_accept",
+    "waitlist_end_tell",
     "waitlist_join",
     "waitlist_leave",
     "walk_in_cancel",

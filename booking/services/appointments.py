@@ -86,7 +86,7 @@ def appointment_cancel(
     """
     locked = lock_with_patient(appointment_id)
     appointment, session = locked.appointment, locked.session
-    in_time = now < session.walk_in_opens_at
+    in_time, stood = now < session.walk_in_opens_at, appointment.state == "booked"
     next_state(APPOINTMENT, appointment.state, "cancel")
     if actor.is_staff and not reason.strip():
         raise ReasonMissing(field="reason")
@@ -97,11 +97,13 @@ def appointment_cancel(
     appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True)
     number_return(locked=locked, actor=actor, now=now)
     payments_close(appointment, now)
-    if in_time or refund:
-        for payment in Payment.objects.select_for_update(no_key=True).filter(
-            appointment=appointment, state="paid"
-        ):
-            refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)
+    paid = Payment.objects.select_for_update(no_key=True).filter(appointment=appointment, state="paid")
+    refunds = [
+        refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)
+        for payment in (paid if in_time or refund else [])
+    ]
+    if stood and actor.kind != "job":  # a job says itself why
+        notices.cancelled(appointment, now, refunded=bool(refunds))
     if appointment.late_cancel:
         ban_for_misses(appointment=appointment, reason=LATE_CANCEL, now=now)
     return appointment

@@ -48,6 +48,9 @@ TEXTS: dict[str, str] = {
         "%(patient)s: no number came free for %(when)s, %(expert)s. Walk-in numbers are given at the hospital "
         "from %(walk_in)s."
     ),
+    "waitlist_stopped": gettext_noop(
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s; its waitlist is over. You can book another time."
+    ),
     "stopped": gettext_noop(
         "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Choose another number or a refund before "
         "%(until)s: %(link)s Otherwise you get the full refund."
@@ -64,8 +67,8 @@ TEXTS: dict[str, str] = {
         "Your bank may need some days to show it."
     ),
     "refund_failed": gettext_noop(
-        "%(patient)s: %(amount)s for %(when)s, %(expert)s could not be paid back. "
-        "Come to the front desk with your ID: we pay it out there."
+        "%(patient)s: %(amount)s for %(when)s, %(expert)s could not be paid back yet. "
+        "We look after it; you can also come to the front desk with your ID."
     ),
     "ban": gettext_noop(
         "%(patient)s cannot book online until %(until)s: %(reason)s. Walk-in numbers stay possible. "

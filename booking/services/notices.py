@@ -84,10 +84,10 @@ def reminder(appointment: Appointment, slot: Slot, now: datetime) -> None:
 
 
 @_notice
-def cancelled(appointment: Appointment, now: datetime, *, refunded: bool, paid: bool = True) -> None:
+def cancelled(appointment: Appointment, now: datetime, *, refunded: bool) -> None:
     """The appointment is given back, and what happens to the money; a reminder is not sent any more."""
     message_withdraw(kind="reminder", key=time_key(appointment))
-    text = "cancelled_refunded" if refunded else "cancelled" if paid else "cancelled_unpaid"
+    text = "cancelled_refunded" if refunded else "cancelled" if appointment.fee_fen else "cancelled_unpaid"
     tell_of(appointment, "cancelled", appointment.slot, now, text=text)
 
 
@@ -130,8 +130,9 @@ def offer_lapsed(entry: WaitlistEntry, now: datetime) -> None:
 
 @_notice
 def waitlist_ended(entry: WaitlistEntry, now: datetime) -> None:
-    """No number came free before walk-in registration opened."""
-    _tell_waiting(entry, "waitlist_ended", now)
+    """No number came free before walk-in registration opened, or the clinic was stopped."""
+    stop = entry.session.state == "stopped"
+    _tell_waiting(entry, "waitlist_ended", now, text="waitlist_stopped" if stop else "")
 
 
 @_notice
@@ -249,13 +250,14 @@ def draw_lost(request: DrawRequest, now: datetime) -> None:
     )
 
 
-def _tell_waiting(entry: WaitlistEntry, kind: str, now: datetime) -> None:
+def _tell_waiting(entry: WaitlistEntry, kind: str, now: datetime, *, text: str = "") -> None:
     session = entry.session
     tell(
         kind,
         entry.code,
         patient=entry.patient,
         account=entry.account,
+        text=text,
         facts=lambda: session_facts(session),
         link=page("expert", session.expert.code),
         now=now,

@@ -10,6 +10,7 @@ from booking.domain.states import PAYMENT
 from booking.locks import lock_payment
 from booking.models import Payment, Refund
 from booking.providers import ProviderRefused, ProviderUnavailable, RefundOrder, UnknownProvider, provider
+from booking.services import notices
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
@@ -66,6 +67,8 @@ def refund_finish(*, refund: Refund, payment: Payment, actor: Actor, now: dateti
     refund.done_at, refund.failed_at = now, None
     refund.save(update_fields=["done_at", "failed_at"])
     payment_move(payment, "done", actor=actor, now=now)
+    if payment.provider != CASH:
+        notices.refund(refund, now)
 
 
 def refund_fail(*, refund: Refund, payment: Payment, failure: str, actor: Actor, now: datetime) -> None:
@@ -83,6 +86,7 @@ def refund_fail(*, refund: Refund, payment: Payment, failure: str, actor: Actor,
         at=now,
         reason=refund.failure,
     )
+    notices.refund_failed(refund, now)
 
 
 def refund_send(*, refund_id: int, now: datetime) -> str:

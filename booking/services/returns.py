@@ -114,6 +114,9 @@ def session_returns_end(*, session: ClinicSession, actor: Actor, now: datetime) 
     for state in RETURNED_WITHHELD:
         _end_all(list(numbers.filter(state=state)), next_state(RETURNED, state, "end"), actor, now)
     entries = WaitlistEntry.objects.filter(session=session)
+    waited = list(entries.filter(state__in=WAITLIST_LIVE).values_list("pk", flat=True))
+    if waited:
+        jobs.enqueue("waitlist.tell_end", key=session.code, payload={"entries": waited}, due_at=now)
     for state in WAITLIST_LIVE:
         _end_all(list(entries.filter(state=state)), next_state(WAITLIST, state, "end"), actor, now)
     Slot.objects.filter(session=session, withheld__gt=0).update(withheld=0)

@@ -92,6 +92,7 @@ def stop_case_choose(
         appointment_cancel(
             appointment_id=locked.appointment.pk, actor=_JOB, now=now, reason=REASON, refund=True
         )
+        notices.stop_settled(case, now)
         return _settle(case, "refund", actor, now)
     kind, replacement = _replace(locked, slot_code, now)
     return _settle(case, kind, actor, now, replacement=replacement)

@@ -1,5 +1,6 @@
 """The waitlist of a sold-out session: joining, leaving, and taking an offer while it stands."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -19,6 +20,7 @@ from booking.domain.states import APPOINTMENT_LIVE, WAITLIST, WAITLIST_LIVE
 from booking.locks import lock_patient, lock_session, lock_slot
 from booking.models import Appointment, Ban, ClinicSession, ReturnedNumber, Slot, WaitlistEntry
 from booking.selectors.limits import patient_refusal
+from booking.services import notices
 from booking.services.offers import entry_move, returned_move
 from booking.services.returns import number_come_back
 from hospital.common import history, jobs, live
@@ -171,6 +173,7 @@ def offer_lapse_if_due(*, entry_id: int, now: datetime) -> bool:
         return False
     if now >= entry.accept_by:
         _give_up(entry, session, "lapse", _JOB, now)
+        notices.offer_lapsed(entry, now)
         return True
     if _cannot_take(now).filter(pk=entry.pk).exists():
         _give_up(entry, session, "end", _JOB, now)
@@ -217,3 +220,10 @@ def _locked(entry_id: int) -> tuple[WaitlistEntry, ClinicSession]:
     lock_patient(keys[0])
     session = lock_session(keys[1])
     return WaitlistEntry.objects.select_related("patient").get(pk=entry_id), session
+
+
+def waitlist_end_tell(*, entry_ids: Iterable[int], now: datetime) -> int:
+    """Tell those who waited until the list ended; outside the transaction that ended it, which holds locks."""
+    entries = WaitlistEntry.objects.filter(pk__in=list(entry_ids), state="ended")
+    related = entries.select_related("patient", "account", "session__expert", "session__room")
+    return len(jobs.each("tell the end", related, lambda entry: notices.waitlist_ended(entry, now)))

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from hospital.accounts.selectors import account_by_phone, has_second_factor, start_page
-from hospital.accounts.services import account_set_phone
+from hospital.accounts.services import account_set_language, account_set_phone
 from hospital.common import clock
 from hospital.common.crypto import seal, unseal
 from hospital.common.messages import message_send
@@ -45,8 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return start_page(request.user) if isinstance(request.user, User) else settings.LOGIN_REDIRECT_URL
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Sign in; a staff session ends with the working day."""
+        """Sign in; a staff session ends with the working day, a first language is that of the page."""
         super().login(request, user)
+        if not user.language:
+            account_set_language(user=user, language=get_language() or "")
         if user.is_hospital_staff:
             request.session.set_expiry(settings.STAFF_SESSION_AGE_S)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.mfa.adapter import get_adapter as factor_adapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
@@ -66,6 +67,14 @@ def account_set_phone(*, user: User, phone: str, verified: bool, now: datetime) 
         setattr(user, name, value)
     user.phone_verified_at = now if verified else None
     user.save(update_fields=["phone_sealed", "phone_index", "phone_tail", "phone_verified_at"])
+
+
+@transactional
+def account_set_language(*, user: User, language: str) -> None:
+    """From now on messages come in this language; one that the hospital does not speak is ignored."""
+    if language in dict(settings.LANGUAGES) and language != user.language:
+        user.language = language
+        user.save(update_fields=["language"])
 
 
 @transactional

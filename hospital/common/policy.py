@@ -49,6 +49,7 @@ class Policy:
     waitlist_per_session: int = 50
     draw_s: int = 0
     stop_choice_h: int = 24
+    reminder_time: time = time(18, 0)
     holds_per_account_day: int = 10
     holds_per_device_day: int = 10
     unpaid_holds_per_account_day: int = 3
