@@ -22,6 +22,7 @@ from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reconciliation import payment_close, payments_reconcile
 from booking.services.refunds import refund_send, refunds_follow
+from booking.services.reminders import reminders_send
 from booking.services.resolutions import (
     Resolved,
     appointment_correct,
@@ -29,7 +30,6 @@ from booking.services.resolutions import (
     no_show_confirm,
     no_shows_confirm_due,
 )
-from booking.services.reminders import reminders_send
 from booking.services.returns import numbers_publish_due
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (

@@ -97,16 +97,18 @@ def appointment_cancel(
     appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True)
     number_return(locked=locked, actor=actor, now=now)
     payments_close(appointment, now)
-    paid = Payment.objects.select_for_update(no_key=True).filter(appointment=appointment, state="paid")
-    refunds = [
-        refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)
-        for payment in (paid if in_time or refund else [])
-    ]
+    refunded = bool(in_time or refund) and _refund_paid(appointment, reason or "cancelled", actor, now)
     if stood and actor.kind != "job":  # a job says itself why
-        notices.cancelled(appointment, now, refunded=bool(refunds))
+        notices.cancelled(appointment, now, refunded=refunded)
     if appointment.late_cancel:
         ban_for_misses(appointment=appointment, reason=LATE_CANCEL, now=now)
     return appointment
+
+
+def _refund_paid(appointment: Appointment, reason: str, actor: Actor, now: datetime) -> bool:
+    """Write the refunds of what was paid; say whether there was any."""
+    paid = Payment.objects.select_for_update(no_key=True).filter(appointment=appointment, state="paid")
+    return bool([refund_write(payment=one, reason=reason, actor=actor, now=now) for one in paid])
 
 
 def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wish: bool) -> bool:

@@ -57,7 +57,7 @@ def test_the_new_number_is_taken_and_the_old_one_comes_back(
     assert written is not None
     assert (written.verb, written.from_state, written.to_state) == ("move", "booked", "booked")
     assert written.data == {"from": slots(tomorrow)[0].code, "to": slots(tomorrow)[3].code}
-    assert Message.objects.filter(kind="moved").count() == 1
+    assert Message.objects.filter(kind="moved", channel="sms").count() == 1
     check_invariants()
 
 

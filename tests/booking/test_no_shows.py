@@ -160,7 +160,7 @@ def test_the_third_no_show_in_ninety_days_closes_online_booking_in_the_same_step
     assert clock.local(ban.ends_at) == clock.local(clinic.now()) + timedelta(days=90)
     made = history.of(ban).get()
     assert (made.verb, made.to_state, len(made.data["appointments"])) == ("ban", "in_force", 3)
-    told = Message.objects.get(kind="ban")
+    told = Message.objects.get(kind="ban", channel="sms")
     assert (told.key, told.phone_tail) == (ban.code, "8000")
 
 
@@ -372,7 +372,7 @@ def test_an_appeal_against_a_ban_is_upheld_and_the_patient_is_told(clinic: Clini
         clinic.now(),
         "You were on the ward.",
     )
-    assert Message.objects.filter(kind="appeal", key=appeal.code).count() == 1
+    assert Message.objects.filter(kind="appeal_answered", key=appeal.code, channel="in_app").count() == 1
     with pytest.raises(IllegalTransition):
         services.appeal_answer(
             appeal_id=appeal.pk, uphold=False, answer="no", actor=clinic.manager, now=clinic.now()
