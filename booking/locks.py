@@ -105,6 +105,13 @@ def lock_session(session_id: int) -> ClinicSession:
     return ClinicSession.objects.select_for_update(no_key=True).get(pk=session_id)
 
 
+def share_session(session_id: int) -> ClinicSession:
+    """Keep a session from changing without keeping others out who only do the same: requests for a draw."""
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT id FROM booking_clinicsession WHERE id = %s FOR SHARE", [session_id])
+    return ClinicSession.objects.select_related("expert").get(pk=session_id)
+
+
 def lock_slot(slot_id: int) -> Slot:
     """Lock one slot; its session is locked already."""
     return Slot.objects.select_for_update(no_key=True).get(pk=slot_id)

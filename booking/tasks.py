@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from booking.services import (
+    draws_hold_due,
     holds_expire_due,
     no_shows_confirm_due,
     numbers_publish_due,
@@ -66,3 +67,4 @@ jobs.duty("follow refunds", every_s=60)(refunds_follow)
 jobs.duty("expire walk-ins")(walk_ins_expire_due)
 jobs.duty("confirm no-shows", every_s=300)(no_shows_confirm_due)
 jobs.duty("remind of tomorrow", every_s=60)(reminders_send)
+jobs.duty("hold draws")(draws_hold_due)

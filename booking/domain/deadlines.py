@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from booking.domain.errors import BookingClosed, NotReleased, TooLate
+from booking.domain.errors import BookingClosed, DrawOpen, NotReleased, TooLate
 
 Window = Literal["before", "open", "after"]
 
@@ -28,8 +28,15 @@ def booking_window(*, state: str, release_at: datetime, walk_in_opens_at: dateti
     return "before" if state == "planned" or now < release_at else "open"
 
 
-def check_bookable(*, state: str, release_at: datetime, walk_in_opens_at: datetime, now: datetime) -> None:
-    """Numbers are given out while the window is open.
+def check_bookable(
+    *,
+    state: str,
+    release_at: datetime,
+    walk_in_opens_at: datetime,
+    now: datetime,
+    draws_at: datetime | None = None,
+) -> None:
+    """Numbers are given out while the window is open, and only after the draw when there is one.
 
     Raises
     ------
@@ -37,12 +44,16 @@ def check_bookable(*, state: str, release_at: datetime, walk_in_opens_at: dateti
         Before the release.
     BookingClosed
         From the opening of walk-in registration on, or when the session was stopped.
+    DrawOpen
+        While requests for the draw are collected and until it has been held.
     """
     window = booking_window(state=state, release_at=release_at, walk_in_opens_at=walk_in_opens_at, now=now)
     if window == "before":
         raise NotReleased(at=release_at.isoformat())
     if window == "after":
         raise BookingClosed
+    if draws_at is not None:
+        raise DrawOpen(draws_at=draws_at.isoformat())
 
 
 def check_patient_may_cancel(*, walk_in_opens_at: datetime, now: datetime) -> None:

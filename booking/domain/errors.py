@@ -274,3 +274,24 @@ class AppealOpen(DomainError):
 
     code = "appeal_open"
     message = gettext_noop("Your appeal is with the hospital already. You will get an answer.")
+
+
+class DrawOpen(DomainError):
+    """The numbers of this session are drawn by lot first."""
+
+    code = "draw_open"
+    message = gettext_noop("The numbers of this session are drawn by lot first. Enter the draw.")
+
+
+class DrawOver(DomainError):
+    """Requests are no longer taken, or there is no draw."""
+
+    code = "draw_over"
+    message = gettext_noop("The draw of this session takes no more requests.")
+
+
+class AlreadyRequested(DomainError):
+    """One request per patient and draw, also when it was withdrawn."""
+
+    code = "already_requested"
+    message = gettext_noop("This patient has entered this draw already. One request per patient counts.")

@@ -49,6 +49,7 @@ class DrawRequest(models.Model):
     appointment = models.OneToOneField(
         Appointment, on_delete=models.PROTECT, null=True, related_name="draw_request"
     )
+    device_index = models.BinaryField(null=True, help_text=_("blind index of the device that asked"))
 
     class Meta:
         constraints = [

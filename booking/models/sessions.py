@@ -1,6 +1,6 @@
 """Clinic sessions and their slots."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import models
@@ -136,6 +136,7 @@ class ClinicSession(models.Model):
     draw_ends_at = models.DateTimeField(
         null=True, blank=True, help_text=_("until then requests are collected, then numbers are drawn by lot")
     )
+    drawn_at = models.DateTimeField(null=True, blank=True, help_text=_("when the draw was held to its end"))
 
     class Meta:
         ordering = ["opens_at", "letter"]
@@ -151,6 +152,11 @@ class ClinicSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert} {self.date} {self.letter}"
+
+    @property
+    def draws_at(self) -> datetime | None:
+        """When the numbers are drawn by lot, as long as that is still to be done; until then nobody can book."""
+        return self.draw_ends_at if self.state == "released" and self.drawn_at is None else None
 
     @property
     def pool_left(self) -> int:

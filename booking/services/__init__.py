@@ -10,6 +10,8 @@ from booking.services.appointments import (
     appointment_see,
 )
 from booking.services.bans import ban_add, ban_lift
+from booking.services.draw_steps import draw_hold, draws_hold_due
+from booking.services.draws import draw_request_ask, draw_request_withdraw
 from booking.services.holds import (
     appointment_expire,
     appointment_hold,
@@ -80,6 +82,10 @@ __all__ = [
     "ban_add",
     "ban_appeal",
     "ban_lift",
+    "draw_hold",
+    "draw_request_ask",
+    "draw_request_withdraw",
+    "draws_hold_due",
     "holds_expire_due",
     "no_show_confirm",
     "no_shows_confirm_due",

@@ -148,6 +148,7 @@ def _explained(found: hold_statement.Outcome, slot_code: str, now: datetime) -> 
             state=session.state,
             release_at=session.release_at,
             walk_in_opens_at=session.walk_in_opens_at,
+            draws_at=session.draws_at,
             now=now,
         )
     return patient_refusal(session=session, patient_id=found.patient_id, now=now, rules=policy()) or SoldOut(

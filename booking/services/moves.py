@@ -69,7 +69,11 @@ def _check(locked: LockedMove, now: datetime) -> None:
     )
     check_patient_may_cancel(walk_in_opens_at=before.walk_in_opens_at, now=now)
     check_bookable(
-        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
+        state=session.state,
+        release_at=session.release_at,
+        walk_in_opens_at=session.walk_in_opens_at,
+        draws_at=session.draws_at,
+        now=now,
     )
     refusal = patient_refusal(
         session=session,

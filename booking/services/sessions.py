@@ -10,6 +10,7 @@ from booking.domain.quotas import quotas_after_plan
 from booking.domain.states import APPOINTMENT, SESSION
 from booking.locks import lock_session, lock_slots
 from booking.models import Appointment, ClinicSession, Slot
+from booking.services.draws import draw_prepare, draw_requests_end
 from booking.services.returns import session_returns_end
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
@@ -21,7 +22,7 @@ _JOB = Actor.job("sessions")
 
 @transactional
 def session_release(*, session_id: int, actor: Actor, now: datetime) -> ClinicSession:
-    """Numbers go on sale at the release time.
+    """Numbers go on sale at the release time, or are drawn by lot first when the policy says so.
 
     Raises
     ------
@@ -30,7 +31,8 @@ def session_release(*, session_id: int, actor: Actor, now: datetime) -> ClinicSe
     """
     session = lock_session(session_id)
     state = next_state(SESSION, session.state, "release")
-    Slot.objects.filter(session=session).update(bookable=True)
+    if not draw_prepare(session=session, now=now):
+        Slot.objects.filter(session=session).update(bookable=True)
     return _move(session, "release", state, actor, now)
 
 
@@ -47,6 +49,7 @@ def session_open_if_due(*, session_id: int, now: datetime) -> ClinicSession:
     lock_slots(session.pk)
     Slot.objects.filter(session=session).update(bookable=False)
     session_returns_end(session=session, actor=_JOB, now=now)
+    draw_requests_end(session=session, actor=_JOB, now=now)
     session.appointments_taken = (
         Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
     )
@@ -122,6 +125,7 @@ def session_stop(*, session_id: int, reason: str, actor: Actor, now: datetime) -
     lock_slots(session.pk)
     Slot.objects.filter(session=session).update(bookable=False)
     session_returns_end(session=session, actor=actor, now=now)
+    draw_requests_end(session=session, actor=actor, now=now)
     session.stop_reason = reason[:200]
     session.save(update_fields=["stop_reason"])
     return _move(session, "stop", state, actor, now, reason=reason)

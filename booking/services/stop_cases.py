@@ -184,7 +184,11 @@ def _replace(locked: LockedAppointment, slot_code: str, now: datetime) -> tuple[
         raise UnknownNumber(field="slot")
     session = slot.session
     check_bookable(
-        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
+        state=session.state,
+        release_at=session.release_at,
+        walk_in_opens_at=session.walk_in_opens_at,
+        draws_at=session.draws_at,
+        now=now,
     )
     kind = choice_kind(stopped=clinic_of(locked.session), target=clinic_of(session), fee_fen=old.fee_fen)
     refusal = patient_refusal(

@@ -54,7 +54,11 @@ def waitlist_join(
     session = lock_session(session_id)
     rules = policy()
     check_bookable(
-        state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
+        state=session.state,
+        release_at=session.release_at,
+        walk_in_opens_at=session.walk_in_opens_at,
+        draws_at=session.draws_at,
+        now=now,
     )
     _check_sold_out(session)
     refusal = patient_refusal(session=session, patient_id=patient_id, now=now, rules=rules)

@@ -1,0 +1,246 @@
+"""The draw: whose request counts, who gets which number, and that anybody can check it."""
+
+from datetime import timedelta
+
+import pytest
+
+from booking import services
+from booking.domain import errors
+from booking.domain.draws import draw_faults, draw_order
+from booking.models import Appointment, Ban, ClinicSession, Draw, DrawRequest, Patient
+from booking.services import draw_steps, draws
+from hospital.common import clock, history
+from hospital.common.actor import Actor
+from hospital.common.crypto import unseal
+from hospital.common.errors import IllegalTransition
+from hospital.common.models import Message
+from hospital.common.policy import policy_change
+from tests.booking.conftest import check_invariants
+from tests.clock import VirtualClock
+from tests.factories import Cast, expert, hold, person, session, slots
+
+pytestmark = pytest.mark.django_db
+JOB = Actor.job("test")
+SEED = "5eed" * 16
+
+
+@pytest.fixture
+def drawn(cast: Cast, now: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> ClinicSession:
+    """Dr Zhao's session in five days with quotas 2, 1, 0, 3, released just now with a minute of draw."""
+    monkeypatch.setattr(draws, "SEED", lambda: SEED)
+    policy_change(actor=JOB, now=now(), reason="fair", draw_s=60)
+    return session(clock.local(now()).date() + timedelta(days=5), now=now(), quotas=[2, 1, 0, 3])
+
+
+def ask(made: ClinicSession, patient: Patient, now: VirtualClock, *, slot: int = 0) -> DrawRequest:
+    return services.draw_request_ask(
+        slot_code=slots(made)[slot].code, patient_id=patient.pk, account_id=None, actor=JOB, now=now()
+    )
+
+
+def crowd(made: ClinicSession, number: int, now: VirtualClock, *, slot: int = 0) -> list[DrawRequest]:
+    return [ask(made, person(400 + each, now()), now, slot=slot) for each in range(number)]
+
+
+def outcome(made: ClinicSession) -> dict[str, tuple[str, int | None, int | None]]:
+    """State, place and slot of every request."""
+    return {
+        one.code: (one.state, one.place, one.appointment.slot.index if one.appointment else None)
+        for one in DrawRequest.objects.filter(session=made).select_related("appointment__slot")
+    }
+
+
+def test_a_released_session_with_a_draw_gives_no_number_yet_and_says_when(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    assert drawn.draws_at == now() + timedelta(seconds=60)
+    with pytest.raises(errors.DrawOpen) as refused:
+        hold(slots(drawn)[0], cast.patients["lin"], cast.lin, now())
+    assert refused.value.params["draws_at"] == drawn.draws_at.isoformat()
+    assert not Appointment.objects.exists()
+    assert Draw.objects.get(session=drawn).commitment not in {SEED, ""}
+    check_invariants()
+
+
+def test_without_a_draw_in_the_policy_numbers_go_on_sale_at_once(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    assert not Draw.objects.exists()
+    hold(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+
+
+def test_numbers_go_by_lot_whoever_came_first(drawn: ClinicSession, now: VirtualClock) -> None:
+    requests = crowd(drawn, 9, now)
+    now.advance(seconds=60)
+    assert services.draws_hold_due(now()) == 1
+    order = draw_order(SEED, [one.code for one in requests])
+    found = outcome(drawn)
+    assert [found[code][0] for code in order] == ["won"] * 6 + ["lost"] * 3
+    assert [found[code][2] for code in order[:6]] == [1, 1, 2, 4, 4, 4]
+    assert [found[code][1] for code in order] == list(range(1, 10))
+    won = Appointment.objects.filter(session=drawn)
+    assert {(one.state, one.pay_by) for one in won} == {("held", now() + timedelta(minutes=15))}
+    check_invariants()
+
+
+def test_who_asked_a_hundred_times_has_one_request(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    first = ask(drawn, cast.patients["lin"], now)
+    for _try in range(3):
+        with pytest.raises(errors.AlreadyRequested):
+            ask(drawn, cast.patients["lin"], now, slot=1)
+    services.draw_request_withdraw(request_id=first.pk, actor=JOB, now=now())
+    with pytest.raises(errors.AlreadyRequested):
+        ask(drawn, cast.patients["lin"], now)
+    assert DrawRequest.objects.count() == 1
+
+
+def test_a_withdrawn_request_takes_no_place_and_only_before_the_draw(
+    drawn: ClinicSession, now: VirtualClock
+) -> None:
+    gone, stays = crowd(drawn, 2, now)
+    services.draw_request_withdraw(request_id=gone.pk, actor=JOB, now=now())
+    with pytest.raises(IllegalTransition):
+        services.draw_request_withdraw(request_id=gone.pk, actor=JOB, now=now())
+    now.advance(seconds=60)
+    with pytest.raises(errors.DrawOver):
+        services.draw_request_withdraw(request_id=stays.pk, actor=JOB, now=now())
+    services.draws_hold_due(now())
+    assert outcome(drawn) == {gone.code: ("withdrawn", None, None), stays.code: ("won", 1, 1)}
+
+
+def test_requests_are_taken_until_the_end_to_the_second(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    now.advance(seconds=59)
+    ask(drawn, cast.patients["lin"], now)
+    now.advance(seconds=1)
+    with pytest.raises(errors.DrawOver):
+        ask(drawn, cast.patients["chen"], now)
+    assert DrawRequest.objects.count() == 1
+
+
+def test_a_banned_patient_cannot_ask_and_one_banned_since_loses_to_the_next(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    requests = crowd(drawn, 7, now)
+    first, *_others, last = draw_order(SEED, [one.code for one in requests])
+    banned = next(one for one in requests if one.code == first)
+    Ban.objects.create(
+        patient_id=banned.patient_id, reason="manual", starts_at=now(), ends_at=now() + timedelta(days=1)
+    )
+    now.advance(seconds=30)
+    with pytest.raises(errors.Banned):
+        ask(drawn, banned.patient, now)
+    now.advance(seconds=30)
+    services.draws_hold_due(now())
+    assert outcome(drawn)[first] == ("lost", 1, None)
+    assert outcome(drawn)[last][0] == "won"
+    assert history.of(banned).last().reason == "banned"
+
+
+def test_limits_are_asked_again_at_the_draw(drawn: ClinicSession, cast: Cast, now: VirtualClock) -> None:
+    other = session(drawn.date, now=now(), doctor=expert("qian"), quotas=[1, 0, 0, 0])
+    for made in (drawn, other):
+        ask(made, cast.patients["lin"], now)
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    states = DrawRequest.objects.order_by("session_id").values_list("state", flat=True)
+    assert sorted(states) == ["lost", "won"]
+    check_invariants()
+
+
+def test_what_is_left_can_be_booked_by_everybody_after_the_draw(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    crowd(drawn, 2, now)
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    drawn.refresh_from_db()
+    assert (drawn.draws_at, drawn.drawn_at) == (None, now())
+    hold(slots(drawn)[1], cast.patients["lin"], cast.lin, now())
+    assert services.draws_hold_due(now()) == 0
+    check_invariants()
+
+
+def test_winners_and_losers_are_told_once(drawn: ClinicSession, cast: Cast, now: VirtualClock) -> None:
+    services.session_set_quotas(session_id=drawn.pk, quotas=[1, 0, 0, 0], source="test", actor=JOB, now=now())
+    ask(drawn, cast.patients["lin"], now)
+    ask(drawn, cast.patients["chen"], now)
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    services.draws_hold_due(now())
+    assert sorted(Message.objects.values_list("kind", flat=True)) == ["draw_lost", "draw_won"]
+
+
+@pytest.mark.parametrize("killed_at", range(8))
+def test_a_draw_killed_at_any_step_goes_on_to_the_same_result(
+    drawn: ClinicSession, now: VirtualClock, monkeypatch: pytest.MonkeyPatch, killed_at: int
+) -> None:
+    requests = crowd(drawn, 8, now)
+    order = draw_order(SEED, [one.code for one in requests])
+    now.advance(seconds=60)
+    settled = 0
+    real = draw_steps.draw_request_settle
+
+    def dies(*, request_id: int, now) -> None:
+        nonlocal settled
+        if settled == killed_at:
+            raise SystemExit
+        settled += 1
+        real(request_id=request_id, now=now)
+
+    monkeypatch.setattr(draw_steps, "draw_request_settle", dies)
+    if killed_at < 6:
+        with pytest.raises(SystemExit):
+            services.draw_hold(session_id=drawn.pk, now=now())
+        drawn.refresh_from_db()
+        assert drawn.draws_at is not None
+        check_invariants()
+    monkeypatch.setattr(draw_steps, "draw_request_settle", real)
+    assert services.draw_hold(session_id=drawn.pk, now=now.advance(seconds=30))
+    found = outcome(drawn)
+    assert [found[code][::2] for code in order] == [
+        *(("won", slot) for slot in (1, 1, 2, 4, 4, 4)),
+        *[("lost", None)] * 2,
+    ]
+    check_invariants()
+
+
+def test_a_stopped_or_opened_session_leaves_no_request_waiting(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    request = ask(drawn, cast.patients["lin"], now)
+    services.session_stop(session_id=drawn.pk, reason="ill", actor=JOB, now=now())
+    request.refresh_from_db()
+    assert request.state == "lost"
+    now.advance(seconds=60)
+    assert services.draws_hold_due(now()) == 0
+    check_invariants()
+
+
+def test_the_seed_shows_that_the_draw_was_held_as_promised(drawn: ClinicSession, now: VirtualClock) -> None:
+    crowd(drawn, 5, now)
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    draw = Draw.objects.get(session=drawn)
+    places = [(one.place, one.code) for one in DrawRequest.objects.filter(session=drawn)]
+    seed = unseal(draw.seed_sealed)
+    assert draw_faults(seed=seed, published=draw.commitment, places=places) == []
+    (first, code), (second, other), *rest = sorted(places)
+    swapped = [(first, other), (second, code), *rest]
+    assert draw_faults(seed=seed, published=draw.commitment, places=swapped) != []
+
+
+def test_nobody_joins_the_waitlist_of_a_session_that_is_still_to_be_drawn(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    with pytest.raises(errors.DrawOpen):
+        services.waitlist_join(
+            session_id=drawn.pk,
+            patient_id=cast.patients["lin"].pk,
+            account_id=cast.lin.pk,
+            actor=JOB,
+            now=now(),
+        )
