@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from booking.api import appointments, catalogue
+from booking.api import draws as draws_api
 from booking.api import waitlist as waitlist_api
 from booking.views import (
     appeals,
     bans,
+    draws,
     experts,
     home,
     moves,
@@ -59,6 +61,10 @@ urlpatterns = [
     path("waitlist/<slug:code>/", waitlist.entry, name="waitlist-entry"),
     path("waitlist/<slug:code>/accept/", waitlist.accept, name="waitlist-accept"),
     path("waitlist/<slug:code>/leave/", waitlist.leave, name="waitlist-leave"),
+    path("sessions/<slug:code>/draw/", draws.audit, name="draw"),
+    path("sessions/<slug:code>/draw/enter/", draws.enter, name="draw-enter"),
+    path("draw-requests/<slug:code>/", draws.request, name="draw-request"),
+    path("draw-requests/<slug:code>/withdraw/", draws.withdraw, name="draw-withdraw"),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -79,5 +85,11 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("waitlist/", waitlist_api.WaitlistList.as_view(), name="waitlist"),
     path("waitlist/<slug:code>/accept/", waitlist_api.WaitlistAccept.as_view(), name="waitlist-accept"),
     path("waitlist/<slug:code>/leave/", waitlist_api.WaitlistLeave.as_view(), name="waitlist-leave"),
+    path("draw-requests/", draws_api.DrawRequestList.as_view(), name="draw-requests"),
+    path("draw-requests/<slug:code>/", draws_api.DrawRequestDetail.as_view(), name="draw-request"),
+    path(
+        "draw-requests/<slug:code>/withdraw/", draws_api.DrawRequestWithdraw.as_view(), name="draw-withdraw"
+    ),
+    path("sessions/<slug:code>/draw/", draws_api.SessionDraw.as_view(), name="session-draw"),
     path("payments/<slug:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
 ]

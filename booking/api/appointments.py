@@ -73,7 +73,9 @@ class AppointmentList(ApiView):
             )
             return 201, shapes.appointment_out(appointment)
 
-        return self.idempotent(produce, body=data)
+        return services.drawn_first(
+            lambda: self.idempotent(produce, body=data), session_code=data["slot"], now=clock.now()
+        )
 
 
 class AppointmentDetail(ApiView):

@@ -27,7 +27,12 @@ def hold(request: HttpRequest) -> HttpResponse | None:
     if secret is None or body is None or not idempotency.is_key(key):
         return None
     asked = Request(token_digest(secret), body["patient"], request.path, key, idempotency.digest(body))
-    found = services.appointment_hold_once(slot_code=body["slot"], request=asked, now=clock.now())
+    now = clock.now()
+    found = services.drawn_first(
+        lambda: services.appointment_hold_once(slot_code=body["slot"], request=asked, now=now),
+        session_code=body["slot"],
+        now=now,
+    )
     if found is None:
         return None
     response = HttpResponse(found.answer, status=201, content_type="application/json")

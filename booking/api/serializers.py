@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from booking.models import AccountPatient, Appointment, Department
+from booking.models import AccountPatient, Appointment, Department, DrawRequest
 from booking.providers import provider_names
-from booking.selectors import EntryView, ExpertCard, SessionView
+from booking.selectors import DrawView, EntryView, ExpertCard, SessionView
 
 
 class ExpertQuery(serializers.Serializer[Any]):
@@ -111,6 +111,7 @@ def session_out(view: SessionView, *, slots: bool = False) -> dict[str, Any]:
         "fee_fen": session.fee_fen,
         "left": view.left,
         "reason": view.reason,
+        "draws_at": session.draws_at.isoformat() if session.draws_at else None,
     }
     if slots:
         answer["slots"] = [
@@ -165,4 +166,33 @@ def waitlist_out(view: EntryView) -> dict[str, Any]:
         "offer": {"starts_at": slot.starts_at.isoformat(), "accept_by": entry.accept_by.isoformat()}
         if slot and entry.accept_by
         else None,
+    }
+
+
+def draw_request_out(request: DrawRequest) -> dict[str, Any]:
+    """A request for a number by lot; after the draw its place, and what it won."""
+    ends_at = request.session.draw_ends_at
+    return {
+        "code": request.code,
+        "session": request.session.code,
+        "slot": request.slot.code,
+        "patient": request.patient.code,
+        "state": request.state,
+        "draws_at": ends_at.isoformat() if ends_at else None,
+        "place": request.place if request.state != "waiting" else None,
+        "appointment": request.appointment.code if request.appointment else None,
+    }
+
+
+def draw_out(view: DrawView) -> dict[str, Any]:
+    """A draw for everybody to check: codes only."""
+    session = view.session
+    return {
+        "session": session.code,
+        "draws_at": session.draw_ends_at.isoformat() if session.draw_ends_at else None,
+        "drawn_at": session.drawn_at.isoformat() if session.drawn_at else None,
+        "commitment": view.commitment,
+        "requests": view.requests,
+        "seed": view.seed or None,
+        "places": [{"place": place, "code": code} for place, code in view.places],
     }

@@ -32,6 +32,7 @@ from booking.selectors.catalogue import (
     expert_by_code,
     experts_for_booking,
 )
+from booking.selectors.draws import DrawView, draw_of_session, draw_request_for_user, draw_requests_of_user
 from booking.selectors.patients import (
     patient_by_code,
     patient_for_user,
@@ -72,6 +73,7 @@ from booking.selectors.walk_ins import (
 )
 
 __all__ = [
+    "DrawView",
     "EntryView",
     "ExpertCard",
     "NextFree",
@@ -94,6 +96,9 @@ __all__ = [
     "bans_in_force",
     "bans_of_user",
     "departments_with_next",
+    "draw_of_session",
+    "draw_request_for_user",
+    "draw_requests_of_user",
     "expert_by_code",
     "experts_for_booking",
     "has_session_at",

@@ -44,6 +44,11 @@ class SessionView:
         return self.reason == "full" and any(slot.quota for slot in self.slots)
 
     @property
+    def may_enter_draw(self) -> bool:
+        """Whether requests for the draw are collected now."""
+        return self.phase == "draw_open"
+
+    @property
     def first_bookable(self) -> SlotView | None:
         """The first slot that can be booked."""
         return next((slot for slot in self.slots if slot.bookable), None)
@@ -124,6 +129,8 @@ def _phase(session: ClinicSession, now: datetime) -> tuple[str, datetime | None]
         walk_in_opens_at=session.walk_in_opens_at,
         now=now,
     )
+    if window == "open" and session.draws_at is not None:
+        return "draw_open", session.draws_at
     phases = {
         "before": ("not_released", session.release_at),
         "open": ("booking", session.walk_in_opens_at),

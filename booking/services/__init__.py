@@ -10,7 +10,7 @@ from booking.services.appointments import (
     appointment_see,
 )
 from booking.services.bans import ban_add, ban_lift
-from booking.services.draw_steps import draw_hold, draws_hold_due
+from booking.services.draw_steps import draw_hold, drawn_first, draws_hold_due
 from booking.services.draws import draw_request_ask, draw_request_withdraw
 from booking.services.holds import (
     appointment_expire,
@@ -85,6 +85,7 @@ __all__ = [
     "draw_hold",
     "draw_request_ask",
     "draw_request_withdraw",
+    "drawn_first",
     "draws_hold_due",
     "holds_expire_due",
     "no_show_confirm",

@@ -5,11 +5,14 @@ for everybody. Whatever is killed in between, the next call goes on where it sto
 the same requests.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from booking.domain.draws import draw_order, nearest_slot
+from booking.domain.errors import DrawOpen, DrawOver
 from booking.locks import lock_patient, lock_session, lock_slots
 from booking.models import Appointment, ClinicSession, Draw, DrawRequest, Slot
 from booking.services import notices
@@ -23,6 +26,7 @@ from hospital.common.transactions import transactional
 LOSERS_AT_ONCE = 200
 NO_NUMBER = "no number left"
 _JOB = Actor.job("draw")
+R = TypeVar("R")
 
 
 def draw_hold(*, session_id: int, now: datetime) -> bool:
@@ -155,3 +159,20 @@ def draws_hold_due(now: datetime) -> int:
         "hold draw", due.values_list("pk", flat=True), lambda pk: draw_hold(session_id=pk, now=now)
     )
     return sum(held)
+
+
+def drawn_first(work: Callable[[], R], *, session_code: str, now: datetime) -> R:
+    """Do ``work``; when it is refused because a draw is due but not held yet, hold the draw and do it again.
+
+    So nobody waits for the worker. ``session_code`` may be a slot's code, too.
+    """
+    try:
+        return work()
+    except (DrawOpen, DrawOver):
+        due = ClinicSession.objects.filter(
+            Q(code=session_code) | Q(slots__code=session_code), drawn_at=None, draw_ends_at__lte=now
+        )
+        session_id = due.values_list("pk", flat=True).first()
+        if session_id is None or not draw_hold(session_id=session_id, now=now):
+            raise
+    return work()

@@ -39,6 +39,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     released = {one.pk for one in earlier if one.booked_at is None}
     context = {
         "nav": "appointments",
+        "draws": selectors.draw_requests_of_user(user=user),
         "waits": selectors.waitlist_entries_of_user(user=user),
         "bans": selectors.bans_of_user(user=user, now=now),
         "coming": coming[::-1],

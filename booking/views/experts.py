@@ -87,10 +87,19 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
         return 201, {"code": appointment.code}
 
     body = {"slot": data["slot"], "patient": data["patient"]}
-    (_, answer), _ = idempotency.once(
-        account=actor.account_key, route=request.path, key=data["key"], body=body, now=now, produce=produce
-    )
-    return str(answer["code"])
+
+    def once() -> str:
+        (_, answer), _ = idempotency.once(
+            account=actor.account_key,
+            route=request.path,
+            key=data["key"],
+            body=body,
+            now=now,
+            produce=produce,
+        )
+        return str(answer["code"])
+
+    return services.drawn_first(once, session_code=data["slot"], now=now)
 
 
 def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:

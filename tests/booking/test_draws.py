@@ -1,8 +1,13 @@
 """The draw: whose request counts, who gets which number, and that anybody can check it."""
 
+import json
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
 
 from booking import services
 from booking.domain import errors
@@ -244,3 +249,91 @@ def test_nobody_joins_the_waitlist_of_a_session_that_is_still_to_be_drawn(
             actor=JOB,
             now=now(),
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draw_that_is_due_is_held_for_whoever_asks_before_the_worker_does(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock, client: Client
+) -> None:
+    crowd(drawn, 2, now)
+    now.advance(seconds=61)
+    client.force_login(cast.lin)
+    wanted = {"slot": slots(drawn)[3].code, "patient": cast.patients["lin"].code}
+    answer = client.post(
+        "/api/v1/appointments/", wanted, "application/json", headers={"Idempotency-Key": "a"}
+    )
+    assert (answer.status_code, answer.json()["state"]) == (201, "held")
+    assert set(DrawRequest.objects.values_list("state", flat=True)) == {"won"}
+    check_invariants()
+
+
+def test_the_api_takes_a_request_shows_it_and_takes_it_back(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock, client: Client
+) -> None:
+    client.force_login(cast.lin)
+    wanted = {"slot": slots(drawn)[0].code, "patient": cast.patients["lin"].code}
+    key = {"Idempotency-Key": "one"}
+    refused = client.post("/api/v1/appointments/", wanted, "application/json", headers=key)
+    assert (refused.status_code, refused.json()["code"]) == (409, "draw_open")
+    assert refused.json()["draws_at"] == (now() + timedelta(seconds=60)).isoformat()
+    first = client.post("/api/v1/draw-requests/", wanted, "application/json", headers=key)
+    again = client.post("/api/v1/draw-requests/", wanted, "application/json", headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    code = first.json()["code"]
+    assert [one["code"] for one in client.get("/api/v1/draw-requests/").json()["results"]] == [code]
+    assert client.post(f"/api/v1/draw-requests/{code}/withdraw/").json()["state"] == "withdrawn"
+    client.force_login(cast.chen)
+    assert client.get(f"/api/v1/draw-requests/{code}/").status_code == 404
+
+
+def test_before_the_draw_the_public_page_shows_the_promise_only(
+    drawn: ClinicSession, now: VirtualClock, client: Client
+) -> None:
+    requests = crowd(drawn, 2, now)
+    address = f"/api/v1/sessions/{drawn.code}/draw/"
+    before = client.get(address).json()
+    assert (before["seed"], before["places"], before["requests"]) == (None, [], 2)
+    assert requests[0].code not in client.get(f"/sessions/{drawn.code}/draw/").content.decode()
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    after = client.get(address).json()
+    assert after["commitment"] == before["commitment"]
+    assert [one["code"] for one in after["places"]] == draw_order(after["seed"], [r.code for r in requests])
+
+
+def test_anybody_can_check_the_published_file(
+    drawn: ClinicSession, now: VirtualClock, client: Client, tmp_path: Path
+) -> None:
+    crowd(drawn, 3, now)
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    published = client.get(f"/api/v1/sessions/{drawn.code}/draw/").json()
+    file, said = tmp_path / "draw.json", StringIO()
+    file.write_text(json.dumps(published), encoding="utf-8")
+    call_command("verify_draw", str(file), stdout=said)
+    assert "as promised: 3 requests" in said.getvalue()
+    published["places"][0]["code"], published["places"][1]["code"] = (
+        published["places"][1]["code"],
+        published["places"][0]["code"],
+    )
+    file.write_text(json.dumps(published), encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("verify_draw", str(file))
+
+
+def test_the_pages_lead_a_patient_through_the_draw(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock, client: Client
+) -> None:
+    client.force_login(cast.lin)
+    assert f"/sessions/{drawn.code}/draw/enter/" in client.get("/experts/zhao/").content.decode()
+    wanted = {"slot": slots(drawn)[0].code, "patient": cast.patients["lin"].code, "key": "k"}
+    entered = client.post(f"/sessions/{drawn.code}/draw/enter/", wanted)
+    request = DrawRequest.objects.get()
+    assert entered.headers["Location"] == f"/draw-requests/{request.code}/"
+    assert f"/draw-requests/{request.code}/" in client.get("/appointments/").content.decode()
+    now.advance(seconds=60)
+    services.draws_hold_due(now())
+    request.refresh_from_db()
+    page = client.get(f"/draw-requests/{request.code}/").content.decode()
+    assert f"/appointments/{request.appointment.code}/pay/" in page

@@ -33,6 +33,7 @@ GET: dict[frozenset[str], str] = {
         (empty)
         experts/<slug:code>/  experts/<slug:code>/hold/
         t/<slug:code>/  t/<slug:code>/live/  t/<slug:code>/leave/
+        sessions/<slug:code>/draw/  api/v1/sessions/<slug:code>/draw/
         screens/<slug:token>/  screens/<slug:token>/live/
         accounts/inactive/  accounts/login/  accounts/staff/
         api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<slug:code>/
@@ -51,8 +52,11 @@ GET: dict[frozenset[str], str] = {
         stopped/<slug:code>/
         appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  appointments/<slug:code>/move/
         sessions/<slug:code>/waitlist/  waitlist/<slug:code>/  waitlist/<slug:code>/leave/  patients/  api/v1/patients/
+        sessions/<slug:code>/draw/enter/  draw-requests/<slug:code>/  draw-requests/<slug:code>/withdraw/
     """,
-    API_OWNER: "api/v1/appointments/  api/v1/waitlist/",
+    API_OWNER: """
+        api/v1/appointments/  api/v1/waitlist/  api/v1/draw-requests/  api/v1/draw-requests/<slug:code>/
+    """,
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
@@ -78,6 +82,7 @@ POST: dict[frozenset[str], str] = {
         api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
         api/v1/appointments/<slug:code>/move/
         api/v1/waitlist/<slug:code>/accept/  api/v1/waitlist/<slug:code>/leave/
+        api/v1/draw-requests/<slug:code>/withdraw/
     """,
     DESK: """
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/

@@ -1,0 +1,83 @@
+"""Draws: asking for a number that is given by lot, and checking afterwards."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from booking import selectors, services
+from booking.api import serializers as shapes
+from booking.api.catalogue import PublicView
+from hospital.common import clock
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+
+
+class DrawRequestList(ApiView):
+    """The account's requests."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """List one's own requests that wait for their draw."""
+        mine = selectors.draw_requests_of_user(user=self.person)
+        return Response({"results": [shapes.draw_request_out(one) for one in mine]})
+
+    @extend_schema(
+        request=shapes.AppointmentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+    )
+    def post(self, request: Request) -> Response:
+        """Enter the draw of a session with the slot wished for; when it comes within the time plays no part."""
+        data = parsed(shapes.AppointmentIn, request)
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            asked = services.draw_request_ask(
+                slot_code=data["slot"],
+                patient_id=selectors.patient_id_for_user(user=self.person, code=data["patient"]),
+                account_id=self.person.pk,
+                actor=self.actor,
+                now=clock.now(),
+            )
+            return 201, shapes.draw_request_out(
+                selectors.draw_request_for_user(user=self.person, code=asked.code)
+            )
+
+        return services.drawn_first(
+            lambda: self.idempotent(produce, body=data), session_code=data["slot"], now=clock.now()
+        )
+
+
+class DrawRequestDetail(ApiView):
+    """One request."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, code: str) -> Response:
+        """Show one's own request: waiting, won with the appointment, lost, or withdrawn."""
+        found = selectors.draw_request_for_user(user=self.person, code=code)
+        return Response(shapes.draw_request_out(found))
+
+
+class DrawRequestWithdraw(ApiView):
+    """Take a request back."""
+
+    roles = frozenset({"patient", "desk"})
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, code: str) -> Response:
+        """Until the draw; it stays the patient's only request for this session."""
+        found = selectors.draw_request_for_user(user=self.person, code=code)
+        services.draw_request_withdraw(request_id=found.pk, actor=self.actor, now=clock.now())
+        return Response({"code": code, "state": "withdrawn"})
+
+
+class SessionDraw(PublicView):
+    """The published draw of a session."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, code: str) -> Response:
+        """The commitment; after the draw the seed and the places of all request codes, to be checked by anybody."""
+        return Response(shapes.draw_out(selectors.draw_of_session(code=code)))
