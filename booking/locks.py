@@ -5,6 +5,8 @@ Waitlist entries and returned numbers have no locks of their own: they change un
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from booking.domain.errors import UnknownNumber
 from booking.models import Appointment, ClinicSession, Patient, Payment, Slot, WalkIn
 from hospital.common.sql import prepared_cursor
@@ -168,3 +170,13 @@ def lock_with_patient(appointment_id: int) -> LockedAppointment:
         if found == patient_id:
             return lock_appointment(appointment_id)
         patient_id = lock_patient_row(found).pk
+
+
+PLANNING = 0x5EC5
+"""The key of the advisory lock under which sessions get their letters."""
+
+
+def lock_planning() -> None:
+    """One planner at a time: a letter that is free stays free until the session that takes it is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING])

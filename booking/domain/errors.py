@@ -295,3 +295,33 @@ class AlreadyRequested(DomainError):
 
     code = "already_requested"
     message = gettext_noop("This patient has entered this draw already. One request per patient counts.")
+
+
+class SessionTooShort(Invalid):
+    """A session lasts one slot at least, and less than a day."""
+
+    code = "session_too_short"
+    message = gettext_noop("A session lasts at least one slot and at most 16 hours.")
+
+
+class PeriodsOverlap(DomainError):
+    """The expert has another session or recurring period at that time."""
+
+    code = "periods_overlap"
+    message = gettext_noop("%(expert)s has another session at that time: %(period)s.")
+
+
+class SessionStarted(DomainError):
+    """What has begun cannot be planned anew."""
+
+    code = "session_started"
+    message = gettext_noop("This session has begun or is over; its plan can no longer be changed.")
+
+
+class LowerGrade(DomainError):
+    """Patients paid for a higher grade than the substitute's."""
+
+    code = "lower_grade"
+    message = gettext_noop(
+        "Patients paid for a higher grade or another department. Stop the clinic instead, so that they can choose."
+    )

@@ -128,8 +128,20 @@ def answer_deadlines(*, now: datetime, hours: int) -> list[datetime]:
     2026-11-26 20:00:00
     """
     today, tomorrow = now.date(), now.date() + timedelta(days=1)
-    full_hour = (now + timedelta(hours=hours, minutes=59)).replace(minute=0, second=0, microsecond=0)
     later = today + timedelta(days=3)
     fixed = [(today, EVENING), (tomorrow, NOON), (tomorrow, EVENING), (later, EVENING)]
-    known = {datetime.combine(day, wall, tzinfo=now.tzinfo) for day, wall in fixed} | {full_hour}
+    known = {datetime.combine(day, wall, tzinfo=now.tzinfo) for day, wall in fixed} | {
+        usual_deadline(now=now, hours=hours)
+    }
     return sorted(moment for moment in known if moment >= now + NOTICE_MIN)
+
+
+def usual_deadline(*, now: datetime, hours: int) -> datetime:
+    """``hours`` from now, rounded up to the full hour.
+
+    Examples
+    --------
+    >>> usual_deadline(now=datetime(2026, 11, 23, 14, 20), hours=24).isoformat()
+    '2026-11-24T15:00:00'
+    """
+    return (now + timedelta(hours=hours, minutes=59, seconds=59)).replace(minute=0, second=0, microsecond=0)

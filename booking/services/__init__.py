@@ -1,5 +1,6 @@
 """What booking does: one function, one transaction, one history row."""
 
+from booking.services.absences import AbsenceEffect, absence_add, absence_remove
 from booking.services.appeals import appeal_answer, appointment_appeal, ban_appeal
 from booking.services.appointments import (
     appointment_arrive,
@@ -12,6 +13,7 @@ from booking.services.appointments import (
 from booking.services.bans import ban_add, ban_lift
 from booking.services.draw_steps import draw_hold, drawn_first, draws_hold_due
 from booking.services.draws import draw_request_ask, draw_request_withdraw
+from booking.services.extras import session_add, session_substitute
 from booking.services.holds import (
     appointment_expire,
     appointment_hold,
@@ -52,6 +54,7 @@ from booking.services.stops import (
     stop_propose,
     stops_go_on,
 )
+from booking.services.templates import TemplateFacts, template_end, template_save
 from booking.services.waitlist import (
     offers_lapse_due,
     waitlist_accept,
@@ -62,7 +65,11 @@ from booking.services.waitlist import (
 from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
 
 __all__ = [
+    "AbsenceEffect",
     "Resolved",
+    "TemplateFacts",
+    "absence_add",
+    "absence_remove",
     "account_patient_add",
     "account_patients_take_in",
     "appeal_answer",
@@ -101,6 +108,7 @@ __all__ = [
     "refund_send",
     "refunds_follow",
     "reminders_send",
+    "session_add",
     "session_close",
     "session_create",
     "session_open_if_due",
@@ -108,6 +116,7 @@ __all__ = [
     "session_set_quotas",
     "session_start",
     "session_stop",
+    "session_substitute",
     "sessions_advance",
     "sessions_generate",
     "stop_apply",
@@ -119,6 +128,8 @@ __all__ = [
     "stop_prepare",
     "stop_propose",
     "stops_go_on",
+    "template_end",
+    "template_save",
     "waitlist_accept",
     "waitlist_end_tell",
     "waitlist_join",

@@ -112,8 +112,8 @@ def _refund_paid(appointment: Appointment, reason: str, actor: Actor, now: datet
 
 
 def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wish: bool) -> bool:
-    """Only what was paid counts: giving back a hold, or a number of a stopped clinic, costs nobody anything."""
-    if locked.session.state == "stopped":
+    """Only what was paid counts, and only where the hospital kept to the expert: not a stopped or substituted one."""
+    if locked.session.state == "stopped" or locked.session.instead_of_id is not None:
         return False
     return locked.appointment.state == "booked" and is_late_cancel(
         by_patient=actor.kind == "patient",

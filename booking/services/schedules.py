@@ -1,11 +1,17 @@
-"""Planning: every template has its sessions, with their slots, days ahead."""
+"""Planning: every recurring period has its sessions, with their slots, days ahead."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from django.db.models import Q
+
 from booking.domain.quotas import appointments_of_session, equal_split
+from booking.domain.schedules import Moments, moment, moments, occurs_on, slot_bounds
+from booking.locks import lock_planning
 from booking.models import ClinicSession, Expert, Room, SessionTemplate, Slot
+from booking.selectors.schedules import absences_between, blocks, recurrence_of
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.policy import Policy, policy
@@ -15,47 +21,83 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _JOB = Actor.job("sessions")
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a session is planned with, besides its expert and its day."""
+
+    room: Room
+    times: Moments
+    release_at: datetime
+    slot_minutes: int
+    capacity_per_slot: int
+    appointment_share: Decimal
+    fee_fen: int
+
+
 @transactional
 def sessions_generate(*, until: date, now: datetime) -> list[ClinicSession]:
-    """Every template has its sessions planned ahead; running this again changes nothing."""
-    rules = policy()
+    """Every recurring period has its sessions planned ahead, but on days of absence; again, this changes nothing."""
+    lock_planning()
     first = clock.local(now).date()
-    made = []
     templates = list(
         SessionTemplate.objects.filter(expert__active=True).select_related("expert", "room").order_by("pk")
     )
+    absences = absences_between(first=first, last=until)
+    planned = _planned(first, until)
+    letters = _letters_between(first, until)
+    made = []
     for offset in range((until - first).days + 1):
         day = first + timedelta(days=offset)
         for template in templates:
-            if template.weekday == day.isoweekday():
-                session = _plan(template, day, rules, now)
-                if session is not None:
-                    made.append(session)
+            if not occurs_on(recurrence_of(template), day):
+                continue
+            plan = plan_of_template(template, day, policy())
+            if (template.expert_id, plan.times.opens_at) in planned:
+                continue
+            if any(blocks(absence, template.expert, day) for absence in absences):
+                continue
+            letter = free_letter(letters.setdefault(day, set()))
+            made.append(session_write(expert=template.expert, day=day, plan=plan, letter=letter, now=now))
     return made
 
 
-def _plan(template: SessionTemplate, day: date, rules: Policy, now: datetime) -> ClinicSession | None:
-    opens_at = _moment(day, template.opens_at)
-    closes_at = _moment(day, template.closes_at)
-    if closes_at <= opens_at:
-        closes_at += timedelta(days=1)
-    return session_create(
-        expert=template.expert,
+def _planned(first: date, until: date) -> set[tuple[int | None, datetime]]:
+    """Whose sessions stand at which opening: the expert's own, and those in which somebody stands in."""
+    days = Q(date__gte=first - timedelta(days=1), date__lte=until)
+    rows = ClinicSession.objects.filter(days).values_list("expert_id", "instead_of_id", "opens_at")
+    return {(who, opens_at) for expert, instead_of, opens_at in rows for who in (expert, instead_of) if who}
+
+
+def _letters_between(first: date, until: date) -> dict[date, set[str]]:
+    letters: dict[date, set[str]] = {}
+    rows = ClinicSession.objects.filter(date__gte=first, date__lte=until).values_list("date", "letter")
+    for day, letter in rows:
+        letters.setdefault(day, set()).add(letter)
+    return letters
+
+
+def plan_of_template(template: SessionTemplate, day: date, rules: Policy) -> Plan:
+    """What the period's session of ``day`` is planned with."""
+    times = moments(
+        rule=recurrence_of(template),
+        walk_in_opens_at=template.walk_in_opens_at,
+        day=day,
+        zone=clock.zone(),
+    )
+    return Plan(
         room=template.room,
+        times=times,
+        release_at=release_of(day, rules),
         slot_minutes=template.slot_minutes,
         capacity_per_slot=template.capacity_per_slot,
         appointment_share=template.appointment_share,
-        day=day,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        walk_in_opens_at=min(_moment(day, template.walk_in_opens_at), opens_at),
-        release_at=_moment(day - timedelta(days=rules.horizon_days), rules.release_time),
-        now=now,
+        fee_fen=template.expert.fee_fen if template.fee_fen is None else template.fee_fen,
     )
 
 
-def _moment(day: date, wall: object) -> datetime:
-    return datetime.combine(day, wall, tzinfo=clock.zone())  # type: ignore[arg-type]
+def release_of(day: date, rules: Policy) -> datetime:
+    """When the numbers of ``day`` go on sale."""
+    return moment(day - timedelta(days=rules.horizon_days), rules.release_time, clock.zone())
 
 
 @transactional
@@ -72,58 +114,80 @@ def session_create(
     walk_in_opens_at: datetime,
     release_at: datetime,
     now: datetime,
+    fee_fen: int | None = None,
+    extra: bool = False,
+    actor: Actor = _JOB,
 ) -> ClinicSession | None:
     """Plan one session with its slots, appointments split equally; ``None`` when it is planned already."""
-    session, created = ClinicSession.objects.get_or_create(
-        expert=expert,
-        opens_at=opens_at,
-        defaults={
-            "room": room,
-            "date": day,
-            "closes_at": closes_at,
-            "walk_in_opens_at": walk_in_opens_at,
-            "release_at": release_at,
-            "slot_minutes": slot_minutes,
-            "fee_fen": expert.fee_fen,
-            "letter": _free_letter(day),
-            "number_limit": 0,
-        },
-    )
-    if not created:
+    lock_planning()
+    if ClinicSession.objects.filter(expert=expert, opens_at=opens_at).exists():
         return None
-    _slots_create(session, capacity_per_slot, appointment_share)
-    history.record(thing=session, verb="plan", from_state=None, to_state="planned", actor=_JOB, at=now)
+    plan = Plan(
+        room=room,
+        times=Moments(opens_at, closes_at, walk_in_opens_at),
+        release_at=release_at,
+        slot_minutes=slot_minutes,
+        capacity_per_slot=capacity_per_slot,
+        appointment_share=appointment_share,
+        fee_fen=expert.fee_fen if fee_fen is None else fee_fen,
+    )
+    letter = free_letter(set(ClinicSession.objects.filter(date=day).values_list("letter", flat=True)))
+    return session_write(expert=expert, day=day, plan=plan, letter=letter, now=now, extra=extra, actor=actor)
+
+
+def session_write(
+    *,
+    expert: Expert,
+    day: date,
+    plan: Plan,
+    letter: str,
+    now: datetime,
+    extra: bool = False,
+    actor: Actor = _JOB,
+) -> ClinicSession:
+    """Write a planned session with its slots. The caller holds the planning lock, under which the letter is free."""
+    bounds = slot_bounds(
+        opens_at=plan.times.opens_at, closes_at=plan.times.closes_at, slot_minutes=plan.slot_minutes
+    )
+    length = timedelta(minutes=plan.slot_minutes)
+    capacities = [round(plan.capacity_per_slot * ((end - start) / length)) for start, end in bounds]
+    session = ClinicSession.objects.create(
+        expert=expert,
+        room=plan.room,
+        date=day,
+        opens_at=plan.times.opens_at,
+        closes_at=plan.times.closes_at,
+        walk_in_opens_at=plan.times.walk_in_opens_at,
+        release_at=plan.release_at,
+        slot_minutes=plan.slot_minutes,
+        fee_fen=plan.fee_fen,
+        letter=letter,
+        number_limit=sum(capacities),
+        extra=extra,
+    )
+    quotas = equal_split(appointments_of_session(plan.appointment_share, capacities), len(bounds))
+    Slot.objects.bulk_create(
+        Slot(session=session, index=index, starts_at=start, ends_at=end, capacity=capacity, quota=quota)
+        for index, ((start, end), capacity, quota) in enumerate(
+            zip(bounds, capacities, quotas, strict=True), 1
+        )
+    )
+    history.record(thing=session, verb="plan", from_state=None, to_state="planned", actor=actor, at=now)
     return session
 
 
-def _slots_create(session: ClinicSession, capacity_per_slot: int, appointment_share: Decimal) -> None:
-    length = timedelta(minutes=session.slot_minutes)
-    starts = []
-    start = session.opens_at
-    while start < session.closes_at:
-        starts.append(start)
-        start += length
-    ends = [min(start + length, session.closes_at) for start in starts]
-    capacities = [
-        round(capacity_per_slot * ((end - start) / length)) for start, end in zip(starts, ends, strict=True)
-    ]
-    quotas = equal_split(appointments_of_session(appointment_share, capacities), len(starts))
-    Slot.objects.bulk_create(
-        Slot(session=session, index=index, starts_at=start, ends_at=end, capacity=capacity, quota=quota)
-        for index, (start, end, capacity, quota) in enumerate(
-            zip(starts, ends, capacities, quotas, strict=True), 1
-        )
-    )
-    session.number_limit = sum(capacities)
-    session.save(update_fields=["number_limit"])
+def free_letter(taken: set[str]) -> str:
+    """The next letter of a day, which is taken from now on: A to Z without I and O, then AA, AB, ...
 
-
-def _free_letter(day: date) -> str:
-    """The next letter of the day: A to Z without I and O, then AA, AB, ..."""
-    taken = set(ClinicSession.objects.filter(date=day).values_list("letter", flat=True))
+    Examples
+    --------
+    >>> free_letter({"A", "B"})
+    'C'
+    """
     for number in count():
         high, low = divmod(number, len(LETTERS))
         letter = (LETTERS[high - 1] if high else "") + LETTERS[low]
         if letter not in taken:
+            taken.add(letter)
             return letter
     raise AssertionError("unreachable")

@@ -4,16 +4,16 @@ The first transaction stops the session, so that nobody books any more, and list
 each patient is a transaction of their own: whatever is killed in between, the duty goes on with whoever is left.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking.domain.errors import ReasonMissing, StopNotOpen, TooSoon, UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE, STOP
-from booking.domain.stops import NOTICE_MIN
+from booking.domain.stops import NOTICE_MIN, usual_deadline
 from booking.locks import lock_session
 from booking.models import Appointment, Stop, StopCase
 from booking.services.sessions import session_stop
 from booking.services.stop_cases import stop_cases_follow, stop_cases_tell
-from hospital.common import history, jobs
+from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
 from hospital.common.policy import policy
@@ -46,7 +46,7 @@ def stop_propose(*, session_id: int, reason: str, actor: Actor, now: datetime) -
         reason=reason.strip()[:200],
         proposed_by_id=actor.user_id,
         proposed_at=now,
-        choose_by=now + timedelta(hours=policy().stop_choice_h),
+        choose_by=_usual_deadline(now),
     )
     history.record(
         thing=stop,
@@ -117,7 +117,7 @@ def stop_apply(*, code: str, actor: Actor, now: datetime) -> Stop:
     if session.state != "stopped":
         session_stop(session_id=session.pk, reason=stop.reason, actor=actor, now=now)
     stop.applied_at = now
-    stop.choose_by = max(stop.choose_by or now + timedelta(hours=policy().stop_choice_h), now + NOTICE_MIN)
+    stop.choose_by = max(stop.choose_by or _usual_deadline(now), now + NOTICE_MIN)
     stop.save(update_fields=["applied_at", "choose_by"])
     _move(stop, "apply", actor, now, reason=stop.reason)
     affected = Appointment.objects.filter(session=session, state__in=APPOINTMENT_LIVE)
@@ -156,6 +156,11 @@ def _finish_if_settled(*, stop_id: int, now: datetime) -> None:
     stop.finished_at = now
     stop.save(update_fields=["finished_at"])
     _move(stop, "finish", _JOB, now)
+
+
+def _usual_deadline(now: datetime) -> datetime:
+    """The policy's time to choose, to the full hour."""
+    return usual_deadline(now=clock.local(now), hours=policy().stop_choice_h)
 
 
 def _session_of(code: str) -> int:

@@ -35,7 +35,7 @@ from hospital.common.policy import policy
 from hospital.common.views import signed_in
 
 STEPS = ("session", "preview", "notice", "apply")
-PAGE = 10
+PAGE = 6
 LANGUAGES = ("zh-hans", "en")
 
 
@@ -190,7 +190,7 @@ def _texts(found: Stop, seen: Preview) -> list[dict[str, str]]:
     texts = []
     for language in LANGUAGES:
         with translation.override(language):
-            texts.append({"language": language, "text": stopped_text(found, booked, "…")})
+            texts.append({"language": language, "text": stopped_text(found, booked, "XXXXXX")})
     return texts
 
 

@@ -1,0 +1,106 @@
+"""Holidays and leaves: no sessions are planned on them; where patients are affected, the stop wizard takes over."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from booking.domain.errors import ReasonMissing, UnknownNumber
+from booking.locks import lock_planning
+from booking.models import Absence, ClinicSession, Stop
+from booking.selectors.schedules import sessions_in
+from booking.services.planned import session_withdraw
+from booking.services.schedules import sessions_generate
+from booking.services.stops import stop_propose
+from booking.services.templates import PLANNED_BEYOND_DAYS
+from hospital.common import clock, history
+from hospital.common.actor import Actor
+from hospital.common.policy import policy
+from hospital.common.transactions import transactional
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceEffect:
+    """What an absence led to: sessions taken away, and proposals to stop those that people have numbers of."""
+
+    absence: Absence
+    withdrawn: int
+    to_stop: tuple[Stop, ...]
+
+
+@transactional
+def absence_add(
+    *,
+    kind: str,
+    first_day: date,
+    last_day: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    expert_id: int | None = None,
+    department_id: int | None = None,
+) -> AbsenceEffect:
+    """Plan nothing on these days. What nobody booked goes away; for the rest a stop is proposed, nobody is told yet.
+
+    Raises
+    ------
+    ReasonMissing
+        Without a reason.
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    lock_planning()
+    absence = Absence.objects.create(
+        kind=kind,
+        expert_id=expert_id,
+        department_id=department_id,
+        first_day=first_day,
+        last_day=last_day,
+        reason=reason.strip()[:200],
+    )
+    history.record(
+        thing=absence,
+        verb="add",
+        from_state=None,
+        to_state="kept",
+        actor=actor,
+        at=now,
+        reason=absence.reason,
+    )
+    withdrawn, to_stop = 0, []
+    for session in sessions_in(absence, now=now):
+        if session_withdraw(session_id=session.pk, reason=absence.reason, actor=actor, now=now):
+            withdrawn += 1
+        elif _stoppable(session):
+            to_stop.append(stop_propose(session_id=session.pk, reason=absence.reason, actor=actor, now=now))
+    return AbsenceEffect(absence, withdrawn, tuple(to_stop))
+
+
+@transactional
+def absence_remove(*, absence_id: int, actor: Actor, now: datetime) -> int:
+    """The days are worked after all: what was not released yet is planned again; return how many sessions.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is none.
+    """
+    lock_planning()
+    absence = Absence.objects.select_for_update().filter(pk=absence_id).first()
+    if absence is None:
+        raise UnknownNumber(field="absence")
+    history.record(
+        thing=absence,
+        verb="remove",
+        from_state="kept",
+        to_state="removed",
+        actor=actor,
+        at=now,
+        reason=absence.reason,
+        data={"first_day": str(absence.first_day), "last_day": str(absence.last_day)},
+    )
+    absence.delete()
+    until = clock.local(now).date() + timedelta(days=policy().horizon_days + PLANNED_BEYOND_DAYS)
+    return len(sessions_generate(until=until, now=now))
+
+
+def _stoppable(session: ClinicSession) -> bool:
+    return session.state in {"planned", "released", "open", "running"}

@@ -1,0 +1,97 @@
+"""Run inside a demo (``manage.py shell``): a clinic with thirty patients, to be stopped, and colleagues beside."""
+
+import json
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+
+from booking import services
+from booking.models import ClinicSession, Expert, Patient, Slot
+from booking.services import clinic as define
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.demo.people import person
+from hospital.models import User
+from tests.booking.stopped import pay
+
+DAYS_AHEAD = 4
+NAMES = [("陈静怡", "Chen Jingyi"), ("王立群", "Wang Liqun"), ("沈学文", "Shen Xuewen")]
+
+
+def thirty() -> None:
+    """Print the codes of the session and of the patient account's appointment."""
+    now = clock.now()
+    random = Random(now.timestamp())
+    mark = f"{random.randrange(10**6):06}"
+    ward = define.department_define(
+        code=f"stop-{mark}",
+        name="心内科",
+        name_en="Cardiac Medicine",
+        place="3 楼 C 区",
+        place_en="Floor 3, area C",
+    )
+    experts = [
+        define.expert_define(
+            code=f"S{number}-{mark}", department=ward, name=name, name_en=name_en, title="chief", fee_fen=5000
+        )
+        for number, (name, name_en) in enumerate(NAMES)
+    ]
+    stopped = _session(experts[0], DAYS_AHEAD, [10, 10, 10, 10], now)
+    _session(experts[1], DAYS_AHEAD, [0, 0, 8, 4], now)
+    _session(experts[2], DAYS_AHEAD, [0, 0, 6, 6], now)
+    _session(experts[0], DAYS_AHEAD + 1, [0, 10, 10, 0], now)
+    slots = list(stopped.slots.order_by("index"))
+    account = User.objects.get(username=json.loads(_accounts())["patient"]["username"])
+    mine = account.account_patients.order_by("pk").first().patient
+    own = pay(_hold(slots[2], mine.pk, account.pk, now), now)
+    for number in range(29):
+        patient = person(random, now)
+        if number % 9 == 4:
+            _without_phone(patient)
+        held = _hold(slots[number % 4], patient.pk, None, now)
+        if number < 27:
+            pay(held, now)
+    print(json.dumps({"session": stopped.code, "appointment": own.code}))
+
+
+def _accounts() -> str:
+    from django.conf import settings
+
+    return (settings.DATA_DIR / "demo-accounts.json").read_text(encoding="utf-8")
+
+
+def _without_phone(patient: Patient) -> None:
+    patient.phone_sealed, patient.phone_index, patient.phone_tail = None, None, ""
+    patient.save()
+
+
+def _hold(slot: Slot, patient_id: int, account_id: int | None, now: datetime):
+    return services.appointment_hold(
+        slot_code=slot.code, patient_id=patient_id, account_id=account_id, actor=Actor.job("test"), now=now
+    )
+
+
+def _session(expert: Expert, days: int, quotas: list[int], now: datetime) -> ClinicSession:
+    day = clock.local(now).date() + timedelta(days=days)
+
+    def at(hour: int) -> datetime:
+        return datetime.combine(day, time(hour), tzinfo=clock.zone())
+
+    made = services.session_create(
+        expert=expert,
+        room=define.room_define(code="stop-room", name="318", place="3 楼 C 区", place_en="Floor 3, area C"),
+        slot_minutes=60,
+        capacity_per_slot=10,
+        appointment_share=Decimal("0.5"),
+        day=day,
+        opens_at=at(8),
+        closes_at=at(12),
+        walk_in_opens_at=at(7),
+        release_at=now,
+        now=now,
+    )
+    assert made
+    services.session_set_quotas(
+        session_id=made.pk, quotas=quotas, source="test", actor=Actor.job("test"), now=now
+    )
+    return services.session_release(session_id=made.pk, actor=Actor.job("test"), now=now)
