@@ -89,15 +89,23 @@ class PatientForm(forms.Form):
     id_type = forms.ChoiceField(label=_("ID document"), choices=_choices(Patient.IdType))
     id_number = forms.CharField(
         label=_("ID number"),
-        max_length=20,
+        max_length=24,
         help_text=_("Children have their own ID number, too."),
         error_messages={"required": _("Enter the ID number.")},
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth (optional)"),
+        required=False,
+        widget=forms.DateInput({"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
+        help_text=_("Only for documents other than the resident ID card, whose number tells it."),
     )
     phone = forms.CharField(
         label=_("Phone (optional)"),
         max_length=20,
         required=False,
-        help_text=_("For messages about this person's visits."),
+        help_text=_(
+            "For messages about this person's visits. Without one, as for children, messages come to your phone."
+        ),
     )
 
     def __init__(self, *args: Any, has_self: bool = False, **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from booking.domain.identity import identity, phone_number
+from booking.domain.identity import ID_TYPES, identity, phone_number
 from booking.selectors import payment_choices
 from hospital.common.codes import ALPHABET
 from hospital.common.errors import DomainError
@@ -23,11 +23,14 @@ _FORMS = [
     ("resident", re.compile(r"[0-9]{17}[0-9X]?")),
     ("digits", re.compile(r"[0-9]{1,6}")),
     ("code", re.compile(rf"[{ALPHABET}]{{8}}|[{ALPHABET}]{{12}}")),
+    ("hk_macau", re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?")),
     ("phone", re.compile(r"\+?[0-9]{7,16}")),
     ("number", re.compile(r"[A-Z]{1,2}[0-9]{2,4}")),
     ("passport", re.compile(r"(?=.*[0-9]{4})[A-Z0-9]{6,15}")),
 ]
 """What each kind looks like, once spaces and hyphens are gone; the first that fits counts."""
+
+DOCUMENTS = frozenset(ID_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Recognised:
     """What was scanned or typed. ``valid`` is false for a document or phone number that cannot be right."""
 
     kind: str
-    """``resident``, ``passport``, ``phone``, ``code`` (booking or check-in), ``qr``, ``ticket``, ``number``,
-    ``name``, or ``digits`` for a number too short to be anything."""
+    """A kind of document (``resident``, ``passport``, ``hk_macau``, ``taiwan``), ``phone``, ``code`` (booking or
+    check-in), ``qr``, ``ticket``, ``number``, ``name``, or ``digits`` for a number too short to be anything."""
     value: str
     valid: bool = True
 
@@ -52,6 +55,8 @@ def recognised(text: str) -> Recognised:
     False
     >>> recognised("138 0013 8000").kind, recognised("k7qm 2xhd").kind, recognised("A17").kind
     ('phone', 'code', 'number')
+    >>> recognised("h12345678 02").value, recognised("12345678").kind
+    ('H12345678', 'taiwan')
     >>> recognised("赵秀兰").kind, recognised("E12345678").kind
     ('name', 'passport')
     """
@@ -64,7 +69,7 @@ def recognised(text: str) -> Recognised:
         return _phone(plain)
     if kind == "digits":
         return Recognised(kind, plain, valid=False)
-    if kind in {"resident", "passport"}:
+    if kind in DOCUMENTS:
         return _document(kind, plain)
     return Recognised(kind, " ".join(shown.split()) if kind == "name" else plain)
 
@@ -84,9 +89,12 @@ def _document(kind: str, number: str) -> Recognised:
 
 
 def _phone(number: str) -> Recognised:
+    """A phone; eight to ten digits that are none may be a Taiwan permit."""
     try:
         phone_number(number)
     except DomainError:
+        if 8 <= len(number) <= 10:
+            return _document("taiwan", number)
         return Recognised("phone", number, valid=False)
     return Recognised("phone", number)
 
@@ -143,7 +151,7 @@ class RegistrationForm(KeyedForm):
         """Whether the patient pays with a phone, so that the ticket comes later."""
         return self.cleaned_data["payment"] not in {"cash", "free"}
 
-    def wanted(self) -> dict[str, str]:
+    def wanted(self) -> dict[str, Any]:
         """Which number, as the service asks for it."""
         data = self.cleaned_data
         paid = {"provider_name": data["payment"]} if self.through_provider else {"payment": data["payment"]}
@@ -164,16 +172,25 @@ class WalkInForm(RegistrationForm):
 class NewPatientForm(RegistrationForm):
     """A walk-in of somebody whom the hospital does not know yet."""
 
-    ID_TYPES = [("resident", _("Resident ID card")), ("passport", _("Passport"))]
+    ID_TYPES = [
+        ("resident", _("Resident ID card")),
+        ("passport", _("Passport")),
+        ("hk_macau", _("Hong Kong or Macau permit")),
+        ("taiwan", _("Taiwan permit")),
+    ]
 
     name = forms.CharField(label=_("Name as on the ID"), max_length=50)
     id_type = forms.ChoiceField(label=_("ID document"), choices=ID_TYPES)
     id_number = forms.CharField(label=_("ID number"), max_length=24)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+    birth_date = forms.DateField(
+        label=_("Date of birth"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
-    def person(self) -> dict[str, str]:
+    def person(self) -> dict[str, Any]:
         """Who it is, as the service asks for it."""
-        return {name: self.cleaned_data[name] for name in ("name", "id_type", "id_number", "phone")}
+        names = ("name", "id_type", "id_number", "phone", "birth_date")
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class CheckInForm(KeyedForm):

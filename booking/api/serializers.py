@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from booking.models import AccountPatient, Appointment, Department, DrawRequest
+from booking.models import AccountPatient, Appointment, Department, DrawRequest, Patient
 from booking.providers import provider_names
 from booking.selectors import DrawView, EntryView, ExpertCard, SessionView
 
@@ -29,10 +29,11 @@ class PatientIn(serializers.Serializer[Any]):
     """A person to book for."""
 
     name = serializers.CharField(max_length=60)
-    id_type = serializers.ChoiceField(choices=["resident", "passport"], default="resident")
+    id_type = serializers.ChoiceField(choices=Patient.IdType.values, default="resident")
     id_number = serializers.CharField(max_length=40)
     phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
     relation = serializers.ChoiceField(choices=AccountPatient.Relation.values, default="other")
+    birth_date = serializers.DateField(required=False, allow_null=True, default=None)
 
 
 class AppointmentIn(serializers.Serializer[Any]):
@@ -141,6 +142,7 @@ def patient_out(link: AccountPatient) -> dict[str, Any]:
         "id_type": patient.id_type,
         "id_tail": patient.id_tail,
         "phone_tail": patient.phone_tail,
+        "birth_date": patient.birth_date.isoformat() if patient.birth_date else None,
     }
 
 

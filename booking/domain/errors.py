@@ -98,6 +98,13 @@ class ImpossibleIdentity(Invalid):
     message = gettext_noop("This ID number cannot be right. Please check every digit.")
 
 
+class ImpossibleBirthDate(Invalid):
+    """Nobody can have been born then, or the document says otherwise."""
+
+    code = "impossible_birth_date"
+    message = gettext_noop("This date of birth cannot be right. Please check it with the document.")
+
+
 class ImpossiblePhone(Invalid):
     """The phone number cannot be right."""
 

@@ -85,7 +85,9 @@ BEGIN
         PERFORM FROM hospital_user account WHERE account.id = booking_hold.account_id FOR NO KEY UPDATE;
     END IF;
     IF outcome IS NULL THEN
-        PERFORM FROM booking_patient patient WHERE patient.id = booking_hold.patient_id FOR NO KEY UPDATE;
+        PERFORM FROM booking_patient patient  -- read again after waiting: merged or erased meanwhile is gone
+        WHERE patient.id = booking_hold.patient_id AND patient.merged_into_id IS NULL AND patient.erased_at IS NULL
+        FOR NO KEY UPDATE;
         IF NOT FOUND THEN
             outcome := 'unknown_patient';
             RETURN;

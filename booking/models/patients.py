@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from booking.domain.identity import age_on
+from hospital.common import clock
 from hospital.common.codes import code_12
 from hospital.common.crypto import unseal
 
@@ -67,6 +69,11 @@ class Patient(models.Model):
     def phone(self) -> str:
         """The phone, opened; empty when there is none."""
         return unseal(self.phone_sealed) if self.phone_sealed else ""
+
+    @property
+    def age(self) -> int | None:
+        """Full years today; None when the date of birth is not known."""
+        return None if self.birth_date is None else age_on(self.birth_date, clock.today())
 
 
 class AccountPatient(models.Model):

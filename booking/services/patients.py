@@ -1,13 +1,14 @@
 """Real-name patients and the accounts that book for them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from booking.domain.errors import NameDiffers, PatientKnown, SelfKnown, TooManyPatients
-from booking.domain.identity import identity, person_name, phone_number
+from booking.domain.errors import ImpossibleBirthDate, NameDiffers, PatientKnown, SelfKnown, TooManyPatients
+from booking.domain.identity import Identity, check_birth_date, identity, person_name, phone_number
 from booking.locks import lock_account
 from booking.models import AccountPatient, Patient
-from hospital.common import history
+from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.crypto import blind_index, seal
 from hospital.common.policy import policy
@@ -18,50 +19,108 @@ TAIL = 4
 
 @transactional
 def patient_register(
-    *, name: str, id_type: str, id_number: str, phone: str, actor: Actor, now: datetime
+    *,
+    name: str,
+    id_type: str,
+    id_number: str,
+    phone: str,
+    actor: Actor,
+    now: datetime,
+    birth_date: date | None = None,
 ) -> Patient:
     """One person is kept once under one document; the same document and name give the same row.
 
+    The document of a row that was merged gives the row that goes on. ``birth_date`` is for documents whose
+    number does not tell it.
+
     Raises
     ------
-    ImpossibleIdentity, ImpossiblePhone, ImpossibleName
+    ImpossibleIdentity, ImpossiblePhone, ImpossibleName, ImpossibleBirthDate
         When a value cannot be right; nothing is kept.
     NameDiffers
         When the document is known under another name.
     """
-    checked = identity(id_type, id_number)
-    plain_name = person_name(name)
-    plain_phone = phone_number(phone) if phone else ""
-    patient, created = Patient.objects.get_or_create(
-        id_type=checked.id_type,
-        id_index=blind_index("id", checked.number),
+    given = _checked(
+        name=name, id_type=id_type, id_number=id_number, phone=phone, birth_date=birth_date, now=now
+    )
+    patient, created = _known_or_made(given, actor, now)
+    if not created:
+        _fill_in(patient, given)
+    return patient
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A person as somebody describes them, every value checked."""
+
+    name: str
+    document: Identity
+    phone: str
+    born: date | None
+
+
+def _checked(
+    *, name: str, id_type: str, id_number: str, phone: str, birth_date: date | None, now: datetime
+) -> _Given:
+    document = identity(id_type, id_number)
+    born = _born(document, birth_date, now)
+    return _Given(person_name(name), document, phone_number(phone) if phone else "", born)
+
+
+def _known_or_made(given: _Given, actor: Actor, now: datetime) -> tuple[Patient, bool]:
+    """The person under the document, and whether they are new; a merged row leads to the one that goes on."""
+    document = given.document
+    patient, created = Patient.objects.select_related("merged_into").get_or_create(
+        id_type=document.id_type,
+        id_index=blind_index("id", document.number),
         defaults={
-            "name": plain_name,
-            "id_sealed": seal(checked.number),
-            "id_tail": checked.number[-TAIL:],
-            "birth_date": checked.birth_date,
-            "sex": checked.sex,
+            "name": given.name,
+            "id_sealed": seal(document.number),
+            "id_tail": document.number[-TAIL:],
+            "birth_date": given.born,
+            "sex": document.sex,
             "created_at": now,
-            **_phone_columns(plain_phone),
+            **_phone_columns(given.phone),
         },
     )
     if created:
         history.record(thing=patient, verb="register", from_state=None, to_state="known", actor=actor, at=now)
-        return patient
-    if patient.name != plain_name:
+        return patient, True
+    survivor = patient.merged_into or patient
+    if given.name not in {patient.name, survivor.name}:
         raise NameDiffers(field="name")
-    if plain_phone and not patient.phone_sealed:
-        for column, value in _phone_columns(plain_phone).items():
-            setattr(patient, column, value)
-        patient.save(update_fields=list(_phone_columns(plain_phone)))
-    return patient
+    return survivor, False
+
+
+def _born(checked: Identity, typed: date | None, now: datetime) -> date | None:
+    """The day of birth: the document's, else the one typed in; both must agree."""
+    check_birth_date(typed, today=clock.local(now).date())
+    if typed and checked.birth_date and typed != checked.birth_date:
+        raise ImpossibleBirthDate(field="birth_date")
+    return checked.birth_date or typed
+
+
+def _fill_in(patient: Patient, given: _Given) -> None:
+    """Keep what was not known of somebody before; nothing known is written over."""
+    columns: dict[str, object] = {} if patient.phone_sealed else _phone_columns(given.phone)
+    if given.born and patient.birth_date is None:
+        columns["birth_date"] = given.born
+    for column, value in columns.items():
+        setattr(patient, column, value)
+    if columns:
+        patient.save(update_fields=list(columns))
 
 
 def _same_phone(patient: Patient, phone: str) -> bool:
-    """Whether ``phone`` is the one the hospital has for this person; a person without one has nothing to match."""
-    if patient.phone_index is None:
-        return True
-    return bool(phone) and blind_index("phone", phone_number(phone)) == bytes(patient.phone_index)
+    """Whether ``phone`` is one the hospital has for this person: the own one, or for whoever has none, like a
+    child, that of an account that books for them already. With neither there is nothing to match.
+    """
+    known = {bytes(patient.phone_index)} if patient.phone_index else set()
+    if not known:
+        guardians = patient.accounts.filter(account__phone_index__isnull=False)
+        indexes = guardians.values_list("account__phone_index", flat=True)
+        known = {bytes(index) for index in indexes if index is not None}
+    return not known or (bool(phone) and blind_index("phone", phone) in known)
 
 
 def _phone_columns(phone: str) -> dict[str, object]:
@@ -85,8 +144,11 @@ def account_patient_add(
     relation: str,
     actor: Actor,
     now: datetime,
+    birth_date: date | None = None,
 ) -> Patient:
     """An account books for the person and a few of the family, not for strangers by the dozen.
+
+    Children have documents of their own and may have no phone: a second guardian gives the first one's.
 
     Raises
     ------
@@ -101,17 +163,19 @@ def account_patient_add(
         See :func:`patient_register`.
     """
     lock_account(account_id)
+    given = _checked(
+        name=name, id_type=id_type, id_number=id_number, phone=phone, birth_date=birth_date, now=now
+    )
     try:
-        patient = patient_register(
-            name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
-        )
+        patient, created = _known_or_made(given, actor, now)
     except NameDiffers:
         raise PatientKnown(field="id_number") from None
     known = dict(AccountPatient.objects.filter(account_id=account_id).values_list("patient_id", "relation"))
+    if not created and patient.pk not in known and not _same_phone(patient, given.phone):
+        raise PatientKnown(field="phone")
+    _fill_in(patient, given)
     if patient.pk in known:
         return patient
-    if not _same_phone(patient, phone):
-        raise PatientKnown(field="phone")
     if relation == AccountPatient.Relation.SELF and relation in known.values():
         raise SelfKnown(field="relation")
     limit = policy().patients_per_account

@@ -62,7 +62,7 @@ class WalkInList(ApiView):
             if patient is None:
                 raise NotFound(field="patient")
             return known(patient_id=patient.pk, **asked)
-        person = {name: data[name] for name in ("name", "id_type", "id_number", "phone")}
+        person = {name: data[name] for name in ("name", "id_type", "id_number", "phone", "birth_date")}
         return new(**person, **asked)
 
 

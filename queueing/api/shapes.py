@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from booking.domain.identity import ID_TYPES
 from booking.providers import provider_names
 from queueing.models import Ticket
 from queueing.selectors.boards import Board, BoardTicket
@@ -18,9 +19,10 @@ class WalkInIn(serializers.Serializer[Any]):
     session = serializers.CharField(max_length=CODE_MAX)
     patient = serializers.CharField(max_length=CODE_MAX, required=False)
     name = serializers.CharField(max_length=60, required=False)
-    id_type = serializers.ChoiceField(choices=["resident", "passport"], default="resident")
+    id_type = serializers.ChoiceField(choices=ID_TYPES, default="resident")
     id_number = serializers.CharField(max_length=40, required=False)
     phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
+    birth_date = serializers.DateField(required=False, allow_null=True, default=None)
     payment = serializers.ChoiceField(choices=["cash", "provider", "free"])
     provider = serializers.CharField(max_length=CODE_MAX, required=False)
     priority = serializers.ChoiceField(choices=Ticket.Priority.values, default="normal")

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from booking.domain.identity import age_on
+
 
 def age(born: date | None, today: date) -> int | None:
     """Full years; None when the day of birth is not known.
@@ -11,6 +13,4 @@ def age(born: date | None, today: date) -> int | None:
     >>> age(date(2000, 2, 29), date(2026, 2, 28)), age(date(2000, 2, 29), date(2026, 3, 1)), age(None, date(2026, 3, 1))
     (25, 26, None)
     """
-    if born is None:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return None if born is None else age_on(born, today)

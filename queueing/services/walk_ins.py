@@ -1,6 +1,6 @@
 """Registering at the desk somebody new, and numbers that are paid through a provider: the ticket comes after."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from booking import selectors as booking_selectors
@@ -37,6 +37,7 @@ def walk_in_register_new(
     now: datetime,
     priority: str = "normal",
     priority_reason: str = "",
+    birth_date: date | None = None,
 ) -> Ticket:
     """Somebody new becomes a patient and gets a number and a ticket in one step, or none of the three.
 
@@ -48,7 +49,13 @@ def walk_in_register_new(
         The person is not kept either.
     """
     patient = booking.patient_register(
-        name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
+        name=name,
+        id_type=id_type,
+        id_number=id_number,
+        phone=phone,
+        birth_date=birth_date,
+        actor=actor,
+        now=now,
     )
     return walk_in_register_and_ticket(
         session_code=session_code,
@@ -108,10 +115,17 @@ def walk_in_reserve_new(
     now: datetime,
     priority: str = "normal",
     priority_reason: str = "",
+    birth_date: date | None = None,
 ) -> "WalkIn":
     """Somebody new becomes a patient and a number is kept, or neither. Raises as the two services do."""
     patient = booking.patient_register(
-        name=name, id_type=id_type, id_number=id_number, phone=phone, actor=actor, now=now
+        name=name,
+        id_type=id_type,
+        id_number=id_number,
+        phone=phone,
+        birth_date=birth_date,
+        actor=actor,
+        now=now,
     )
     return walk_in_reserve(
         session_code=session_code,

@@ -1,8 +1,14 @@
 """Documents, phones and names: decided right, kept sealed."""
 
+import unicodedata
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from booking.domain.errors import (
+    ImpossibleBirthDate,
     ImpossibleIdentity,
     ImpossibleName,
     ImpossiblePhone,
@@ -14,6 +20,7 @@ from booking.domain.errors import (
 from booking.domain.identity import identity, person_name, phone_number
 from booking.models import Patient
 from booking.services import account_patient_add, patient_register
+from hospital.accounts.services import account_set_phone
 from hospital.common.actor import Actor
 from tests.clock import VirtualClock
 from tests.factories import LIN_ID, Cast, person, resident_id
@@ -66,6 +73,43 @@ def test_an_impossible_passport_is_refused(wrong: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("id_type", "typed", "kept"),
+    [
+        ("hk_macau", "H12345678", "H12345678"),
+        ("hk_macau", "m 1234 5678", "M12345678"),
+        ("hk_macau", "H12345678-02", "H12345678"),
+        ("hk_macau", "Ｈ１２３４５６７８", "H12345678"),
+        ("taiwan", "12345678", "12345678"),
+        ("taiwan", "0123 4567 1", "01234567"),
+        ("taiwan", "1234567802", "12345678"),
+    ],
+)
+def test_a_renewed_permit_is_the_same_permit(id_type: str, typed: str, kept: str) -> None:
+    assert identity(id_type, typed).number == kept
+
+
+@pytest.mark.parametrize(
+    ("id_type", "wrong"),
+    [
+        ("hk_macau", "12345678"),
+        ("hk_macau", "T12345678"),
+        ("hk_macau", "H1234567"),
+        ("hk_macau", "H123456780"),
+        ("hk_macau", "H123456780123"),
+        ("hk_macau", "H00000000"),
+        ("taiwan", "1234567"),
+        ("taiwan", "12345678012"),
+        ("taiwan", "T1234567"),
+        ("taiwan", "00000000"),
+        ("driving", "12345678"),
+    ],
+)
+def test_an_impossible_permit_is_refused(id_type: str, wrong: str) -> None:
+    with pytest.raises(ImpossibleIdentity):
+        identity(id_type, wrong)
+
+
+@pytest.mark.parametrize(
     "typed", ["13800138000", "+86 138 0013 8000", "0086-138-0013-8000", "１３８００１３８０００"]
 )
 def test_a_phone_has_one_form(typed: str) -> None:
@@ -85,6 +129,54 @@ def test_names_stay_as_they_are_written(name: str) -> None:
 
 @pytest.mark.parametrize("wrong", ["", "   ", "李\u202e明", "\u3164", "张三5", "<b>", "王" * 51, "a\x00b"])
 def test_names_that_no_document_has_are_refused(wrong: str) -> None:
+    with pytest.raises(ImpossibleName):
+        person_name(wrong)
+
+
+HAN = st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF, categories=["Lo"])
+RARE = st.sampled_from("𠀀𠮷𡈽𤭢𪚥𫝀𬂩𰻞㐂䶮龦鿕")
+CYRILLIC = "аеорсух"
+
+
+@given(st.lists(st.one_of(HAN, RARE), min_size=1, max_size=25).map("".join), st.sampled_from(["", "·"]))
+def test_names_with_rare_characters_and_middle_dots_stay_byte_equal(name: str, dot: str) -> None:
+    whole = f"{name}{dot}{name}"[:50]
+    assert person_name(whole).encode() == whole.encode()
+
+
+@given(
+    st.text(alphabet=st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Cn", "Co", "So", "Nd"]), min_size=1)
+)
+def test_no_name_holds_what_shows_nothing_or_turns_the_text_around(hidden: str) -> None:
+    stripped = hidden.strip(" \u3000\t")
+    if not stripped:
+        return
+    with pytest.raises(ImpossibleName):
+        person_name(f"李{stripped}明")
+
+
+@given(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), st.sampled_from(CYRILLIC))
+def test_letters_that_look_alike_are_not_mixed_in_a_word(latin: str, cyrillic: str) -> None:
+    with pytest.raises(ImpossibleName):
+        person_name(f"Ann{latin}{cyrillic}")
+    assert person_name(f"Ann{latin} {cyrillic}{cyrillic}") == f"Ann{latin} {cyrillic}{cyrillic}"
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_a_name_as_it_stands_or_refused(text: str) -> None:
+    try:
+        kept = person_name(text)
+    except ImpossibleName:
+        return
+    assert kept == text.strip(" \u3000\t")
+    assert 0 < len(kept) <= 50
+    assert not any(unicodedata.category(char).startswith("C") for char in kept)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["\u0301李", "李\u034f明", "Z" + "\u0301" * 5, "李\u200b明", "李\u2066明", "\u17b4"]
+)
+def test_heaps_of_marks_and_blanks_are_no_names(wrong: str) -> None:
     with pytest.raises(ImpossibleName):
         person_name(wrong)
 
@@ -172,3 +264,61 @@ def test_family_is_added_with_the_phone_the_hospital_knows(cast: Cast, now: Virt
         now=now(),
     )
     assert cast.chen.account_patients.count() == 2
+
+
+# ---- children, dates of birth, guardians
+
+
+def child(cast: Cast, now: VirtualClock, account: str = "lin", **changed: object) -> Patient:
+    given = {
+        "name": "林小小",
+        "id_type": "hk_macau",
+        "id_number": "H12345678",
+        "phone": "",
+        "relation": "child",
+        "birth_date": date(2020, 2, 29),
+        **changed,
+    }
+    user = getattr(cast, account)
+    return account_patient_add(account_id=user.pk, actor=Actor.of(user), now=now(), **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_a_child_has_its_own_document_and_no_phone(cast: Cast, now: VirtualClock) -> None:
+    made = child(cast, now)
+    assert (made.id_type, made.phone, made.birth_date) == ("hk_macau", "", date(2020, 2, 29))
+    renewed = child(cast, now, id_number="H1234567802", birth_date=None)
+    assert renewed.pk == made.pk
+
+
+@pytest.mark.django_db
+def test_the_resident_id_tells_the_birthday_and_a_typed_one_must_agree(cast: Cast, now: VirtualClock) -> None:
+    known = {"id_type": "resident", "id_number": resident_id(300, born="20200229")}
+    with pytest.raises(ImpossibleBirthDate):
+        child(cast, now, **known, birth_date=date(2020, 2, 28))
+    assert child(cast, now, **known, birth_date=None).birth_date == date(2020, 2, 29)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("born", [date(2026, 11, 3), date(1895, 11, 2)])
+def test_nobody_is_born_tomorrow_or_131_years_ago(cast: Cast, now: VirtualClock, born: date) -> None:
+    with pytest.raises(ImpossibleBirthDate):
+        child(cast, now, birth_date=born)
+    assert child(cast, now, birth_date=date(2026, 11, 2)).birth_date == date(2026, 11, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("phone", "added"), [("13700137000", True), ("13900139000", False), ("", False)])
+def test_a_second_guardian_gives_the_first_ones_phone(
+    cast: Cast, now: VirtualClock, phone: str, added: bool
+) -> None:
+    account_set_phone(user=cast.lin, phone="+8613700137000", now=now(), verified=True)
+    made = child(cast, now)
+    if added:
+        assert child(cast, now, "chen", phone=phone).pk == made.pk
+    else:
+        with pytest.raises(PatientKnown):
+            child(cast, now, "chen", phone=phone)
+        made.refresh_from_db()
+        assert made.phone == "", "a stranger's phone is not kept"
+    assert cast.chen.account_patients.count() == 1 + added

@@ -26,7 +26,7 @@ from hospital.models import User
 from queueing import selectors
 from queueing.domain.advice import waiting_advice
 from queueing.domain.masking import masked_name
-from queueing.forms import NewPatientForm, Recognised, RegistrationForm
+from queueing.forms import DOCUMENTS, NewPatientForm, Recognised, RegistrationForm
 from queueing.views.desk.people import appointments_today, person
 from queueing.views.desk.sessions import SessionLine, session_lines, sessions_view
 
@@ -148,12 +148,9 @@ def new_card(
     """Somebody whom the hospital does not know yet; what was scanned is filled in."""
     initial: dict[str, str] = {"id_type": "resident", "payment": "cash", "priority": "normal"}
     if seen is not None:
-        field_name = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[
-            seen.kind
-        ]
-        initial[field_name] = seen.value
-        if seen.kind == "passport":
-            initial["id_type"] = "passport"
+        initial["id_number" if seen.kind in DOCUMENTS else seen.kind] = seen.value
+        if seen.kind in DOCUMENTS:
+            initial["id_type"] = seen.kind
     chip, tone = chip_of(seen) if seen else ("", "")
     context = {
         "form": form or NewPatientForm(initial=initial),
@@ -217,6 +214,8 @@ def chip_of(seen: Recognised) -> tuple[str, str]:
         if seen.valid
         else _("Resident ID, check digit wrong"),
         "passport": _("Passport number"),
+        "hk_macau": _("Hong Kong or Macau permit"),
+        "taiwan": _("Taiwan permit"),
         "phone": _("Phone number"),
         "code": _("Booking code"),
         "qr": _("QR code"),
@@ -233,9 +232,9 @@ def shown_of(seen: Recognised | None, patient: Patient) -> str:
     if seen is None:
         return ""
     shown = person(patient)
-    return {"resident": shown.id_masked, "passport": shown.id_masked, "phone": shown.phone_masked}.get(
-        seen.kind, seen.value
-    )
+    if seen.kind in DOCUMENTS:
+        return shown.id_masked
+    return shown.phone_masked if seen.kind == "phone" else seen.value
 
 
 def link(code: str) -> str:

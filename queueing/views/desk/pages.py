@@ -15,7 +15,7 @@ from hospital.common.errors import NotFound
 from hospital.common.views import role_required
 from hospital.models import User
 from queueing.domain.permissions import DESK
-from queueing.forms import FindForm, PatientChoiceForm, Recognised, recognised
+from queueing.forms import DOCUMENTS, FindForm, PatientChoiceForm, Recognised, recognised
 from queueing.selectors.numbers import ticket_code_of_number
 from queueing.views.desk.cards import (
     Card,
@@ -133,7 +133,8 @@ def _booked(seen: Recognised, typed: str) -> Card:
     if len(appointments) == 1:
         return patient_card(appointments[0].patient, seen=seen, appointment=appointments[0])
     if seen.kind == "code" and not appointments:
-        for kind, by in (("passport", "id_number"), ("phone", "phone"), ("name", "name")):
+        permit = "taiwan" if seen.value.isdigit() else "passport"
+        for kind, by in ((permit, "id_number"), ("phone", "phone"), ("name", "name")):
             people = booking.patients_find(**{by: typed if kind == "name" else seen.value})
             if people:
                 return _chosen(Recognised(kind, typed), people)
@@ -141,7 +142,7 @@ def _booked(seen: Recognised, typed: str) -> Card:
 
 
 def _people(seen: Recognised) -> Card:
-    by = {"resident": "id_number", "passport": "id_number", "phone": "phone", "name": "name"}[seen.kind]
+    by = "id_number" if seen.kind in DOCUMENTS else seen.kind
     people = booking.patients_find(**{by: seen.value})
     if people:
         return _chosen(seen, people)
