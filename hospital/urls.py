@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView as ApiDocs  # its 
 import booking.urls
 import queueing.urls
 from hospital.accounts.urls import api_urlpatterns as account_api
-from hospital.views import demo, health, preferences
+from hospital.views import demo, health, notices, preferences
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("queueing.urls")),
     path("manage/", include("analytics.urls")),
     path("accounts/", include("hospital.accounts.urls")),
+    path("messages/", include((notices.urlpatterns, notices.app_name))),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(url_name="schema", metadata_class=None), name="api-docs"),

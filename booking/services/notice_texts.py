@@ -72,7 +72,7 @@ TEXTS: dict[str, str] = {
     ),
     "ban": gettext_noop(
         "%(patient)s cannot book online until %(until)s: %(reason)s. Walk-in numbers stay possible. "
-        "Not right? Appeal on the page of your patients."
+        "Not right? Appeal under “My appointments”."
     ),
     "ban_lifted": gettext_noop("%(patient)s can book online again from now on."),
     "appeal_upheld": gettext_noop("%(patient)s: your appeal is granted. %(answer)s"),

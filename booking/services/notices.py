@@ -188,7 +188,7 @@ def ban(ban: Ban, now: datetime) -> None:
         ban.code,
         patient=ban.patient,
         facts=lambda: {"until": moment(ban.ends_at), "reason": ban.get_reason_display()},
-        link=page("patients"),
+        link=page("appointments"),
         now=now,
     )
 
@@ -196,7 +196,7 @@ def ban(ban: Ban, now: datetime) -> None:
 @_notice
 def ban_lifted(ban: Ban, now: datetime) -> None:
     """The ban is over before its time."""
-    tell("ban_lifted", ban.code, patient=ban.patient, link=page("patients"), now=now)
+    tell("ban_lifted", ban.code, patient=ban.patient, link=page("appointments"), now=now)
 
 
 @_notice
@@ -212,7 +212,7 @@ def appeal_answered(appeal: Appeal, now: datetime) -> None:
         account=appeal.account,
         text="appeal_upheld" if appeal.state == "upheld" else "appeal_rejected",
         facts=lambda: {"answer": appeal.answer},
-        link=page("patients"),
+        link=page("appointments"),
         now=now,
     )
 

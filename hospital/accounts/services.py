@@ -78,6 +78,14 @@ def account_set_language(*, user: User, language: str) -> None:
 
 
 @transactional
+def account_set_texts(*, user: User, sms_all: bool) -> None:
+    """Text messages about everything, or only about what nobody must miss."""
+    if sms_all != user.sms_all:
+        user.sms_all = sms_all
+        user.save(update_fields=["sms_all"])
+
+
+@transactional
 def second_factor_set(*, user: User, secret: str) -> None:
     """Give an account an authenticator app with a known secret (demo, tests); sealed like any other."""
     sealed = {"secret": factor_adapter().encrypt(secret)}

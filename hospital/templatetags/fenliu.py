@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from hospital.common import clock
+from hospital.common.inbox import unread_count
 from hospital.common.language import chinese
 
 register = template.Library()
@@ -43,6 +44,18 @@ def audience(context: template.Context) -> str:
     if isinstance(request, HttpRequest) and request.path.startswith(STAFF_PATHS):
         return "staff"
     return "patient"
+
+
+@register.simple_tag(takes_context=True)
+def unread_messages(context: template.Context) -> int | None:
+    """How many messages the patient has not read; None for anybody else, without asking for a session."""
+    request = context.get("request")
+    if not isinstance(request, HttpRequest) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    user = request.user
+    if not user.is_authenticated or user.role != "patient":
+        return None
+    return unread_count(account_id=user.pk)
 
 
 @register.simple_tag

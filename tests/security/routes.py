@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 ROLES = ("anonymous", "patient", "desk", "expert", "manager", "administrator", "kiosk")
 SAMPLES = {
     "<slug:code>": "NOBODY23",
+    "<str:claim>": "no-such-claim",
     "<slug:token>": "no-such-token",
     "<slug:verb>": "start",
     "<slug:name>": "sandbox",
@@ -39,7 +40,7 @@ GET: dict[frozenset[str], str] = {
         api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<slug:code>/
         api/v1/sessions/<slug:code>/board/  api/v1/tickets/<slug:code>/
         api/docs/  api/schema/  healthz  readyz  metrics  i18n/setlang/
-        demo/  demo/outbox/  demo/clock/
+        demo/  demo/outbox/  demo/clock/  messages/email/<str:claim>/
     """,
     SIGNED_IN: """
         accounts/again/  accounts/password/  accounts/second-factor/  accounts/second-factor/set-up/
@@ -48,7 +49,7 @@ GET: dict[frozenset[str], str] = {
     """,
     PATIENT: """
         appointments/<slug:code>/appeal/  bans/<slug:code>/appeal/
-        appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
+        appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics  messages/  messages/settings/
         stopped/<slug:code>/
         appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  appointments/<slug:code>/move/
         sessions/<slug:code>/waitlist/  waitlist/<slug:code>/  waitlist/<slug:code>/leave/  patients/  api/v1/patients/
@@ -77,7 +78,7 @@ POST: dict[frozenset[str], str] = {
     NOBODY: "api/v1/payments/<slug:name>/notify/",
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
-    PATIENT: "appointments/<slug:code>/release/  waitlist/<slug:code>/accept/",
+    PATIENT: "messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/",
     API_OWNER: """
         api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
         api/v1/appointments/<slug:code>/move/
