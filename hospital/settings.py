@@ -170,7 +170,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["hospital.common.parsers.ShallowJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "hospital.common.openapi.Described",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "hospital.common.api.exception_handler",
@@ -183,7 +183,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentState": "booking.api.answers.APPOINTMENT_STATES",
+        "SessionState": "booking.api.answers.SESSION_STATES",
+        "TicketState": "queueing.api.answers.TICKET_STATES",
+        "WalkInState": "booking.api.answers.WALK_IN_STATES",
+        "DrawRequestState": "booking.api.answers.DRAW_REQUEST_STATES",
+        "WaitlistEntryState": "booking.api.answers.WAITLIST_STATES",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "hospital.common.openapi.name_the_codes",
+    ],
 }
 
 # Live and tasks: Valkey carries hints only, the database is the truth.

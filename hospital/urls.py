@@ -20,6 +20,8 @@ api_v1 = [
     *account_api,
 ]
 
+handler400 = "hospital.views.errors.bad_request"
+handler404 = "hospital.views.errors.not_found"
 handler500 = "hospital.views.errors.server_error"
 
 urlpatterns = [

@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api import quick
+from booking.api import answers, quick
 from booking.api import serializers as shapes
 from booking.providers import provider
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first, parsed
+from hospital.common.openapi import several
 
 
 class PatientList(ApiView):
@@ -22,13 +23,13 @@ class PatientList(ApiView):
 
     roles = frozenset({"patient"})
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=several(answers.PatientAnswer))
     def get(self, request: Request) -> Response:
         """List the person and the family."""
         links = selectors.patients_of_user(user=self.person)
         return Response({"results": [shapes.patient_out(link) for link in links]})
 
-    @extend_schema(request=shapes.PatientIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=shapes.PatientIn, responses={201: answers.PatientAnswer})
     def post(self, request: Request) -> Response:
         """Add a person; the document is checked."""
         data = parsed(shapes.PatientIn, request)
@@ -49,14 +50,14 @@ class AppointmentList(ApiView):
         """The hot path first; see :mod:`booking.api.quick`."""
         return first(quick.hold, super().as_view(**options))
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=several(answers.AppointmentAnswer))
     def get(self, request: Request) -> Response:
         """List one's own appointments, newest first."""
         mine = selectors.appointments_of_user(user=self.person)[:100]
         return Response({"results": [shapes.appointment_out(appointment) for appointment in mine]})
 
     @extend_schema(
-        request=shapes.AppointmentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+        request=shapes.AppointmentIn, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Hold a number."""
@@ -83,7 +84,7 @@ class AppointmentDetail(ApiView):
 
     roles = frozenset({"patient", "desk", "manager"})
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=answers.AppointmentAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Show one's own appointment."""
         return Response(shapes.appointment_out(selectors.appointment_for_user(user=self.person, code=code)))
@@ -94,7 +95,7 @@ class AppointmentCancel(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=shapes.CancelIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer)
     def post(self, request: Request, code: str) -> Response:
         """Cancel; patients until walk-in registration opens."""
         data = parsed(shapes.CancelIn, request)
@@ -110,7 +111,7 @@ class AppointmentMove(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=shapes.MoveIn, responses=OpenApiTypes.OBJECT, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=shapes.MoveIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Change a booked number for one at another time of the same doctor; what was paid stays paid."""
         data = parsed(shapes.MoveIn, request)
@@ -131,7 +132,7 @@ class PaymentList(ApiView):
     roles = frozenset({"patient", "desk"})
 
     @extend_schema(
-        request=shapes.PaymentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+        request=shapes.PaymentIn, responses={201: answers.PaymentAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request, code: str) -> Response:
         """Open an order at the provider; the patient pays on ``pay_url``."""
@@ -157,7 +158,7 @@ class PaymentNotify(ApiView):
     authentication_classes = []
     parser_classes = []
 
-    @extend_schema(request=OpenApiTypes.BINARY, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=OpenApiTypes.BINARY, responses={(200, "*/*"): OpenApiTypes.STR})
     def post(self, request: Request, name: str) -> HttpResponse:
         """Take in a signed notice; a forged one is 401 and leaves no row."""
         gateway = provider(name)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.cache import patch_cache_control
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import AllowAny
@@ -12,9 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors
+from booking.api import answers
 from booking.api import serializers as shapes
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed
+from hospital.common.openapi import page
 from hospital.common.policy import policy
 
 FRESH_S = 5
@@ -38,7 +39,7 @@ class PublicView(ApiView):
 class DepartmentList(PublicView):
     """Departments."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=page(answers.Department), parameters=[shapes.PageQuery])
     def get(self, request: Request) -> Response:
         """List departments by pinyin."""
         found = selectors.departments_with_next(now=clock.now())
@@ -48,7 +49,7 @@ class DepartmentList(PublicView):
 class ExpertList(PublicView):
     """Experts."""
 
-    @extend_schema(parameters=[shapes.ExpertQuery], responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[shapes.ExpertQuery, shapes.PageQuery], responses=page(answers.ExpertCard))
     def get(self, request: Request) -> Response:
         """List experts, earliest free number first."""
         query = parsed(shapes.ExpertQuery, request, query=True)
@@ -59,7 +60,7 @@ class ExpertList(PublicView):
 class SessionList(PublicView):
     """Sessions."""
 
-    @extend_schema(parameters=[shapes.SessionQuery], responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[shapes.SessionQuery, shapes.PageQuery], responses=page(answers.SessionAnswer))
     def get(self, request: Request) -> Response:
         """List sessions of the horizon, or between two dates."""
         query = parsed(shapes.SessionQuery, request, query=True)
@@ -78,7 +79,7 @@ class SessionList(PublicView):
 class SessionDetail(PublicView):
     """One session with its slots."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses={200: answers.SessionWithSlots, 304: None})
     def get(self, request: Request, code: str) -> Response:
         """Slots with numbers left; the ETag changes with what is left and with the phase of time."""
         view = selectors.session_view(selectors.session_by_code(code=code), now=clock.now())

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
+from booking.api import answers
 from booking.api import serializers as shapes
 from booking.api.catalogue import PublicView
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.openapi import several
 
 
 class DrawRequestList(ApiView):
@@ -19,14 +20,14 @@ class DrawRequestList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=several(answers.DrawRequestAnswer))
     def get(self, request: Request) -> Response:
         """List one's own requests that wait for their draw."""
         mine = selectors.draw_requests_of_user(user=self.person)
         return Response({"results": [shapes.draw_request_out(one) for one in mine]})
 
     @extend_schema(
-        request=shapes.AppointmentIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+        request=shapes.AppointmentIn, responses={201: answers.DrawRequestAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Enter the draw of a session with the slot wished for; when it comes within the time plays no part."""
@@ -54,7 +55,7 @@ class DrawRequestDetail(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=answers.DrawRequestAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Show one's own request: waiting, won with the appointment, lost, or withdrawn."""
         found = selectors.draw_request_for_user(user=self.person, code=code)
@@ -66,7 +67,7 @@ class DrawRequestWithdraw(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses=answers.WithdrawnRequest)
     def post(self, request: Request, code: str) -> Response:
         """Until the draw; it stays the patient's only request for this session."""
         found = selectors.draw_request_for_user(user=self.person, code=code)
@@ -77,7 +78,7 @@ class DrawRequestWithdraw(ApiView):
 class SessionDraw(PublicView):
     """The published draw of a session."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=answers.DrawAnswer)
     def get(self, request: Request, code: str) -> Response:
         """The commitment; after the draw the seed and the places of all request codes, to be checked by anybody."""
         return Response(shapes.draw_out(selectors.draw_of_session(code=code)))

@@ -7,6 +7,13 @@ from rest_framework import serializers
 from booking.models import AccountPatient, Appointment, Department, DrawRequest, Patient
 from booking.providers import provider_names
 from booking.selectors import DrawView, EntryView, ExpertCard, SessionView
+from hospital.common.openapi import example
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """Which page of a list."""
+
+    page = serializers.IntegerField(required=False, min_value=1, help_text="from 1")
 
 
 class ExpertQuery(serializers.Serializer[Any]):
@@ -25,6 +32,9 @@ class SessionQuery(serializers.Serializer[Any]):
     date_to = serializers.DateField(required=False)
 
 
+@example(
+    name="林小雨", id_type="resident", id_number="11010519491231002X", phone="13800138000", relation="self"
+)
 class PatientIn(serializers.Serializer[Any]):
     """A person to book for."""
 
@@ -36,6 +46,7 @@ class PatientIn(serializers.Serializer[Any]):
     birth_date = serializers.DateField(required=False, allow_null=True, default=None)
 
 
+@example(slot="S2T3U4V5W6X7", patient="P8Q9R2S3T4U5")
 class AppointmentIn(serializers.Serializer[Any]):
     """Which number, for whom."""
 
@@ -43,12 +54,14 @@ class AppointmentIn(serializers.Serializer[Any]):
     patient = serializers.CharField(max_length=12)
 
 
+@example(slot="S2T3U4V5W6X7")
 class MoveIn(serializers.Serializer[Any]):
     """To which slot."""
 
     slot = serializers.CharField(max_length=12)
 
 
+@example(session="K7MPQ2RS3TUV", patient="P8Q9R2S3T4U5")
 class WaitlistIn(serializers.Serializer[Any]):
     """For which session, for whom."""
 
@@ -56,6 +69,7 @@ class WaitlistIn(serializers.Serializer[Any]):
     patient = serializers.CharField(max_length=12)
 
 
+@example(provider="sandbox")
 class PaymentIn(serializers.Serializer[Any]):
     """Through whom to pay."""
 
@@ -66,6 +80,7 @@ class PaymentIn(serializers.Serializer[Any]):
         self.fields["provider"] = serializers.ChoiceField(choices=list(provider_names()))
 
 
+@example(reason="")
 class CancelIn(serializers.Serializer[Any]):
     """Staff say why, whether the patient asked, and after the deadline whether money goes back."""
 

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
+from booking.api import answers
 from booking.api import serializers as shapes
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.openapi import several
 
 
 class WaitlistList(ApiView):
@@ -18,14 +19,14 @@ class WaitlistList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=several(answers.WaitlistAnswer))
     def get(self, request: Request) -> Response:
         """List one's own entries, offers first."""
         mine = selectors.waitlist_entries_of_user(user=self.person)
         return Response({"results": [shapes.waitlist_out(view) for view in mine]})
 
     @extend_schema(
-        request=shapes.WaitlistIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+        request=shapes.WaitlistIn, responses={201: answers.WaitlistPlace}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Wait for a number of a sold-out session."""
@@ -49,7 +50,7 @@ class WaitlistAccept(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=None, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=None, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """The offer becomes a held appointment, to be paid by the offer's deadline."""
 
@@ -66,7 +67,7 @@ class WaitlistLeave(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=None, responses=answers.WaitlistState, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """What was offered goes to the next."""
 

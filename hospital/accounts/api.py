@@ -13,15 +13,18 @@ from hospital.accounts.services import token_issue, token_revoke
 from hospital.accounts.tokens import BrowserSession
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed, problem
+from hospital.common.openapi import example
 from hospital.models import ApiToken, User
 
 
+@example(name="reception script")
 class TokenRequest(serializers.Serializer[Any]):
     """What a token is for."""
 
     name = serializers.CharField(max_length=80)
 
 
+@example(name="reception script", token="kept-secret-by-you")  # noqa: S106
 class TokenAnswer(serializers.Serializer[Any]):
     """The token, shown once."""
 

@@ -86,3 +86,4 @@ class BrowserSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
     """How the schema describes the session of a browser."""
 
     target_class = "hospital.accounts.tokens.BrowserSession"
+    name = "browserSession"

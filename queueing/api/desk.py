@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +13,7 @@ from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.errors import Invalid, NotFound
 from queueing import selectors, services
-from queueing.api import shapes
+from queueing.api import answers, shapes
 from queueing.domain.permissions import ROLES_OF
 from queueing.selectors.check_in import appointment_to_check_in
 
@@ -27,7 +26,7 @@ class WalkInList(ApiView):
     roles = ROLES_OF["register"]
 
     @extend_schema(
-        request=shapes.WalkInIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+        request=shapes.WalkInIn, responses={201: answers.WalkInAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Register a walk-in from the pool and give the ticket.
@@ -55,7 +54,8 @@ class WalkInList(ApiView):
 
     def _made(self, data: dict[str, Any], known: Callable[..., R], new: Callable[..., R]) -> R:
         wanted = {name: data[name] for name in ("priority", "priority_reason")}
-        paid = {"provider_name": data["provider"]} if "provider" in data else {"payment": data["payment"]}
+        by_provider = data["payment"] == "provider"
+        paid = {"provider_name": data["provider"]} if by_provider else {"payment": data["payment"]}
         asked = {"session_code": data["session"], **wanted, **paid, "actor": self.actor, "now": clock.now()}
         if "patient" in data:
             patient = booking_selectors.patient_by_code(code=data["patient"])
@@ -77,7 +77,7 @@ class WalkInDetail(ApiView):
 
     roles = ROLES_OF["register"]
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=answers.WalkInDetailAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Show whether it is paid, and its ticket once it is."""
         walk_in = booking_selectors.walk_in_by_code(code=code)
@@ -99,7 +99,7 @@ class CheckInList(ApiView):
     roles = ROLES_OF["check_in"]
 
     @extend_schema(
-        request=shapes.CheckInIn, responses={201: OpenApiTypes.OBJECT}, parameters=[IDEMPOTENCY_KEY]
+        request=shapes.CheckInIn, responses={201: answers.CheckInAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Check a booked patient in, or back in after being passed.

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.cache import patch_cache_control
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -13,7 +12,7 @@ from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView
 from hospital.common.errors import NotFound
 from queueing import selectors, services
-from queueing.api import shapes
+from queueing.api import answers, shapes
 from queueing.domain.permissions import ROLES_OF
 
 
@@ -22,7 +21,7 @@ class SessionBoard(ApiView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses={200: answers.BoardAnswer, 304: None})
     def get(self, request: Request, code: str) -> Response:
         """Who is in the room and who waits; unchanged boards cost one query."""
         now = clock.now()
@@ -41,7 +40,7 @@ class CallNext(ApiView):
 
     roles = ROLES_OF["call"]
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=None, responses=answers.CallAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Call the next patient of the session's queue into its room."""
         if selectors.session_for_user(session_code=code, user=request.user) is None:

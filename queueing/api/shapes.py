@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from booking.domain.identity import ID_TYPES
 from booking.providers import provider_names
+from hospital.common.openapi import example
 from queueing.models import Ticket
 from queueing.selectors.boards import Board, BoardTicket
 from queueing.selectors.tickets import TicketLive
@@ -13,6 +14,7 @@ from queueing.selectors.tickets import TicketLive
 CODE_MAX = 20
 
 
+@example(session="K7MPQ2RS3TUV", patient="P8Q9R2S3T4U5", payment="cash")
 class WalkInIn(serializers.Serializer[Any]):
     """A walk-in: a known patient by code, or a person with document and phone."""
 
@@ -39,6 +41,7 @@ class WalkInIn(serializers.Serializer[Any]):
         return attrs
 
 
+@example(appointment="A2B3C4D5E6F7")
 class CheckInIn(serializers.Serializer[Any]):
     """An appointment's code, a scanned QR, or a document; a kiosk adds the phone's last four digits."""
 
@@ -54,13 +57,15 @@ class CheckInIn(serializers.Serializer[Any]):
         return attrs
 
 
-class MoveIn(serializers.Serializer[Any]):
+@example(reason="went home")
+class TicketMoveIn(serializers.Serializer[Any]):
     """A move of a ticket; leaving may carry a reason."""
 
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class TransferIn(MoveIn):
+@example(session="K7MPQ2RS3TUV", reason="cardiology first")
+class TransferIn(TicketMoveIn):
     """Where the patient goes."""
 
     session = serializers.CharField(max_length=CODE_MAX)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.utils.cache import patch_cache_control
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed
 from queueing import selectors, services
-from queueing.api import shapes
+from queueing.api import answers, shapes
 from queueing.domain.permissions import ROLES_OF
 from queueing.models import Ticket
 from queueing.selectors.access import ticket_for_user
@@ -24,7 +23,7 @@ class TicketDetail(ApiView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=answers.TicketLiveAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Place, expected time, room."""
         response = Response(shapes.ticket_live_out(selectors.ticket_live(code=code, now=clock.now())))
@@ -46,7 +45,7 @@ class TicketMove(ApiView):
         "undo": services.ticket_undo,
     }
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses=answers.TicketAnswer)
     def post(self, request: Request, code: str) -> Response:
         """Move the ticket, or say why not."""
         ticket_for_user(code=code, user=request.user, verb=self.verb)
@@ -101,10 +100,10 @@ class TicketLeave(ApiView):
 
     roles = ROLES_OF["leave"]
 
-    @extend_schema(request=shapes.MoveIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=shapes.TicketMoveIn, responses=answers.TicketAnswer)
     def post(self, request: Request, code: str) -> Response:
         """The patient does not wait any longer."""
-        data: dict[str, Any] = parsed(shapes.MoveIn, request)
+        data: dict[str, Any] = parsed(shapes.TicketMoveIn, request)
         ticket_for_user(code=code, user=request.user, verb="leave")
         return Response(
             shapes.ticket_out(services.ticket_leave(code=code, actor=self.actor, now=clock.now(), **data))
@@ -116,7 +115,7 @@ class TicketTransfer(ApiView):
 
     roles = ROLES_OF["transfer"]
 
-    @extend_schema(request=shapes.TransferIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=shapes.TransferIn, responses=answers.TicketAnswer)
     def post(self, request: Request, code: str) -> Response:
         """Answer with the new ticket."""
         data = parsed(shapes.TransferIn, request)

@@ -1,0 +1,161 @@
+"""What the API of the queue answers, for its description; the answers themselves are made in :mod:`.shapes`."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from booking.api.answers import SESSION_STATES, WALK_IN_STATES
+from hospital.common.openapi import example
+from queueing.models import Ticket
+
+TICKET_STATES = list(Ticket.State.values)
+
+
+@example(code="T2U3V4W5X6Y7", number="A17")
+class WalkInAnswer(serializers.Serializer[Any]):
+    """A walk-in's ticket; before a provider's payment the walk-in itself, without a number."""
+
+    code = serializers.CharField(help_text="of the ticket; the patient's own page is /t/<code>/")
+    number = serializers.CharField(allow_null=True)
+    pay_url = serializers.CharField(allow_null=True, required=False, help_text="where the patient pays")
+
+
+class TicketOfWalkIn(serializers.Serializer[Any]):
+    """The ticket of a walk-in that is paid."""
+
+    code = serializers.CharField()
+    number = serializers.CharField()
+
+
+@example(
+    code="V2W3X4Y5Z6A7",
+    state="registered",
+    pay_by=None,
+    ticket={"code": "T2U3V4W5X6Y7", "number": "A17"},
+)
+class WalkInDetailAnswer(serializers.Serializer[Any]):
+    """A walk-in: paid or not yet."""
+
+    code = serializers.CharField()
+    state = serializers.ChoiceField(choices=WALK_IN_STATES)
+    pay_by = serializers.DateTimeField(allow_null=True)
+    ticket = TicketOfWalkIn(allow_null=True)
+
+
+@example(code="T2U3V4W5X6Y7", number="A17", position=7, late=False)
+class CheckInAnswer(serializers.Serializer[Any]):
+    """The ticket of a patient who was booked."""
+
+    code = serializers.CharField(help_text="of the ticket; the patient's own page is /t/<code>/")
+    number = serializers.CharField()
+    position = serializers.IntegerField(allow_null=True, help_text="from 1")
+    late = serializers.BooleanField(help_text="after the slot's end")
+
+
+@example(ticket="T2U3V4W5X6Y7", number="A17", room="305")
+class CallAnswer(serializers.Serializer[Any]):
+    """Who was called."""
+
+    ticket = serializers.CharField(help_text="code of the ticket")
+    number = serializers.CharField()
+    room = serializers.CharField(allow_blank=True)
+
+
+@example(code="T2U3V4W5X6Y7", number="A17", state="serving", room="305")
+class TicketAnswer(serializers.Serializer[Any]):
+    """A ticket after a move, for staff."""
+
+    code = serializers.CharField()
+    number = serializers.CharField()
+    state = serializers.ChoiceField(choices=TICKET_STATES)
+    room = serializers.CharField(allow_null=True)
+
+
+class ExpectedAt(serializers.Serializer[Any]):
+    """When the call is expected: the moments before which so many of 100 such patients are called."""
+
+    p20 = serializers.DateTimeField()
+    p50 = serializers.DateTimeField()
+    p80 = serializers.DateTimeField()
+    p90 = serializers.DateTimeField()
+
+
+@example(
+    number="A17",
+    state="waiting",
+    ahead=6,
+    expected_at={
+        "p20": "2026-11-03T09:40:00+08:00",
+        "p50": "2026-11-03T09:55:00+08:00",
+        "p80": "2026-11-03T10:15:00+08:00",
+        "p90": "2026-11-03T10:25:00+08:00",
+    },
+    come_back_at="2026-11-03T09:20:00+08:00",
+    as_of="2026-11-03T08:55:00+08:00",
+    room="305",
+    place="3F B",
+    recalls=0,
+    on_return=None,
+    transferred_to=None,
+)
+class TicketLiveAnswer(serializers.Serializer[Any]):
+    """A patient's own ticket; no name."""
+
+    number = serializers.CharField()
+    state = serializers.ChoiceField(choices=TICKET_STATES)
+    ahead = serializers.IntegerField(allow_null=True, min_value=0, help_text="patients before this one")
+    expected_at = ExpectedAt(allow_null=True)
+    come_back_at = serializers.DateTimeField(allow_null=True, help_text="one may leave until then")
+    as_of = serializers.DateTimeField()
+    room = serializers.CharField(allow_null=True, allow_blank=True)
+    place = serializers.CharField(allow_null=True, allow_blank=True)
+    recalls = serializers.IntegerField(min_value=0)
+    on_return = serializers.CharField(allow_null=True, allow_blank=True, help_text="place after coming back")
+    transferred_to = serializers.CharField(
+        allow_null=True, allow_blank=True, help_text="code of the new ticket"
+    )
+
+
+class BoardTicket(serializers.Serializer[Any]):
+    """A place on a board; names are masked."""
+
+    number = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=TICKET_STATES)
+    channel = serializers.ChoiceField(choices=Ticket.Channel.values)
+    called_at = serializers.DateTimeField(allow_null=True)
+
+
+_WAITING = {
+    "number": "A18",
+    "name": "张*三",
+    "state": "waiting",
+    "channel": "walk_in",
+    "called_at": None,
+}
+
+
+@example(
+    revision=41,
+    now_serving={
+        **_WAITING,
+        "number": "A17",
+        "state": "serving",
+        "called_at": "2026-11-03T08:55:00+08:00",
+    },
+    waiting=[_WAITING],
+    waiting_count=1,
+    passed=["A12"],
+    room="305",
+    state="running",
+)
+class BoardAnswer(serializers.Serializer[Any]):
+    """A session's board."""
+
+    revision = serializers.IntegerField(help_text="rises with every change")
+    now_serving = BoardTicket(allow_null=True)
+    waiting = BoardTicket(many=True)
+    waiting_count = serializers.IntegerField(min_value=0)
+    passed = serializers.ListField(child=serializers.CharField(), help_text="numbers that were not there")
+    room = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=SESSION_STATES)
