@@ -195,3 +195,22 @@ class AnswerForm(forms.Form):
         decision = self.cleaned_data["decision"]
         outcome = decision if decision in {"seen", "excused"} else "excused"
         return {"uphold": decision != "reject", "outcome": outcome, "answer": self.cleaned_data["answer"]}
+
+
+class MoneyDecisionForm(forms.Form):
+    """What is decided about a payment that did not fit, or a refund that failed."""
+
+    ABOUT_REFUND = {"again": "again", "by_hand": "by_hand", "note_refund": "note"}
+    ABOUT_PAYMENT = {"accept": "accept", "refund": "refund", "note": "note"}
+
+    decision = forms.ChoiceField(choices=[(word, word) for word in ABOUT_PAYMENT | ABOUT_REFUND])
+    reason = forms.CharField(max_length=200, strip=True)
+
+    @property
+    def is_about_refund(self) -> bool:
+        """Whether the button belongs to a refund."""
+        return self.data.get("decision") in self.ABOUT_REFUND
+
+    def clean_decision(self) -> str:
+        """The service's word for the button that was pressed."""
+        return (self.ABOUT_PAYMENT | self.ABOUT_REFUND)[self.cleaned_data["decision"]]

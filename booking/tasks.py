@@ -16,6 +16,7 @@ from booking.services import (
     reminders_send,
     sessions_advance,
     sessions_generate,
+    settlements_make_due,
     stop_go_on,
     stops_go_on,
     waitlist_end_tell,
@@ -68,3 +69,4 @@ jobs.duty("expire walk-ins")(walk_ins_expire_due)
 jobs.duty("confirm no-shows", every_s=300)(no_shows_confirm_due)
 jobs.duty("remind of tomorrow", every_s=60)(reminders_send)
 jobs.duty("hold draws")(draws_hold_due)
+jobs.duty("settle yesterday", every_s=600)(settlements_make_due)

@@ -121,4 +121,7 @@ PAYMENT: Transitions = {
     ("refunding", "done"): "refunded",
     ("created", "mismatch"): "held_for_review",
     ("paid", "mismatch"): "held_for_review",
+    ("held_for_review", "accept"): "paid",
+    ("held_for_review", "refund"): "refunding",
 }
+"""The two moves out of ``held_for_review`` are a person's (docs/adr/0014)."""

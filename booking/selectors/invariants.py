@@ -150,9 +150,10 @@ MONEY = (
         """,
     ),
     Invariant(
-        "what was paid is what was asked for",
+        "what was paid is what was asked for, or a person decided",
         "SELECT concat('payment ', code, ': ', paid_fen, ' fen paid of ', amount_fen) FROM booking_payment"
         " WHERE state IN ('paid', 'refunding', 'refunded') AND paid_fen IS DISTINCT FROM amount_fen"
+        " AND reviewed_at IS NULL"
         " ORDER BY id",
     ),
     Invariant(

@@ -35,6 +35,7 @@ from booking.services.resolutions import (
     no_shows_confirm_due,
 )
 from booking.services.returns import numbers_publish_due
+from booking.services.reviews import payment_review, refund_review
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
     session_close,
@@ -45,6 +46,7 @@ from booking.services.sessions import (
     session_stop,
     sessions_advance,
 )
+from booking.services.settlements import settlement_make, settlements_make_due
 from booking.services.stop_cases import stop_case_ask, stop_case_choose, stop_case_phoned
 from booking.services.stops import (
     stop_apply,
@@ -104,7 +106,9 @@ __all__ = [
     "payment_create",
     "payment_notice_apply",
     "payment_pay_url",
+    "payment_review",
     "payments_reconcile",
+    "refund_review",
     "refund_send",
     "refunds_follow",
     "reminders_send",
@@ -119,6 +123,8 @@ __all__ = [
     "session_substitute",
     "sessions_advance",
     "sessions_generate",
+    "settlement_make",
+    "settlements_make_due",
     "stop_apply",
     "stop_case_ask",
     "stop_case_choose",

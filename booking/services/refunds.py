@@ -62,11 +62,11 @@ def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) 
     return refund
 
 
-def refund_finish(*, refund: Refund, payment: Payment, actor: Actor, now: datetime) -> None:
+def refund_finish(*, refund: Refund, payment: Payment, actor: Actor, now: datetime, reason: str = "") -> None:
     """The money is back with the patient."""
     refund.done_at, refund.failed_at = now, None
     refund.save(update_fields=["done_at", "failed_at"])
-    payment_move(payment, "done", actor=actor, now=now)
+    payment_move(payment, "done", actor=actor, now=now, reason=reason)
     if payment.provider != CASH:
         notices.refund(refund, now)
 

@@ -2,8 +2,9 @@
 
 from django import template
 
-from booking.selectors import stops
+from booking.selectors import money, stops
 from booking.selectors.bans import ToDecide, to_decide
+from booking.selectors.walk_ins import provider_label
 
 register = template.Library()
 
@@ -18,3 +19,15 @@ def stops_open() -> int:
 def people_to_decide() -> ToDecide:
     """How many no-shows, appeals and data requests wait for a decision."""
     return to_decide()
+
+
+@register.simple_tag
+def money_to_decide() -> int:
+    """How many payments and refunds wait for a person."""
+    return money.money_to_decide_count()
+
+
+@register.filter
+def provider_name(name: str) -> str:
+    """A way to pay as people know it."""
+    return provider_label(name)

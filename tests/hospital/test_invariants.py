@@ -205,7 +205,7 @@ BREAKS = {
         ),
         "PAIDTWICE are for one number",
     ),
-    "what was paid is what was asked for": (
+    "what was paid is what was asked for, or a person decided": (
         "UPDATE booking_payment SET paid_fen = 1 WHERE state = 'paid'",
         "1 fen paid of",
     ),

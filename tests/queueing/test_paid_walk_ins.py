@@ -16,7 +16,7 @@ from booking.models import ClinicSession, Payment, Refund, WalkIn
 from booking.providers import UnknownProvider
 from hospital.common import history, jobs
 from hospital.common.models import Job
-from queueing import services
+from queueing import services, tasks
 from queueing.models import Ticket
 from tests.booking.gateway import LocalGateway, local_gateway
 from tests.factories import LIN_ID
@@ -24,6 +24,7 @@ from tests.queueing.conftest import Morning
 from tests.queueing.test_desk_page import HTMX, find, registration
 
 pytestmark = pytest.mark.django_db
+assert tasks, "the worker's handlers are known"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ SAMPLES = {
     "<slug:name>": "sandbox",
     "<slug:card>": "waits",
     "<slug:key>": "desk",
+    "<slug:day>": "2026-11-02",
 }
 
 EVERYBODY = frozenset(ROLES)
@@ -67,6 +68,7 @@ GET: dict[frozenset[str], str] = {
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
         manage/appeals/  manage/bans/  manage/no-shows/
+        manage/money/  manage/money/<slug:day>/  manage/money/<slug:day>.csv
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
         manage/plans/<slug:code>/simulation/  manage/screens/
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
@@ -103,6 +105,7 @@ POST: dict[frozenset[str], str] = {
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
+        manage/money/<slug:code>/decide/
         manage/appeals/<slug:code>/  manage/bans/add/  manage/bans/<slug:code>/lift/  manage/no-shows/decide/
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/
         manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/

@@ -1,0 +1,116 @@
+"""A person decides about money that no rule can decide: a payment that did not fit, a refund that failed."""
+
+from datetime import datetime
+
+from booking.domain.errors import UnknownNumber
+from booking.locks import lock_payment
+from booking.models import Payment, Refund
+from booking.services.payment_notices import lock_number, number_for_money
+from booking.services.refunds import payment_move, refund_finish, refund_write
+from hospital.common import history, jobs
+from hospital.common.actor import Actor
+from hospital.common.errors import IllegalTransition, ReasonMissing
+from hospital.common.transactions import transactional
+
+
+@transactional
+def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: datetime) -> str:
+    """Money that did not fit is taken as paid (``accept``), given back (``refund``), or noted (``note``).
+
+    Taken as paid it gets its number by the rules of late money, or the refund row in the same transaction.
+
+    Returns
+    -------
+    str
+        ``booked``, ``booked_late``, ``registered``, ``refunded`` or ``noted``.
+
+    Raises
+    ------
+    ReasonMissing
+        Without a reason.
+    UnknownNumber
+        When there is no such payment.
+    IllegalTransition
+        When it is not held for review (any more).
+    """
+    _reasoned(reason)
+    payment_id = Payment.objects.filter(code=code).values_list("pk", flat=True).first()
+    if payment_id is None:
+        raise UnknownNumber(field="payment")
+    number = lock_number(payment_id)
+    payment = lock_payment(payment_id)
+    if payment.state != "held_for_review":
+        raise IllegalTransition(state=payment.state, verb=decision)
+    if decision == "note":
+        return _noted(payment, reason, actor, now)
+    payment.review_note, payment.reviewed_at = reason[:200], now
+    payment.save(update_fields=["review_note", "reviewed_at"])
+    if decision == "refund":
+        refund_write(payment=payment, reason=reason, actor=actor, now=now)
+        return "refunded"
+    payment_move(payment, "accept", actor=actor, now=now, reason=reason)
+    return number_for_money(number, payment, actor, now)
+
+
+@transactional
+def refund_review(*, code: str, decision: str, reason: str, actor: Actor, now: datetime) -> str:
+    """A failed refund is asked for ``again`` with its key, was paid back ``by_hand``, or is noted (``note``).
+
+    Raises
+    ------
+    ReasonMissing
+        Without a reason.
+    UnknownNumber
+        When there is no such refund.
+    IllegalTransition
+        When it has not failed, or is done.
+    """
+    _reasoned(reason)
+    found = Refund.objects.filter(code=code).values_list("payment_id", flat=True).first()
+    if found is None:
+        raise UnknownNumber(field="refund")
+    payment = lock_payment(found)
+    refund = Refund.objects.get(payment=payment)
+    if payment.state != "refunding" or refund.failed_at is None:
+        raise IllegalTransition(state=payment.state, verb=decision)
+    if decision == "note":
+        return _noted(payment, reason, actor, now)
+    if decision == "by_hand":
+        payment.review_note, payment.reviewed_at = reason[:200], now
+        payment.save(update_fields=["review_note", "reviewed_at"])
+        refund_finish(refund=refund, payment=payment, actor=actor, now=now, reason=reason)
+        return "done"
+    jobs.enqueue(
+        "refund.send",
+        key=f"{refund.code}:{refund.failed_at.isoformat()}",
+        payload={"refund": refund.pk},
+        due_at=now,
+    )
+    refund.failed_at = None
+    refund.save(update_fields=["failed_at"])
+    _remembered(payment, "refund_again", reason, actor, now)
+    return "again"
+
+
+def _reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+
+
+def _noted(payment: Payment, reason: str, actor: Actor, now: datetime) -> str:
+    payment.review_note = reason[:200]
+    payment.save(update_fields=["review_note"])
+    _remembered(payment, "note", reason, actor, now)
+    return "noted"
+
+
+def _remembered(payment: Payment, verb: str, reason: str, actor: Actor, now: datetime) -> None:
+    history.record(
+        thing=payment,
+        verb=verb,
+        from_state=payment.state,
+        to_state=payment.state,
+        actor=actor,
+        at=now,
+        reason=reason,
+    )
