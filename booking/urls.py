@@ -16,8 +16,10 @@ from booking.views import (
     no_shows,
     patients,
     payments,
+    schedule,
     stop_cases,
     stops,
+    templates,
     waitlist,
 )
 from booking.views import appointments as pages
@@ -54,6 +56,18 @@ urlpatterns = [
     path("manage/money/<slug:code>/decide/", money.decide, name="money-decide"),
     path("manage/money/<slug:day>/", money.day, name="money-day"),
     path("manage/money/<slug:day>.csv", money.day_csv, name="money-day-csv"),
+    path("manage/schedule/", schedule.calendar, name="schedule"),
+    path("manage/schedule/extra/", schedule.extra, name="schedule-extra"),
+    path("manage/schedule/sessions/<slug:code>/", schedule.session, name="schedule-session"),
+    path("manage/schedule/sessions/<slug:code>/substitute/", schedule.substitute, name="schedule-substitute"),
+    path("manage/schedule/templates/", templates.templates, name="schedule-templates"),
+    path("manage/schedule/templates/new/", templates.template_new, name="schedule-template-new"),
+    path("manage/schedule/templates/<int:pk>/", templates.template, name="schedule-template"),
+    path("manage/schedule/templates/<int:pk>/end/", templates.template_end, name="schedule-template-end"),
+    path("manage/schedule/absences/", templates.absences, name="schedule-absences"),
+    path(
+        "manage/schedule/absences/<int:pk>/remove/", templates.absence_remove, name="schedule-absence-remove"
+    ),
     path("manage/stops/", stops.stops, name="stops"),
     path("manage/stops/new/", stops.new, name="stop-new"),
     path("manage/stops/<slug:code>/", stops.stop, name="stop"),

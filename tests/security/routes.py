@@ -18,6 +18,7 @@ SAMPLES = {
     "<slug:card>": "waits",
     "<slug:key>": "desk",
     "<slug:day>": "2026-11-02",
+    "<int:pk>": "999999",
 }
 
 EVERYBODY = frozenset(ROLES)
@@ -71,6 +72,9 @@ GET: dict[frozenset[str], str] = {
         manage/money/  manage/money/<slug:day>/  manage/money/<slug:day>.csv
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
         manage/plans/<slug:code>/simulation/  manage/screens/
+        manage/schedule/  manage/schedule/extra/  manage/schedule/sessions/<slug:code>/
+        manage/schedule/templates/  manage/schedule/templates/new/  manage/schedule/templates/<int:pk>/
+        manage/schedule/absences/
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
     """,
 }
@@ -110,6 +114,8 @@ POST: dict[frozenset[str], str] = {
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/
         manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/
         manage/screens/add/  manage/screens/<slug:code>/revoke/
+        manage/schedule/sessions/<slug:code>/substitute/  manage/schedule/templates/<int:pk>/end/
+        manage/schedule/absences/<int:pk>/remove/
         manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
     """,
 }

@@ -1,0 +1,190 @@
+"""What the managers' schedule pages accept. Forms check the shape; the rules live in the domain and the services."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from booking.models import Absence, Department, Expert, Room, SessionTemplate
+from booking.models.sessions import FIRST_MONDAY
+from booking.selectors.calendar import experts_active, rooms_in_order
+from booking.services import TemplateFacts
+
+WEEKDAYS = [
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (3, _("Wednesday")),
+    (4, _("Thursday")),
+    (5, _("Friday")),
+    (6, _("Saturday")),
+    (7, _("Sunday")),
+]
+DAY_INPUT = {"type": "date"}
+TIME_INPUT = {"type": "time"}
+FEE_MAX_YUAN = 10_000
+
+
+class ExpertChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An expert with the department."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """陈静怡（心内科）."""
+        return f"{obj.department.label} – {obj.label}"
+
+
+class PeriodForm(forms.Form):
+    """What a recurring period and an extra session have in common."""
+
+    expert = ExpertChoice(label=_("Expert"), queryset=Expert.objects.none())
+    opens_at = forms.TimeField(label=_("From"), widget=forms.TimeInput(TIME_INPUT, "%H:%M"))
+    closes_at = forms.TimeField(label=_("Until"), widget=forms.TimeInput(TIME_INPUT, "%H:%M"))
+    walk_in_opens_at = forms.TimeField(
+        label=_("Walk-in registration from"), widget=forms.TimeInput(TIME_INPUT, "%H:%M")
+    )
+    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none())
+    slot_minutes = forms.IntegerField(label=_("Minutes a slot"), min_value=5, max_value=480, initial=60)
+    capacity_per_slot = forms.IntegerField(label=_("Numbers a slot"), min_value=1, max_value=500, initial=10)
+    share = forms.IntegerField(label=_("Booked ahead, %"), min_value=0, max_value=100, initial=60)
+    fee = forms.DecimalField(
+        label=_("Fee in yuan (empty: the expert’s)"),
+        min_value=Decimal(0),
+        max_value=FEE_MAX_YUAN,
+        decimal_places=2,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expert"].queryset = experts_active()  # type: ignore[attr-defined]
+        self.fields["room"].queryset = rooms_in_order()  # type: ignore[attr-defined]
+
+    def _facts(self, **when: Any) -> TemplateFacts:
+        data = self.cleaned_data
+        return TemplateFacts(
+            expert=data["expert"],
+            opens_at=data["opens_at"],
+            closes_at=data["closes_at"],
+            walk_in_opens_at=data["walk_in_opens_at"],
+            room=data["room"],
+            slot_minutes=data["slot_minutes"],
+            capacity_per_slot=data["capacity_per_slot"],
+            appointment_share=Decimal(data["share"]) / 100,
+            fee_fen=None if data["fee"] is None else int(data["fee"] * 100),
+            **when,
+        )
+
+
+class TemplateForm(PeriodForm):
+    """A recurring period."""
+
+    weekday = forms.TypedChoiceField(label=_("Weekday"), choices=WEEKDAYS, coerce=int)
+    every_weeks = forms.IntegerField(label=_("Every … weeks"), min_value=1, max_value=52, initial=1)
+    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    valid_until = forms.DateField(
+        label=_("Last day (empty: no end)"),
+        widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"),
+        required=False,
+    )
+    field_order = ("expert", "weekday", "opens_at", "closes_at", "walk_in_opens_at", "room")
+
+    def clean(self) -> dict[str, Any]:
+        """The last day is not before the first."""
+        data = super().clean() or {}
+        first, last = data.get("valid_from"), data.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", _("The last day is before the first."))
+        return data
+
+    def facts(self) -> TemplateFacts:
+        """The period as the services take it."""
+        data = self.cleaned_data
+        return self._facts(
+            weekday=data["weekday"],
+            every_weeks=data["every_weeks"],
+            valid_from=data["valid_from"],
+            valid_until=data["valid_until"],
+        )
+
+    @staticmethod
+    def values_of(template: SessionTemplate) -> dict[str, Any]:
+        """What the form shows of a period."""
+        names = ("expert", "weekday", "opens_at", "closes_at", "walk_in_opens_at", "room", "slot_minutes")
+        more = ("capacity_per_slot", "every_weeks", "valid_from", "valid_until")
+        return {
+            **{name: getattr(template, name) for name in (*names, *more)},
+            "share": round(template.appointment_share * 100),
+            "fee": None if template.fee_fen is None else Decimal(template.fee_fen) / 100,
+        }
+
+
+class ExtraForm(PeriodForm):
+    """An extra session on one day."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    field_order = ("expert", "day", "opens_at", "closes_at", "walk_in_opens_at", "room")
+
+    def facts(self) -> TemplateFacts:
+        """The session as the services take it."""
+        day: date = self.cleaned_data["day"]
+        return self._facts(weekday=day.isoweekday(), every_weeks=1, valid_from=FIRST_MONDAY, valid_until=None)
+
+
+class AbsenceForm(forms.Form):
+    """A holiday of the hospital or a department, or an expert's leave."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Absence.Kind.choices)
+    expert = ExpertChoice(label=_("Expert (leave)"), queryset=Expert.objects.none(), required=False)
+    department = forms.ModelChoiceField(
+        label=_("Department (holiday)"),
+        queryset=Department.objects.all(),
+        required=False,
+        empty_label=_("The whole hospital"),
+    )
+    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    reason = forms.CharField(label=_("Reason, as patients will read it"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expert"].queryset = experts_active()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A leave is somebody's; days are in order."""
+        data = super().clean() or {}
+        if data.get("kind") == Absence.Kind.LEAVE and not data.get("expert"):
+            self.add_error("expert", _("Choose whose leave it is."))
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day is before the first."))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """The absence as the service takes it."""
+        data = self.cleaned_data
+        is_leave = data["kind"] == Absence.Kind.LEAVE
+        return {
+            "kind": data["kind"],
+            "expert_id": data["expert"].pk if is_leave else None,
+            "department_id": data["department"].pk if data["department"] and not is_leave else None,
+            "first_day": data["first_day"],
+            "last_day": data["last_day"],
+            "reason": data["reason"],
+        }
+
+
+class ScheduleFilter(forms.Form):
+    """Which week of whom; a wrong value is no reason to refuse the page."""
+
+    day = forms.DateField(label=_("Week of"), required=False, widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    department = forms.SlugField(required=False, max_length=20)
+    expert = forms.SlugField(required=False, max_length=20)
+
+    def chosen(self, today: date) -> tuple[date, str, str]:
+        """Any day of the week, the department's and the expert's code."""
+        self.is_valid()
+        data = self.cleaned_data
+        return data.get("day") or today, data.get("department") or "", data.get("expert") or ""
