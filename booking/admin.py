@@ -1,6 +1,9 @@
 """Rows of booking, to look at. Sealed columns are left out."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from booking.models import (
     Appointment,
@@ -13,7 +16,11 @@ from booking.models import (
     Room,
     SessionTemplate,
 )
+from booking.services import patients_read
+from hospital.common import clock
+from hospital.common.actor import Actor
 from hospital.common.admin import ReadOnlyAdmin
+from hospital.common.views import signed_in
 
 SEALED = ("id_sealed", "id_index", "phone_sealed", "phone_index")
 
@@ -64,6 +71,13 @@ class PatientAdmin(ReadOnlyAdmin):
     list_display = ("code", "id_type", "id_tail", "phone_tail", "created_at")
     search_fields = ("code",)
     exclude = SEALED
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The record; that it was looked at is kept."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            patients_read(patients=[found], actor=Actor.of(signed_in(request)), now=clock.now())
+        return found
 
 
 @admin.register(Appointment)

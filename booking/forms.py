@@ -214,3 +214,30 @@ class MoneyDecisionForm(forms.Form):
     def clean_decision(self) -> str:
         """The service's word for the button that was pressed."""
         return (self.ABOUT_PAYMENT | self.ABOUT_REFUND)[self.cleaned_data["decision"]]
+
+
+class MergeFindForm(forms.Form):
+    """Two records of one person, each found by document, phone or name."""
+
+    first = forms.CharField(
+        label=_("ID number, phone or name"),
+        max_length=60,
+        strip=True,
+        error_messages={"required": _("Enter an ID number, a phone or a name.")},
+    )
+    second = forms.CharField(
+        label=_("Second record, if found by something else"), max_length=60, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for field in self.fields.values():
+            field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+
+class MergeForm(forms.Form):
+    """Which record goes on and which is merged into it."""
+
+    survivor = forms.CharField(max_length=12)
+    duplicate = forms.CharField(max_length=12)
+    reason = forms.CharField(max_length=200, required=False, strip=True)

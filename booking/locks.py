@@ -12,9 +12,9 @@ from booking.models import Appointment, ClinicSession, Patient, Payment, Slot, W
 from hospital.common.sql import prepared_cursor
 from hospital.models import User
 
-LOCK_PATIENT_SQL = """
-SELECT id FROM booking_patient WHERE id = %s AND merged_into_id IS NULL AND erased_at IS NULL FOR NO KEY UPDATE
-"""
+_IN_USE = "SELECT id FROM booking_patient WHERE id = %s AND merged_into_id IS NULL AND erased_at IS NULL"
+LOCK_PATIENT_SQL = f"{_IN_USE} FOR NO KEY UPDATE"
+SHARE_PATIENT_SQL = f"{_IN_USE} FOR KEY SHARE"
 
 
 @dataclass(slots=True)
@@ -139,6 +139,22 @@ def lock_patient(patient_id: int) -> None:
     """
     with prepared_cursor() as cursor:
         cursor.execute(LOCK_PATIENT_SQL, [patient_id])
+        if cursor.fetchone() is None:
+            raise UnknownNumber(field="patient")
+
+
+def share_patient(patient_id: int) -> None:
+    """Keep a patient from being merged or erased until the end of the transaction; bookings go on meanwhile.
+
+    Foreign keys are checked at the commit only, so that they do not see to it.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is no such patient, or the row was merged into another or erased.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(SHARE_PATIENT_SQL, [patient_id])
         if cursor.fetchone() is None:
             raise UnknownNumber(field="patient")
 

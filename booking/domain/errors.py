@@ -332,3 +332,24 @@ class LowerGrade(DomainError):
     message = gettext_noop(
         "Patients paid for a higher grade or another department. Stop the clinic instead, so that they can choose."
     )
+
+
+class CannotMerge(DomainError):
+    """The two rows are one, or one of them was merged or erased."""
+
+    code = "cannot_merge"
+    message = gettext_noop("These two records cannot be merged: choose two different ones that are in use.")
+
+
+class BothInSession(DomainError):
+    """Both have a live number in one session."""
+
+    code = "both_in_session"
+    message = gettext_noop("Both have a number in the same session. Cancel one of the two first.")
+
+
+class HeldTwice(DomainError):
+    """Both have something of which a person may have only one."""
+
+    code = "held_twice"
+    message = gettext_noop("Both have an open entry of the same kind (%(kinds)s). End one of the two first.")

@@ -33,6 +33,7 @@ from booking.selectors.catalogue import (
     experts_for_booking,
 )
 from booking.selectors.draws import DrawView, draw_of_session, draw_request_for_user, draw_requests_of_user
+from booking.selectors.merges import merge_preview
 from booking.selectors.patients import (
     patient_by_code,
     patient_for_user,
@@ -105,6 +106,7 @@ __all__ = [
     "holds_of_user",
     "holds_overdue",
     "left_of_slot",
+    "merge_preview",
     "no_shows_confirmed",
     "no_shows_unresolved",
     "patient_by_code",

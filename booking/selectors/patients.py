@@ -14,7 +14,7 @@ FOUND_MAX = 20
 _ANYBODY = frozenset({"desk", "manager", "administrator"})
 _FAMILY_SQL = """
 SELECT patient.id FROM booking_patient patient
-WHERE patient.code = %s AND (%s::boolean OR EXISTS (
+WHERE patient.code = %s AND patient.merged_into_id IS NULL AND patient.erased_at IS NULL AND (%s::boolean OR EXISTS (
     SELECT FROM booking_accountpatient link WHERE link.patient_id = patient.id AND link.account_id = %s))
 """
 
@@ -34,13 +34,13 @@ def patient_of_user(*, user: User, patient_id: int) -> AccountPatient:
 
 def patient_for_user(*, user: User, code: str) -> Patient:
     """A patient whom this user may act for: family for patients, anybody for the desk. Raises ``UnknownNumber``."""
-    found = Patient.objects.filter(code=code)
+    found = Patient.objects.filter(code=code, erased_at=None).select_related("merged_into")
     if user.role not in _ANYBODY:
         found = found.filter(accounts__account=user)
     patient = found.first()
     if patient is None:
         raise UnknownNumber(field="patient")
-    return patient
+    return patient.merged_into or patient
 
 
 def patient_id_for_user(*, user: User, code: str) -> int:
@@ -54,12 +54,16 @@ def patient_id_for_user(*, user: User, code: str) -> int:
 
 
 def patient_by_code(*, code: str) -> Patient | None:
-    """A patient by code, without asking for whom (staff only)."""
-    return Patient.objects.filter(code=code).first()
+    """A patient by code, without asking for whom (staff only); a merged one leads to the one that goes on."""
+    patient = Patient.objects.filter(code=code, erased_at=None).select_related("merged_into").first()
+    return None if patient is None else patient.merged_into or patient
 
 
 def patients_find(*, id_number: str = "", phone: str = "", name: str = "") -> list[Patient]:
-    """Patients by document number, phone or exact name, for the desk; at most 20."""
+    """Patients by document number, phone or exact name, for the desk; at most 20.
+
+    What was merged leads to the row that goes on; erased rows are found by nothing.
+    """
     if id_number:
         digests = []
         for id_type in Patient.IdType.values:
@@ -77,7 +81,8 @@ def patients_find(*, id_number: str = "", phone: str = "", name: str = "") -> li
         found = Patient.objects.filter(name=name.strip())
     else:
         return []
-    return list(found.order_by("-created_at")[:FOUND_MAX])
+    rows = found.filter(erased_at=None).select_related("merged_into").order_by("-created_at")[:FOUND_MAX]
+    return list(dict.fromkeys(row.merged_into or row for row in rows))
 
 
 def patients_find_any(*, text: str) -> list[Patient]:

@@ -20,10 +20,12 @@ from booking.services.holds import (
     appointment_hold_once,
     holds_expire_due,
 )
+from booking.services.merges import patients_merge
 from booking.services.moves import appointment_move
 from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
+from booking.services.reads import patients_read
 from booking.services.reconciliation import payment_close, payments_reconcile
 from booking.services.refunds import refund_send, refunds_follow
 from booking.services.reminders import reminders_send
@@ -102,6 +104,8 @@ __all__ = [
     "numbers_publish_due",
     "offers_lapse_due",
     "patient_register",
+    "patients_merge",
+    "patients_read",
     "payment_close",
     "payment_create",
     "payment_notice_apply",

@@ -7,7 +7,7 @@ from django.db.models import F
 
 from booking.domain.errors import AlreadyBooked, PoolEmpty, WalkInNotOpen
 from booking.domain.states import APPOINTMENT_LIVE, WALK_IN
-from booking.locks import LockedWalkIn, lock_walk_in
+from booking.locks import LockedWalkIn, lock_walk_in, share_patient
 from booking.models import Appointment, ClinicSession, WalkIn
 from booking.providers import provider
 from booking.services.payments import payment_open, payment_take_cash, payments_close, refund_paid
@@ -50,12 +50,15 @@ def walk_in_register(
         When no number is left; nothing is charged.
     UnknownProvider
         When the hospital does not take this provider.
+    UnknownNumber
+        When the patient was merged into another record meanwhile, or erased.
     """
     if payment == "provider":
         provider(provider_name)
     session = session_open_if_due(session_id=session_id, now=now)
     if session.state not in {"open", "running"} or now >= session.closes_at:
         raise WalkInNotOpen
+    share_patient(patient_id)
     live_here = Appointment.objects.filter(session=session, patient_id=patient_id, state__in=APPOINTMENT_LIVE)
     reserved_here = WalkIn.objects.filter(session=session, patient_id=patient_id, state="reserved")
     if live_here.exists() or reserved_here.exists():

@@ -46,7 +46,7 @@ def ticket_check_in(*, appointment_id: int, actor: Actor, now: datetime) -> Tick
     if refusal is not None:
         raise refusal
     try:
-        booking.appointment_arrive(appointment_id=appointment_id, actor=actor, now=now)
+        arrived = booking.appointment_arrive(appointment_id=appointment_id, actor=actor, now=now)
     except IllegalTransition as refused:
         raise state_refusal(str(refused.params["state"])) or refused from None
     span = Span(slot.starts_at.timestamp(), slot.ends_at.timestamp())
@@ -54,7 +54,7 @@ def ticket_check_in(*, appointment_id: int, actor: Actor, now: datetime) -> Tick
         queue_of_session(session.pk, session.letter, now),
         Ticket(
             session=session,
-            patient_id=appointment.patient_id,
+            patient_id=arrived.patient_id,  # under its lock: records of patients are merged meanwhile
             appointment=appointment,
             channel=Ticket.Channel.APPOINTMENT,
             slot_index=slot.index,

@@ -285,6 +285,7 @@ function commands() {
       run: () => element.click(),
     }));
   list.sort((one, other) => Number(one.money) - Number(other.money));
+  list.push({ text: dataset.merge, group: dataset.commands, run: () => location.assign(dataset.mergeUrl) });
   for (const radio of radios()) {
     const row = radio.closest("tr");
     list.push({

@@ -62,6 +62,7 @@ GET: dict[frozenset[str], str] = {
     """,
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
     DESK: """
+        desk/merge/
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
         api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
@@ -92,6 +93,7 @@ POST: dict[frozenset[str], str] = {
         api/v1/draw-requests/<slug:code>/withdraw/
     """,
     DESK: """
+        desk/merge/find/  desk/merge/preview/  desk/merge/do/
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
         desk/restore/  desk/undo/  desk/walk-ins/<slug:code>/code/  desk/walk-ins/<slug:code>/cancel/
         api/v1/desk/walk-ins/

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from booking import selectors as booking
+from booking import services as booking_services
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -59,10 +60,15 @@ class Card:
     chip_tone: str = ""
     shown: str = ""
     status: int = 200
+    read: tuple[Patient, ...] = ()
+    """Whose records it shows: that they were looked at is kept."""
 
 
 def respond(request: HttpRequest, card: Card) -> HttpResponse:
     """The card alone for htmx, else the whole page around it."""
+    booking_services.patients_read(
+        patients=card.read, actor=Actor.of(cast("User", request.user)), now=clock.now()
+    )
     template = "queueing/_desk_answer.html" if request.headers.get("HX-Request") else "queueing/desk.html"
     context = {
         "card": card,
@@ -120,7 +126,7 @@ def patient_card(
     if seen is not None and seen.kind == "name" and namesakes > 1:
         chip = _("By name: 1 of %(n)s chosen") % {"n": namesakes}
     context = {"form": form, "refusal": refusal, "namesakes": namesakes, **_in_hand(patient, appointment)}
-    return Card("patient", context, chip, tone, shown_of(seen, patient), status)
+    return Card("patient", context, chip, tone, shown_of(seen, patient), status, (patient,))
 
 
 def _in_hand(patient: Patient, appointment: Appointment | None) -> dict[str, Any]:
@@ -183,7 +189,7 @@ def ticket_card(code: str, *, done: str = "", refusal: Refusal | None = None, st
         "qr": qr(code),
         "refusal": refusal,
     }
-    return Card("ticket", context, status=status)
+    return Card("ticket", context, status=status, read=(found.patient,))
 
 
 def refused(error: DomainError, *, what: str, rest: str, session_code: str = "") -> Refusal:

@@ -156,7 +156,7 @@ def _chosen(seen: Recognised, people: list[Patient]) -> Card:
     if len(people) == 1:
         return patient_card(people[0], seen=seen)
     chip, tone = chip_of(seen)
-    return Card("several", {"people": [person(one) for one in people]}, chip, tone, "")
+    return Card("several", {"people": [person(one) for one in people]}, chip, tone, read=tuple(people))
 
 
 def _nothing(seen: Recognised, why: str, *, what: str = "") -> Card:
