@@ -12,6 +12,7 @@ from analytics.services.history import Numbered, TakenIn, visits_take_in
 from analytics.services.plans import plan_approve
 from analytics.services.proposals import plan_propose
 from analytics.services.simulations import simulation_ask
+from analytics.services.waits import usual_waits_hand_over
 from booking.selectors.schedules import experts_scheduled
 from hospital.common import clock, jobs
 from hospital.common.actor import Actor
@@ -34,6 +35,7 @@ def asked_of_policy(as_of: date) -> Asked:
 def expert_replan(*, expert_code: str, asked: Asked, actor: Actor, now: datetime) -> ExpertPlans:
     """Compute an expert's plans and propose what is new; the policy may approve it at once."""
     found = plans_of_expert(expert_code, asked)
+    usual_waits_hand_over(expert_code=expert_code, as_of=asked.as_of, weeks=asked.weeks)
     auto_approve = policy().auto_approve
     for plan in found.plans:
         proposed = plan_propose(

@@ -51,9 +51,12 @@ class ExpertList(PublicView):
 
     @extend_schema(parameters=[shapes.ExpertQuery, shapes.PageQuery], responses=page(answers.ExpertCard))
     def get(self, request: Request) -> Response:
-        """List experts, earliest free number first."""
+        """List experts, earliest free number first, or as ``order`` says; with ``q`` the best match first."""
         query = parsed(shapes.ExpertQuery, request, query=True)
-        cards = selectors.experts_for_booking(now=clock.now(), department=query["department"], q=query["q"])
+        order = query["order"] or ("match" if query["q"].strip() else "earliest")
+        cards = selectors.experts_for_booking(
+            now=clock.now(), department=query["department"], q=query["q"], order=order
+        )
         return self.page(request, [shapes.expert_out(card) for card in cards])
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from booking.models import AccountPatient, Appointment, Department, DrawRequest, Patient
 from booking.providers import provider_names
 from booking.selectors import DrawView, EntryView, ExpertCard, SessionView
+from booking.selectors.waits import UsualWaitView
 from hospital.common.openapi import example
 
 
@@ -21,6 +22,9 @@ class ExpertQuery(serializers.Serializer[Any]):
 
     department = serializers.SlugField(required=False, default="", max_length=20)
     q = serializers.CharField(required=False, default="", max_length=40, allow_blank=True)
+    order = serializers.ChoiceField(
+        required=False, default="", choices=["", "earliest", "priority", "match", "wait"]
+    )
 
 
 class SessionQuery(serializers.Serializer[Any]):
@@ -108,7 +112,22 @@ def expert_out(card: ExpertCard) -> dict[str, Any]:
         "next_free": None
         if free is None
         else {"session": free.session, "starts_at": free.starts_at.isoformat(), "left": free.left},
+        "fit": None
+        if card.fit is None
+        else {"points": card.fit.points, "kind": card.fit.kind, "word": card.fit.word},
+        "score": {
+            "total": card.score.total,
+            "fit": card.score.fit,
+            "soon": card.score.soon,
+            "title": card.score.title,
+        },
+        "usual_wait": wait_out(card.usual_wait),
     }
+
+
+def wait_out(wait: UsualWaitView | None) -> dict[str, int] | None:
+    """A usual wait in minutes."""
+    return None if wait is None else {"p20": wait.p20, "p80": wait.p80, "n": wait.n}
 
 
 def session_out(view: SessionView, *, slots: bool = False) -> dict[str, Any]:
@@ -139,7 +158,7 @@ def session_out(view: SessionView, *, slots: bool = False) -> dict[str, Any]:
                 "left": slot.left,
                 "bookable": slot.bookable,
                 "reason": slot.reason,
-                "usual_wait": None,
+                "usual_wait": wait_out(slot.usual_wait),
             }
             for slot in view.slots
         ]

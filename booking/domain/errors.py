@@ -353,3 +353,15 @@ class HeldTwice(DomainError):
 
     code = "held_twice"
     message = gettext_noop("Both have an open entry of the same kind (%(kinds)s). End one of the two first.")
+class WordKnown(DomainError):
+    """The department has this word already."""
+
+    code = "word_known"
+    message = gettext_noop("This department has this word already.")
+
+
+class WordsRefused(Invalid):
+    """A file of words cannot be taken in; nothing was changed."""
+
+    code = "words_refused"
+    message = gettext_noop("Nothing was taken in. Wrong lines: %(rows)s")

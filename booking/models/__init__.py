@@ -11,6 +11,7 @@ from booking.models.risk import RiskSignal, SpentChallenge
 from booking.models.sessions import Absence, ClinicSession, SessionTemplate, Slot
 from booking.models.stops import Stop, StopCase
 from booking.models.waitlist import ReturnedNumber, WaitlistEntry
+from booking.models.waits import UsualWait
 
 __all__ = [
     "Absence",
@@ -39,6 +40,7 @@ __all__ = [
     "Stop",
     "StopCase",
     "SymptomWord",
+    "UsualWait",
     "WaitlistEntry",
     "WalkIn",
 ]

@@ -55,6 +55,7 @@ from booking.selectors.sessions import (
     slot_by_code,
     slots_of_session,
 )
+from booking.selectors.symptoms import symptom_words, symptom_words_featured, symptoms_known
 from booking.selectors.waitlist import (
     EntryView,
     left_of_slot,
@@ -126,6 +127,9 @@ __all__ = [
     "sessions_of_expert",
     "slot_by_code",
     "slots_of_session",
+    "symptom_words",
+    "symptom_words_featured",
+    "symptoms_known",
     "to_decide",
     "waiting_counts",
     "waitlist_entries_of_user",

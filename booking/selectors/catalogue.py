@@ -1,12 +1,17 @@
 """Departments and experts with their next free number."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from booking.domain.errors import UnknownNumber
+from booking.domain.matching import Fit, Score, priority_score
 from booking.models import Department, Expert, Slot
+from booking.selectors.symptoms import fits_of, symptoms_known
+from booking.selectors.waits import UsualWaitView, Waits, usual_wait, waits_known
+from hospital.common.policy import policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class ExpertCard:
 
     expert: Expert
     next_free: NextFree | None
+    fit: Fit | None
+    score: Score
+    usual_wait: UsualWaitView | None
 
 
 def _free_slots(now: datetime) -> QuerySet[Slot]:
@@ -56,37 +64,47 @@ def expert_by_code(*, code: str) -> Expert:
     return expert
 
 
-def experts_for_booking(*, now: datetime, department: str = "", q: str = "") -> list[ExpertCard]:
-    """Active experts, earliest free number first; ``q`` searches names, pinyin, initials, specialty, department."""
+def experts_for_booking(
+    *, now: datetime, department: str = "", q: str = "", order: str = "earliest"
+) -> list[ExpertCard]:
+    """Active experts in one of four orders; ``q`` searches names, pinyin, initials, specialty, symptoms, department.
+
+    ``earliest``: the next free number (time slots). ``priority``: fit, soon and title together. ``match``: fit alone.
+    ``wait``: the shortest usual wait at the next free number. Four queries, however many experts there are.
+    """
     found = Expert.objects.filter(active=True).select_related("department")
     if department:
         found = found.filter(department__code=department)
-    for word in q.split()[:5]:
-        found = found.filter(_matches(word))
-    experts = list(found)
+    fits = fits_of(list(found), q, symptoms_known() if q.strip() else [])
+    experts = [expert for expert, _fit in fits]
     free = _next_free(now, [expert.pk for expert in experts])
-    cards = [ExpertCard(expert, free.get(expert.pk)) for expert in experts]
-    far = datetime.max.replace(tzinfo=now.tzinfo)
-    return sorted(
-        cards, key=lambda card: (card.next_free.starts_at if card.next_free else far, card.expert.pinyin)
-    )
+    waits = waits_known([expert.pk for expert in experts])
+    cards = [_card(expert, fit, free.get(expert.pk), waits, now) for expert, fit in fits]
+    return sorted(cards, key=lambda card: (_ORDERS[order](card), _when(card, now), card.expert.pinyin))
 
 
-def _matches(word: str) -> Q:
-    plain = word.lower()
-    return (
-        Q(name__icontains=word)
-        | Q(name_en__icontains=word)
-        | Q(pinyin__startswith=plain)
-        | Q(initials__startswith=plain)
-        | Q(specialty__icontains=word)
-        | Q(specialty_en__icontains=word)
-        | Q(department__name__icontains=word)
-        | Q(department__name_en__icontains=word)
-        | Q(department__pinyin__startswith=plain)
-        | Q(department__symptoms__icontains=word)
-        | Q(department__symptoms_en__icontains=word)
+def _card(expert: Expert, fit: Fit | None, free: NextFree | None, waits: Waits, now: datetime) -> ExpertCard:
+    hours = (free.starts_at - now).total_seconds() / 3600 if free else None
+    score = priority_score(
+        points=fit.points if fit else None,
+        hours_until=hours,
+        horizon_days=policy().horizon_days,
+        title=expert.title,
     )
+    wait = usual_wait(waits, expert.pk, free.starts_at) if free else None
+    return ExpertCard(expert, free, fit, score, wait)
+
+
+def _when(card: ExpertCard, now: datetime) -> datetime:
+    return card.next_free.starts_at if card.next_free else datetime.max.replace(tzinfo=now.tzinfo)
+
+
+_ORDERS: dict[str, Callable[[ExpertCard], int]] = {
+    "earliest": lambda _card: 0,
+    "priority": lambda card: -card.score.total,
+    "match": lambda card: -(card.fit.points if card.fit else 0),
+    "wait": lambda card: card.usual_wait.p80 if card.usual_wait else 10_000,
+}
 
 
 def _next_free(now: datetime, experts: list[int]) -> dict[int, NextFree]:

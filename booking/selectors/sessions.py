@@ -9,6 +9,7 @@ from booking.domain.deadlines import booking_window
 from booking.domain.errors import UnknownNumber
 from booking.models import ClinicSession, Slot
 from booking.selectors.waitlist import waiting_counts
+from booking.selectors.waits import UsualWaitView, Waits, usual_wait, waits_known
 
 _SLOTS = Prefetch("slots", queryset=Slot.objects.order_by("index"))
 
@@ -24,6 +25,7 @@ class SlotView:
     left: int
     bookable: bool
     reason: str
+    usual_wait: UsualWaitView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,26 @@ def sessions_of_expert(
         found = found.filter(expert__department__code=department)
     sessions = list(found.order_by("opens_at", "pk"))
     waiting = waiting_counts(session_ids=[session.pk for session in sessions])
-    return [session_view(session, now=now, waiting=waiting.get(session.pk, 0)) for session in sessions]
+    waits = waits_known({session.expert_id for session in sessions})
+    return [
+        session_view(session, now=now, waiting=waiting.get(session.pk, 0), waits=waits)
+        for session in sessions
+    ]
 
 
-def session_view(session: ClinicSession, *, now: datetime, waiting: int | None = None) -> SessionView:
+def session_view(
+    session: ClinicSession, *, now: datetime, waiting: int | None = None, waits: Waits | None = None
+) -> SessionView:
     """What a patient may book in a session at this moment, with the reason where not, and how many wait."""
     if waiting is None:
         waiting = waiting_counts(session_ids=[session.pk]).get(session.pk, 0)
+    if waits is None:
+        waits = waits_known([session.expert_id])
     phase, boundary = _phase(session, now)
-    slots = tuple(_slot_view(slot, phase) for slot in session.slots.all())
+    slots = tuple(
+        _slot_view(slot, phase, usual_wait(waits, session.expert_id, slot.starts_at))
+        for slot in session.slots.all()
+    )
     left = sum(slot.left for slot in slots if slot.bookable)
     reason = phase if phase != "booking" else ("" if left else "full")
     return SessionView(session, slots, left, reason, phase, boundary, waiting)
@@ -139,14 +152,16 @@ def _phase(session: ClinicSession, now: datetime) -> tuple[str, datetime | None]
     return phases[window]
 
 
-def _slot_view(slot: Slot, phase: str) -> SlotView:
+def _slot_view(slot: Slot, phase: str, wait: UsualWaitView | None) -> SlotView:
     if phase != "booking":
         reason = phase
     elif slot.quota == 0:
         reason = "kept_for_walk_ins"
     else:
         reason = "" if slot.left > 0 else "full"
-    return SlotView(slot.code, slot.starts_at, slot.ends_at, slot.quota, slot.left, reason == "", reason)
+    return SlotView(
+        slot.code, slot.starts_at, slot.ends_at, slot.quota, slot.left, reason == "", reason, wait
+    )
 
 
 def has_session_at(*, expert_id: int, moment: datetime) -> bool:

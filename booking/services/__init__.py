@@ -58,6 +58,7 @@ from booking.services.stops import (
     stop_propose,
     stops_go_on,
 )
+from booking.services.symptoms import symptom_word_delete, symptom_word_save, symptom_words_import
 from booking.services.templates import TemplateFacts, template_end, template_save
 from booking.services.waitlist import (
     offers_lapse_due,
@@ -66,11 +67,13 @@ from booking.services.waitlist import (
     waitlist_join,
     waitlist_leave,
 )
+from booking.services.waits import SlotWait, slot_waits_set
 from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
 
 __all__ = [
     "AbsenceEffect",
     "Resolved",
+    "SlotWait",
     "TemplateFacts",
     "absence_add",
     "absence_remove",
@@ -129,6 +132,7 @@ __all__ = [
     "sessions_generate",
     "settlement_make",
     "settlements_make_due",
+    "slot_waits_set",
     "stop_apply",
     "stop_case_ask",
     "stop_case_choose",
@@ -138,6 +142,9 @@ __all__ = [
     "stop_prepare",
     "stop_propose",
     "stops_go_on",
+    "symptom_word_delete",
+    "symptom_word_save",
+    "symptom_words_import",
     "template_end",
     "template_save",
     "waitlist_accept",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from booking import selectors
-from booking.domain.matching import match_rank
+from booking.domain.matching import nearest_departments
 from booking.forms import SearchForm
 from booking.selectors import ExpertCard
 from hospital.common import clock
@@ -31,9 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Departments and experts with the next free number; what matches a search."""
     now = clock.now()
     search = SearchForm(request.GET).wishes()
-    cards = selectors.experts_for_booking(now=now, department=search["department"], q=search["q"])
+    experts = selectors.experts_for_booking(
+        now=now, department=search["department"], q=search["q"], order=search["sort"]
+    )
     departments = selectors.departments_with_next(now=now)
-    experts = _best_first(cards, search["q"]) if search["sort"] == "match" else cards
     whole = bool(search["q"] or search["department"] or "all" in request.GET)
     shown = experts if whole else experts[:FIRST_SHOWN]
     context = {
@@ -45,28 +45,22 @@ def home(request: HttpRequest) -> HttpResponse:
         "experts": experts,
         "shown": shown,
         "hidden": len(experts) - len(shown),
-        "symptoms": _symptoms(departments),
+        "symptoms": selectors.symptom_words_featured(limit=CHIPS),
+        "proposed": _proposed(departments, search["q"], experts),
         **_own(request, now),
         "policy": policy(),
     }
     return render(request, "booking/home.html", context)
 
 
-def _best_first(cards: list[ExpertCard], q: str) -> list[ExpertCard]:
-    def rank(card: ExpertCard) -> int:
-        expert = card.expert
-        names = (expert.name, expert.name_en, expert.pinyin, expert.initials)
-        return match_rank(q, names=names, specialty=(expert.specialty, expert.specialty_en))
-
-    return sorted(cards, key=rank)
-
-
-def _symptoms(departments: Sequence[tuple[Department, datetime | None, int]]) -> list[str]:
-    """The first symptom of each of the first departments, in the reader's language."""
-    firsts = [
-        re.split(r"[、，,;；]", department.symptoms_label)[0].strip() for department, _, _ in departments
-    ]
-    return [first for first in firsts if first][:CHIPS]
+def _proposed(
+    departments: Sequence[tuple[Department, datetime | None, int]], q: str, cards: Sequence[ExpertCard]
+) -> list[Department]:
+    """Where to look when nothing was found: departments of similar words."""
+    if cards or not q:
+        return []
+    codes = nearest_departments(q, selectors.symptoms_known())
+    return [department for department, _, _ in departments if department.code in codes]
 
 
 def _own(request: HttpRequest, now: datetime) -> dict[str, list[Appointment]]:

@@ -14,7 +14,7 @@ from booking.selectors import expert_by_code
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.policy import policy, policy_change
-from hospital.demo import accounts, clinic, day, history
+from hospital.demo import accounts, clinic, day, history, symptoms
 
 DEMO = Actor.job("demo")
 Say = Callable[[str], None]
@@ -31,6 +31,7 @@ def seed(*, now: datetime, say: Say) -> None:
         if expert.department_id == department
     ]
     accounts.devices_ensure(rooms, now)
+    symptoms.words_ensure(now)
     if not is_demo_history_in():
         _history(now, say)
     say("sessions of today and the next days")

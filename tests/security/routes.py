@@ -12,6 +12,7 @@ ROLES = ("anonymous", "patient", "desk", "expert", "manager", "administrator", "
 SAMPLES = {
     "<slug:code>": "NOBODY23",
     "<str:claim>": "no-such-claim",
+    "<int:pk>": "999999",
     "<slug:token>": "no-such-token",
     "<slug:verb>": "start",
     "<slug:name>": "sandbox",
@@ -77,6 +78,7 @@ GET: dict[frozenset[str], str] = {
         manage/schedule/templates/  manage/schedule/templates/new/  manage/schedule/templates/<int:pk>/
         manage/schedule/absences/
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
+        manage/symptoms/  manage/symptoms/words.csv
     """,
 }
 
@@ -119,6 +121,7 @@ POST: dict[frozenset[str], str] = {
         manage/schedule/sessions/<slug:code>/substitute/  manage/schedule/templates/<int:pk>/end/
         manage/schedule/absences/<int:pk>/remove/
         manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
+        manage/symptoms/save/  manage/symptoms/import/  manage/symptoms/<int:pk>/delete/
     """,
 }
 
