@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0011_search_draws_and_devices"),
+        ("booking", "0007_money_review"),
     ]
 
     operations = [

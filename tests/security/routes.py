@@ -12,7 +12,6 @@ ROLES = ("anonymous", "patient", "desk", "expert", "manager", "administrator", "
 SAMPLES = {
     "<slug:code>": "NOBODY23",
     "<str:claim>": "no-such-claim",
-    "<int:pk>": "999999",
     "<slug:token>": "no-such-token",
     "<slug:verb>": "start",
     "<slug:name>": "sandbox",
