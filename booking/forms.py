@@ -241,6 +241,8 @@ class MergeForm(forms.Form):
     survivor = forms.CharField(max_length=12)
     duplicate = forms.CharField(max_length=12)
     reason = forms.CharField(max_length=200, required=False, strip=True)
+
+
 class WordForm(forms.Form):
     """A symptom word and the department that it leads to."""
 

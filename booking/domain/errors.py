@@ -353,6 +353,8 @@ class HeldTwice(DomainError):
 
     code = "held_twice"
     message = gettext_noop("Both have an open entry of the same kind (%(kinds)s). End one of the two first.")
+
+
 class WordKnown(DomainError):
     """The department has this word already."""
 
