@@ -264,6 +264,9 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         # a line for each wake every 10 s would drown the rest
-        **{f"celery.{part}": {"level": "WARNING"} for part in ("app.trace", "worker.strategy", "beat")},
+        **{
+            f"celery.{part}": {"level": "WARNING"}
+            for part in ("app.trace", "worker.request", "worker.strategy", "beat")
+        },
     },
 }
