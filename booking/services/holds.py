@@ -176,7 +176,7 @@ def appointment_expire(*, appointment_id: int, now: datetime) -> bool:
 
 def holds_expire_due(now: datetime) -> int:
     """End every hold whose time is up; each is a transaction of its own."""
-    due = Appointment.objects.filter(state="held", pay_by__lte=now).order_by("pay_by")
+    due = Appointment.objects.filter(state="held", pay_by__lte=now).order_by("pay_by", "pk")
     return sum(
         jobs.each(
             "expire hold",

@@ -190,7 +190,10 @@ def offers_lapse_due(now: datetime) -> int:
     late = WaitlistEntry.objects.filter(
         state="offered", accept_by__lte=now, session__walk_in_opens_at__gt=now
     ).order_by("accept_by", "pk")
-    due = [*late.values_list("pk", flat=True)[:DUE_MAX], *_cannot_take(now).values_list("pk", flat=True)]
+    due = [
+        *late.values_list("pk", flat=True)[:DUE_MAX],
+        *_cannot_take(now).values_list("pk", flat=True).order_by("pk"),
+    ]
     return sum(
         jobs.each("end offer", dict.fromkeys(due), lambda pk: offer_lapse_if_due(entry_id=pk, now=now))
     )
