@@ -192,21 +192,28 @@ def pay(held: Appointment, now: datetime) -> Payment:
     payment = services.payment_create(
         appointment_id=held.pk, provider_name="sandbox", actor=Actor.job("test"), now=now
     )
-    notice = Notice(
-        provider="sandbox",
-        notice_id=payment.code,
-        kind="payment",
-        out_trade_no=payment.order_no,
-        refund_no="",
-        transaction_id=payment.code,
-        amount_fen=payment.amount_fen,
-        merchant="fenliu-demo",
-        merchant_matches=True,
-        state="paid",
-        signed_at=now,
-    )
-    services.payment_notice_apply(notice=notice, now=now)
+    notice(payment, now)
     return payment
+
+
+def notice(payment: Payment, now: datetime) -> None:
+    """The sandbox says that this payment was paid."""
+    services.payment_notice_apply(
+        notice=Notice(
+            provider="sandbox",
+            notice_id=payment.code,
+            kind="payment",
+            out_trade_no=payment.order_no,
+            refund_no="",
+            transaction_id=payment.code,
+            amount_fen=payment.amount_fen,
+            merchant="fenliu-demo",
+            merchant_matches=True,
+            state="paid",
+            signed_at=now,
+        ),
+        now=now,
+    )
 
 
 def sold_out(made: ClinicSession, now: datetime, *, first: int = 700) -> list[Appointment]:

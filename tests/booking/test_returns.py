@@ -9,14 +9,13 @@ from django.conf import LazySettings
 from booking import services
 from booking.domain import errors
 from booking.models import Appointment, ClinicSession, Payment, ReturnedNumber
-from booking.providers import Notice
 from booking.services import returns
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.policy import policy_change
 from tests.booking.conftest import check_invariants
 from tests.clock import VirtualClock
-from tests.factories import Cast, book, hold, join, pay, person, session, slots, sold_out
+from tests.factories import Cast, book, hold, join, notice, pay, person, session, slots, sold_out
 
 pytestmark = pytest.mark.django_db
 JOB = Actor.job("test")
@@ -104,30 +103,11 @@ def test_late_money_takes_a_number_that_is_only_kept_back(
     now.advance(minutes=15)
     services.holds_expire_due(now())
     payment = Payment.objects.get()
-    late(payment, now)
+    notice(payment, now())
     assert Payment.objects.get().state == "paid"
     assert {*Appointment.objects.values_list("state", flat=True)} == {"expired", "booked"}
     assert ReturnedNumber.objects.get().state == "public"
     check_invariants()
-
-
-def late(payment: Payment, now: VirtualClock) -> None:
-    services.payment_notice_apply(
-        notice=Notice(
-            provider="sandbox",
-            notice_id="late",
-            kind="payment",
-            out_trade_no=payment.order_no,
-            refund_no="",
-            transaction_id="late",
-            amount_fen=payment.amount_fen,
-            merchant="fenliu-demo",
-            merchant_matches=True,
-            state="paid",
-            signed_at=now(),
-        ),
-        now=now(),
-    )
 
 
 def test_the_opening_gives_what_is_kept_back_to_the_walk_in_pool(
