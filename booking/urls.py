@@ -18,6 +18,7 @@ from booking.views import (
     patients,
     payments,
     schedule,
+    schedule_files,
     stop_cases,
     stops,
     symptoms,
@@ -68,6 +69,11 @@ urlpatterns = [
     path("manage/schedule/sessions/<slug:code>/substitute/", schedule.substitute, name="schedule-substitute"),
     path("manage/schedule/templates/", templates.templates, name="schedule-templates"),
     path("manage/schedule/templates/new/", templates.template_new, name="schedule-template-new"),
+    path("manage/schedule/templates/import/", schedule_files.templates_in, name="schedule-import"),
+    path("manage/schedule/templates.csv", schedule_files.templates_out, {"kind": "csv"}, name="schedule-csv"),
+    path(
+        "manage/schedule/templates.xlsx", schedule_files.templates_out, {"kind": "xlsx"}, name="schedule-xlsx"
+    ),
     path("manage/schedule/templates/<int:pk>/", templates.template, name="schedule-template"),
     path("manage/schedule/templates/<int:pk>/end/", templates.template_end, name="schedule-template-end"),
     path("manage/schedule/absences/", templates.absences, name="schedule-absences"),

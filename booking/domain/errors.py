@@ -367,3 +367,10 @@ class WordsRefused(Invalid):
 
     code = "words_refused"
     message = gettext_noop("Nothing was taken in. Wrong lines: %(rows)s")
+
+
+class FileUnreadable(Invalid):
+    """Neither CSV nor XLSX, or too large."""
+
+    code = "file_unreadable"
+    message = gettext_noop("This is no CSV or XLSX file of at most 5000 lines and 2 MB.")

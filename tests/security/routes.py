@@ -75,7 +75,8 @@ GET: dict[frozenset[str], str] = {
         manage/plans/<slug:code>/simulation/  manage/screens/
         manage/schedule/  manage/schedule/extra/  manage/schedule/sessions/<slug:code>/
         manage/schedule/templates/  manage/schedule/templates/new/  manage/schedule/templates/<int:pk>/
-        manage/schedule/absences/
+        manage/schedule/absences/  manage/schedule/templates/import/
+        manage/schedule/templates.csv  manage/schedule/templates.xlsx
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
         manage/symptoms/  manage/symptoms/words.csv
     """,
