@@ -18,11 +18,11 @@ TEXTS: dict[str, str] = {
         "%(patient)s: booked for %(when)s, %(expert)s, %(where)s. Check-in code %(code)s. Bring your ID."
     ),
     "moved": gettext_noop(
-        "%(patient)s: changed to %(when)s, %(expert)s, %(where)s. Your check-in code stays %(code)s."
+        "%(patient)s: changed to %(when)s, %(expert)s, %(where)s. Check-in code %(code)s stays the same."
     ),
     "reminder": gettext_noop(
         "Reminder: %(patient)s, %(when)s, %(expert)s, %(where)s. Bring your ID; check-in code %(code)s. "
-        "If you cannot come, cancel before %(until)s."
+        "You can cancel until %(until)s."
     ),
     "cancelled_refunded": gettext_noop(
         "%(patient)s: %(when)s, %(expert)s is cancelled. What you paid goes back the way you paid."
@@ -35,7 +35,7 @@ TEXTS: dict[str, str] = {
     ),
     "substituted": gettext_noop(
         "%(patient)s: %(expert)s sees you instead of %(before)s on %(when)s, %(where)s. "
-        "Check-in code %(code)s stays. To cancel with a full refund: before %(until)s."
+        "Check-in code %(code)s stays. You can cancel with a full refund until %(until)s."
     ),
     "offer": gettext_noop(
         "%(patient)s: a number is free for you: %(when)s, %(expert)s. Take it and pay before %(until)s: %(link)s"

@@ -107,7 +107,7 @@ def substituted(appointment: Appointment, slot: Slot, now: datetime, *, before: 
 @_notice
 def offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
     """A number is offered to somebody on the waitlist: which, and until when."""
-    link = page("appointments")
+    link = page("waitlist-entry", entry.code)
     tell(
         "offer",
         entry.code,

@@ -45,10 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return start_page(request.user) if isinstance(request.user, User) else settings.LOGIN_REDIRECT_URL
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Sign in; a staff session ends with the working day, a first language is that of the page."""
+        """Sign in; a staff session ends with the working day. Messages come in the language of the page."""
         super().login(request, user)
-        if not user.language:
-            account_set_language(user=user, language=get_language() or "")
+        account_set_language(user=user, language=get_language() or "")
         if user.is_hospital_staff:
             request.session.set_expiry(settings.STAFF_SESSION_AGE_S)
 

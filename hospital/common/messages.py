@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from hospital.common import jobs
+from hospital.common import history, jobs
+from hospital.common.actor import Actor
 from hospital.common.crypto import seal, unseal
 from hospital.common.models import Message
 from hospital.common.senders import Post, Refused, Unavailable, sender_of
+from hospital.common.transactions import transactional
 
 TAIL = 4
 TRIES = 12
@@ -124,15 +126,28 @@ def _post(message: Message) -> Post:
 
 def _give_up(message: Message, why: str, now: datetime) -> None:
     Message.objects.filter(pk=message.pk).update(
-        failed_at=now, attempts=F("attempts") + (why != "expired"), failure=why[:80]
+        failed_at=now, attempts=F("attempts") + int(why != "expired"), failure=why[:80]
     )
 
 
-def message_retry(*, message_id: int, now: datetime) -> bool:
+@transactional
+def message_retry(*, message_id: int, actor: Actor, now: datetime) -> bool:
     """Try a message again that was given up; say whether there was something to try."""
-    failed = Message.objects.filter(pk=message_id, sent_at=None, failed_at__isnull=False)
-    if not failed.update(failed_at=None, attempts=0, failure="", expires_at=None):
+    message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
+    if message.sent_at is not None or message.failed_at is None:
         return False
+    reason, message.failure = message.failure, ""
+    message.failed_at, message.attempts, message.expires_at = None, 0, None
+    message.save(update_fields=["failed_at", "attempts", "failure", "expires_at"])
+    history.record(
+        thing=message,
+        verb="retry",
+        from_state="failed",
+        to_state="waiting",
+        actor=actor,
+        at=now,
+        reason=reason,
+    )
     jobs.again(_JOB, key=str(message_id), due_at=now)
     return True
 

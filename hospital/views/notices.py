@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,11 +20,13 @@ from hospital.common.errors import DomainError
 from hospital.common.senders import has_email
 from hospital.common.views import role_required, signed_in
 
+OWN_NAMES = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
 
 class ChannelsForm(forms.Form):
     """In which language and where to messages come."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language of messages"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language of messages"), choices=OWN_NAMES)
     email = forms.EmailField(
         label=gettext_lazy("E-mail (optional)"),
         required=False,

@@ -40,7 +40,7 @@ def test_tomorrow_s_patients_are_reminded_at_six_in_the_evening(
     [text] = reminders()
     assert text == (
         "Reminder: 林小雨, Tue 3 Nov 08:00–09:00, Zhao Ming, room 305. Bring your ID; check-in code "
-        f"{booked.checkin_code}. If you cannot come, cancel before 3 Nov 07:00."
+        f"{booked.checkin_code}. You can cancel until 3 Nov 07:00."
     )
 
 
