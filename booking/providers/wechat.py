@@ -28,8 +28,9 @@ from hospital.common import clock
 
 GATEWAY = "https://api.mch.weixin.qq.com"
 CONNECT_S = 3
-EXPIRES_LEAST = timedelta(seconds=65)
-"""WeChat refuses an order that ends within a minute."""
+EXPIRES_LATER = timedelta(seconds=65)
+"""WeChat refuses an order that ends within a minute, and one that comes again with another end: so always a minute
+later than the hold. The hold's own end closes the order, and late money has its rules."""
 ORDER_STATES: dict[str, Literal["unpaid", "paid", "closed", "refused"]] = {
     "NOTPAY": "unpaid",
     "USERPAYING": "unpaid",
@@ -101,8 +102,8 @@ class WeChatProvider:
 
     def create_order(self, order: Order) -> str:
         """See :class:`PaymentProvider`."""
-        least = clock.wall() + EXPIRES_LEAST
-        expires_at = max(order.expires_at or least, least).astimezone(UTC).replace(microsecond=0)
+        ends_at = order.expires_at or clock.wall() + timedelta(seconds=order.expires_in_s)
+        expires_at = (ends_at + EXPIRES_LATER).astimezone(UTC).replace(microsecond=0)
         as_page = order.shown == "page" and self._product == "h5"
         scene = {"payer_client_ip": order.payer_ip or "127.0.0.1", "h5_info": {"type": "Wap"}}
         answer = self._call(

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -39,7 +40,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     form = PaymentForm(request.POST or None)
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_pay_url(request, appointment.pk, form.cleaned_data["provider"]))
+            return _to_pay(request, appointment, form.cleaned_data["provider"])
         except DomainError as refused:
             error, status = translated(refused), refused.status
     elif request.method == "POST":
@@ -52,23 +53,34 @@ def _expired_context(appointment: Appointment) -> dict[str, Any]:
     return {"appointment": appointment, "left": left, "key": uuid.uuid4()}
 
 
-def _pay_url(request: HttpRequest, appointment_id: int, provider_name: str) -> str:
-    """Open the order and return the provider's page; asking twice gives the same order."""
+def _to_pay(request: HttpRequest, appointment: Appointment, provider_name: str) -> HttpResponse:
+    """Open the order (asking twice gives the same one) and go to the provider's page, or show its code to scan."""
     now = clock.now()
     payment = services.payment_create(
-        appointment_id=appointment_id,
+        appointment_id=appointment.pk,
         provider_name=provider_name,
         actor=Actor.of(signed_in(request)),
         now=now,
     )
-    return services.payment_pay_url(payment_code=payment.code, now=now)
+    payer_ip = get_adapter().get_client_ip(request)
+    address = services.payment_pay_url(payment_code=payment.code, now=now, payer_ip=payer_ip)
+    if address.startswith(("https://", "http://")):
+        return HttpResponseRedirect(address)
+    name = selectors.provider_label(provider_name)
+    context = {"address": address, "provider": name, **_summary(appointment)}
+    return render(request, "booking/scan.html", context)
+
+
+def _summary(appointment: Appointment) -> dict[str, Any]:
+    """What every page of a payment says about the number."""
+    advice = timedelta(minutes=policy().arrival_advice_min)
+    return {"appointment": appointment, "check_in_from": appointment.slot.starts_at - advice}
 
 
 def _page(request: HttpRequest, appointment: Appointment, *, error: str, status: int) -> HttpResponse:
     rules, now = policy(), clock.now()
     context = {
-        "appointment": appointment,
-        "check_in_from": appointment.slot.starts_at - timedelta(minutes=rules.arrival_advice_min),
+        **_summary(appointment),
         "seconds_left": max(0, round((appointment.pay_by - now).total_seconds())),
         "hold_seconds": rules.hold_min * 60,
         "providers": selectors.payment_choices(),

@@ -9,7 +9,7 @@ from django.test import Client
 
 from booking import services
 from booking.models import Payment, PaymentNotice, Refund
-from booking.providers import ProviderRefused, ProviderUnavailable, RefundOrder
+from booking.providers import Order, ProviderRefused, ProviderUnavailable, RefundOrder
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.crypto import blind_index
@@ -239,3 +239,22 @@ def test_the_statement_lists_what_was_paid_and_what_was_given_back(till: Till, n
         (till.no, "", 5000),
         (till.no, refund.code, 5000),
     }
+
+
+def test_the_patient_is_led_to_the_pay_page_or_shown_the_code_to_scan(till: Till, client: Client) -> None:
+    client.force_login(till.cast.lin)
+    answered = client.post(
+        f"/appointments/{till.appointment.code}/pay/", {"provider": till.gate.name, "key": "k"}
+    )
+    if till.gate.name == "alipay":
+        assert answered.status_code == 302
+        assert till.gate.open_page(answered["Location"]).fen == 5000
+    else:
+        assert answered.status_code == 200
+        assert "Scan to pay ¥50.00" in answered.content.decode()
+        assert "<svg" in answered.content.decode()
+
+
+def test_a_code_for_somebody_elses_phone_is_an_order_of_its_own_kind(till: Till, now: VirtualClock) -> None:
+    order = Order("WALKIN1", 5000, "x", 900, "http://127.0.0.1/n/", "http://127.0.0.1/", "x", now(), "qr")
+    assert till.gate.client.create_order(order).startswith(("weixin://", "https://qr.alipay.com/"))
