@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from booking.api import add_ons as add_ons_api
 from booking.api import appointments, catalogue
 from booking.api import draws as draws_api
 from booking.api import waitlist as waitlist_api
@@ -127,5 +128,6 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
         "draw-requests/<slug:code>/withdraw/", draws_api.DrawRequestWithdraw.as_view(), name="draw-withdraw"
     ),
     path("sessions/<slug:code>/draw/", draws_api.SessionDraw.as_view(), name="session-draw"),
+    path("desk/add-ons/", add_ons_api.AddOnList.as_view(), name="add-ons"),
     path("payments/<slug:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
 ]

@@ -165,6 +165,21 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     fee_fen = serializers.IntegerField(min_value=0)
 
 
+@example(
+    code="A2B3C4D5E6F7",
+    state="booked",
+    pay_by="2026-11-02T08:15:00+08:00",
+    fee_fen=5000,
+    checkin_code="K7MPQ2RS",
+    pay_url=None,
+)
+class CounterAnswer(AppointmentAnswer):
+    """A number given at the desk."""
+
+    checkin_code = serializers.CharField()
+    pay_url = serializers.CharField(allow_null=True, help_text="where the patient pays while it is held")
+
+
 @example(code="Y2Z3A4B5C6D7", pay_url="https://pay.example.com/pay?order=FL20261102Y2Z3")
 class PaymentAnswer(serializers.Serializer[Any]):
     """An order at the provider."""

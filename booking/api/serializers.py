@@ -93,6 +93,20 @@ class CancelIn(serializers.Serializer[Any]):
     patients_wish = serializers.BooleanField(required=False, default=False)
 
 
+@example(slot="S2T3U4V5W6X7", patient="P8Q9R2S3T4U5", payment="cash", reason="came from afar")
+class AddOnIn(AppointmentIn):
+    """A number beyond the quota: which slot, for whom, how it is paid, and why it is given."""
+
+    payment = serializers.ChoiceField(choices=["cash", "provider", "free"])
+    provider = serializers.CharField(max_length=20, required=False)
+    reason = serializers.CharField(max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The hospital's first provider unless another is named."""
+        attrs.setdefault("provider", next(iter(provider_names()), ""))
+        return attrs
+
+
 def department_out(department: Department) -> dict[str, Any]:
     """A department."""
     return {"code": department.code, "name": department.name, "name_en": department.name_en}
@@ -188,6 +202,11 @@ def appointment_out(appointment: Appointment) -> dict[str, Any]:
         "pay_by": appointment.pay_by.isoformat(),
         "fee_fen": appointment.fee_fen,
     }
+
+
+def counter_out(appointment: Appointment) -> dict[str, Any]:
+    """An appointment made at the desk, with the code to check in with."""
+    return {**appointment_out(appointment), "checkin_code": appointment.checkin_code}
 
 
 def waitlist_out(view: EntryView) -> dict[str, Any]:

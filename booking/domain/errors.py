@@ -1,6 +1,6 @@
 """What booking refuses, with stable codes."""
 
-from hospital.common.errors import DomainError, Invalid, NotFound, gettext_noop
+from hospital.common.errors import DomainError, Invalid, NotAllowed, NotFound, gettext_noop
 from hospital.common.errors import ReasonMissing as ReasonMissing  # noqa: PLC0414 - one of booking's refusals, too
 
 
@@ -374,3 +374,18 @@ class FileUnreadable(Invalid):
 
     code = "file_unreadable"
     message = gettext_noop("This is no CSV or XLSX file of at most 5000 lines and 2 MB.")
+
+
+class AddOnClosed(DomainError):
+    """Numbers are added only until the session closes."""
+
+    code = "closed"
+    message = gettext_noop("No number can be added: this session is over or was stopped.")
+
+
+class AddOnNotAllowed(NotAllowed):
+    """Numbers beyond the quota need a permission."""
+
+    message = gettext_noop(
+        "Only the session's own expert, a manager, or staff with the permission may add a number."
+    )

@@ -1,6 +1,7 @@
 """What booking does: one function, one transaction, one history row."""
 
 from booking.services.absences import AbsenceEffect, absence_add, absence_remove
+from booking.services.add_ons import appointment_add_on
 from booking.services.appeals import appeal_answer, appointment_appeal, ban_appeal
 from booking.services.appointments import (
     appointment_arrive,
@@ -11,6 +12,7 @@ from booking.services.appointments import (
     appointment_see,
 )
 from booking.services.bans import ban_add, ban_lift
+from booking.services.counter import appointment_book_at_desk, appointment_pay_url
 from booking.services.draw_steps import draw_hold, drawn_first, draws_hold_due
 from booking.services.draws import draw_request_ask, draw_request_withdraw
 from booking.services.extras import session_add, session_substitute
@@ -80,8 +82,10 @@ __all__ = [
     "account_patient_add",
     "account_patients_take_in",
     "appeal_answer",
+    "appointment_add_on",
     "appointment_appeal",
     "appointment_arrive",
+    "appointment_book_at_desk",
     "appointment_cancel",
     "appointment_confirm",
     "appointment_confirm_at_desk",
@@ -91,6 +95,7 @@ __all__ = [
     "appointment_hold_once",
     "appointment_leave",
     "appointment_move",
+    "appointment_pay_url",
     "appointment_see",
     "appointments_resolve",
     "ban_add",

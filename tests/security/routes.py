@@ -108,6 +108,7 @@ POST: dict[frozenset[str], str] = {
         api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/start/
     """,
     STAFF: """
+        api/v1/desk/add-ons/
         api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/return/
         api/v1/tickets/<slug:code>/transfer/  api/v1/tickets/<slug:code>/undo/
     """,

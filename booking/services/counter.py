@@ -1,0 +1,70 @@
+"""Numbers booked ahead at the desk, for patients who call or have no phone: taken and settled in one step."""
+
+from datetime import datetime
+
+from booking.domain.errors import UnknownNumber
+from booking.models import Appointment
+from booking.services.appointments import appointment_confirm_at_desk
+from booking.services.holds import appointment_hold
+from booking.services.payments import payment_create, payment_pay_url
+from hospital.common.actor import Actor
+from hospital.common.errors import NotAllowed
+from hospital.common.transactions import transactional
+
+AT_THE_DESK = frozenset({"desk", "manager", "administrator"})
+
+
+@transactional
+def appointment_book_at_desk(
+    *, slot_code: str, patient_id: int, payment: str, reason: str = "", actor: Actor, now: datetime
+) -> Appointment:
+    """The desk books for a patient by the same rules as online, and takes the money with the number.
+
+    The appointment is no account's: an account's limits do not count, the patient's own and a ban do. Walking in
+    stays possible for a banned patient. ``payment``: see :func:`number_settle`.
+
+    Raises
+    ------
+    NotAllowed
+        To anybody but the desk, managers and administrators.
+    ReasonMissing
+        When the fee is waived without a reason.
+    DomainError
+        As :func:`~booking.services.holds.appointment_hold`; nothing is charged.
+    """
+    if actor.kind not in AT_THE_DESK:
+        raise NotAllowed
+    held = appointment_hold(slot_code=slot_code, patient_id=patient_id, account_id=None, actor=actor, now=now)
+    return number_settle(held=held, payment=payment, reason=reason, actor=actor, now=now)
+
+
+def appointment_pay_url(*, code: str, provider_name: str, actor: Actor, now: datetime) -> str:
+    """Where a patient without an account pays a held number: the link is shown as a QR code, or sent.
+
+    Outside any transaction, as the provider is asked; asking again is harmless.
+
+    Raises
+    ------
+    HoldOver, ProviderUnavailable, UnknownProvider
+        See :mod:`booking.services.payments`.
+    """
+    held = Appointment.objects.only("pk").filter(code=code).first()
+    if held is None:
+        raise UnknownNumber(field="appointment")
+    payment = payment_create(appointment_id=held.pk, provider_name=provider_name, actor=actor, now=now)
+    return payment_pay_url(payment_code=payment.code, now=now)
+
+
+def number_settle(
+    *, held: Appointment, payment: str, reason: str = "", actor: Actor, now: datetime
+) -> Appointment:
+    """A held number stands once it is paid ``cash`` or waived (``free``, with a reason).
+
+    ``provider``: it stays held until the patient paid, or the hold is over; without a fee it stands at once.
+    """
+    if payment == "provider" and held.fee_fen:
+        return held
+    taken = "free" if payment == "provider" else payment
+    return appointment_confirm_at_desk(
+        appointment_id=held.pk, payment=taken, reason=reason, actor=actor, now=now
+    )
