@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from django.test import Client, override_settings
 
 from booking import services
 from booking.domain.errors import AlreadyBooked, Banned, ReasonMissing, SoldOut
@@ -117,15 +116,14 @@ def test_the_api_books_for_the_desk_without_an_account(
     assert Appointment.objects.get(code=answer.json()["code"]).account is None
 
 
+@override_settings(PUBLIC_URL="http://127.0.0.1")
 def test_the_api_gives_an_add_on_and_where_to_pay_it(
     cast: factories.Cast,
     tomorrow: ClinicSession,
     now: VirtualClock,
     client: Client,
     tmp_path: Path,
-    settings: SettingsWrapper,
 ) -> None:
-    settings.PUBLIC_URL = "http://127.0.0.1"
     Expert.objects.filter(pk=tomorrow.expert_id).update(user=cast.dr_zhao)
     client.force_login(cast.dr_zhao)
     asked = {
