@@ -24,6 +24,7 @@ def wake() -> int:
 def forget_what_is_over(now: datetime) -> None:
     """Tables that every visit adds to do not grow for ever; sessions end by the real clock."""
     keys_forget(now=now)
+    messages.messages_forget(now=now)
     sessions_forget(now=clock.wall())
 
 

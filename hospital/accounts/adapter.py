@@ -3,6 +3,7 @@
 import secrets
 import time
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,7 +20,7 @@ from hospital.accounts.selectors import account_by_phone, has_second_factor, sta
 from hospital.accounts.services import account_set_language, account_set_phone
 from hospital.common import clock
 from hospital.common.crypto import seal, unseal
-from hospital.common.messages import message_send
+from hospital.common.messages import SIGN_IN_CODE, message_send
 from hospital.models import User
 
 
@@ -103,7 +104,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "code": code,
             "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
         }
-        message_send(kind="sign_in_code", key=secrets.token_hex(16), phone=phone, body=body, now=clock.now())
+        message_send(
+            kind=SIGN_IN_CODE,
+            key=secrets.token_hex(16),
+            phone=phone,
+            body=body,
+            now=(now := clock.now()),
+            language=get_language() or "",
+            expires_at=now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT),
+        )
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -1,14 +1,13 @@
 """Messages in the app: what an account was told, newest first, and what of it was not read yet."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hospital.common.crypto import unseal
-from hospital.common.messages import IN_APP
+from hospital.common.messages import IN_APP, KEPT
 from hospital.common.models import Message
 
 SHOWN = 50
-KEPT = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ R = TypeVar("R")
 Handler = Callable[[Mapping[str, object], datetime], None]
 
 
+class TryLater(Exception):
+    """A handler's way to say that somebody else is not ready; logged in one line, its text kept with the job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """Something looked after again and again; ``run`` gets the present moment and must be idempotent."""
@@ -118,7 +122,10 @@ def run_due(now: datetime, *, limit: int = 1000) -> int:
         try:
             HANDLERS[job.kind](job.payload, now)
         except Exception as error:
-            logger.exception("job %s %s failed", job.kind, job.key)
+            if isinstance(error, TryLater):
+                logger.warning("job %s %s: %s", job.kind, job.key, error)
+            else:
+                logger.exception("job %s %s failed", job.kind, job.key)
             wait_s = min(2**job.attempts, BACKOFF_MAX_S)
             Job.objects.filter(pk=job.pk).update(
                 leased_until=None, due_at=now + timedelta(seconds=wait_s), last_error=repr(error)[:500]

@@ -8,7 +8,7 @@ that fails never fails what it tells about.
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
@@ -21,6 +21,8 @@ TAIL = 4
 TRIES = 12
 """With pauses of 2, 4, 8, ... seconds, an hour at most: a message is given up after a good hour of tries."""
 OVERDUE_S = 600
+KEPT = timedelta(days=400)
+SIGN_IN_CODE = "sign_in_code"
 SMS, EMAIL, IN_APP = Message.Channel.SMS, Message.Channel.EMAIL, Message.Channel.IN_APP
 _SENT_OUT = (SMS, EMAIL)
 _JOB = "message.deliver"
@@ -87,7 +89,7 @@ def deliver(payload: Mapping[str, object], now: datetime) -> None:
 
     Raises
     ------
-    Unavailable
+    TryLater
         Then the job is tried again, ever less often, until ``TRIES`` are used up or the message is of no use.
     """
     message = Message.objects.filter(pk=str(payload["message"]), sent_at=None, failed_at=None).first()
@@ -106,7 +108,7 @@ def deliver(payload: Mapping[str, object], now: datetime) -> None:
             _give_up(message, str(trouble), now)
             return
         Message.objects.filter(pk=message.pk).update(attempts=tries, failure=str(trouble)[:80])
-        raise
+        raise jobs.TryLater(str(trouble)) from None
     else:
         Message.objects.filter(pk=message.pk, sent_at=None).update(
             sent_at=now, attempts=F("attempts") + 1, failure="", provider_id=provider_id[:80]
@@ -150,6 +152,12 @@ def message_retry(*, message_id: int, actor: Actor, now: datetime) -> bool:
     )
     jobs.again(_JOB, key=str(message_id), due_at=now)
     return True
+
+
+def messages_forget(*, now: datetime) -> int:
+    """Messages older than a year and a bit are deleted, sign-in codes after a month."""
+    old = Q(created_at__lt=now - KEPT) | Q(kind=SIGN_IN_CODE, created_at__lt=now - timedelta(days=30))
+    return Message.objects.filter(old).delete()[0]
 
 
 def failed_count(now: datetime, *, within: timedelta = timedelta(days=1)) -> int:

@@ -111,10 +111,10 @@ def add_self(page: Page, person: Person, words: dict[str, str]) -> None:
     page.get_by_role("button", name=words["save"], exact=True).click()
 
 
-def hold(page: Page, person: Person, words: dict[str, str]) -> str:
-    """From the start page of a signed-in person to a held number; the code of the appointment."""
+def hold(page: Page, person: Person, words: dict[str, str], *, day: str = "") -> str:
+    """From the start page of a signed-in person to a held number, of a ``day``; the code of the appointment."""
     page.goto("/")
-    page.locator("a.card-box", has=page.locator(".card-split")).first.click()
+    page.locator("a.card-box", has=page.locator(".card-split"), has_text=day or None).first.click()
     if page.locator("input[name=patient]").count() == 0:
         page.get_by_role("link", name=words["add"]).click()
         add_self(page, person, words)

@@ -218,6 +218,14 @@ def test_messages_that_wait_too_long_are_counted(provider: Provider, now: Virtua
     assert overdue_count(now()) == 0
 
 
+@pytest.mark.django_db
+def test_old_messages_go_sign_in_codes_sooner(now: VirtualClock) -> None:
+    tell(now)
+    message_send(kind="sign_in_code", key="c", body="123456", now=now(), phone=PHONE)
+    assert messages.messages_forget(now=now.advance(days=30, seconds=1)) == 1
+    assert messages.messages_forget(now=now.advance(days=370)) == 1
+
+
 # ---- the providers
 
 

@@ -13,6 +13,7 @@ KEYS = {
     name: f"{name} of thirty-two characters and more" for name in ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY")
 }
 PUBLIC = {"PUBLIC_URL": "https://portal.example", "ALLOWED_HOSTS": "portal.example", "BEHIND_PROXY": "1"}
+TEXTS = {"SMS_URL": "https://sms.example/", "SMS_TOKEN": "t", "SMS_SECRET": "s"}
 
 
 def missing(data: Path, **environment: str) -> list[str]:
@@ -50,11 +51,17 @@ def test_a_database_that_does_not_answer_is_named_with_the_reason(tmp_path: Path
     assert "refused" in said
 
 
+def test_a_missing_or_careless_provider_of_text_messages_is_named(tmp_path: Path) -> None:
+    assert "SMS_URL is not set" in "\n".join(missing(tmp_path))
+    careless = {"SMS_URL": "http://sms.example/", "SMS_TOKEN": "t", "SMS_SECRET": "s"}
+    assert "SMS_URL must be https://" in "\n".join(missing(tmp_path, **careless))
+
+
 def test_with_everything_set_only_the_payment_provider_is_left(tmp_path: Path) -> None:
     """A provider of the hospital's own comes with a later release."""
     database, redis = entry.ensure(os.environ["DATA_DIR"])
     (tmp_path / "static").mkdir()
-    left = missing(tmp_path, DATABASE_URL=database, REDIS_URL=redis, **KEYS, **PUBLIC)
+    left = missing(tmp_path, DATABASE_URL=database, REDIS_URL=redis, **KEYS, **PUBLIC, **TEXTS)
     assert [line for line in left if "migrations are not applied" not in line] == [
         "- PAYMENT_PROVIDERS holds the sandbox only: prepayment needs a provider of the hospital's."
     ]

@@ -84,6 +84,10 @@ def switches() -> Iterator[str]:
         yield "STAFF_SECOND_FACTOR is off: staff sign in by password alone."
     if set(settings.PAYMENT_PROVIDERS) <= {"sandbox"}:
         yield "PAYMENT_PROVIDERS holds the sandbox only: prepayment needs a provider of the hospital's."
+    if not settings.SMS_URL:
+        yield "SMS_URL is not set: nobody signs in by phone, no message is sent (docs/howto/notices.md)."
+    elif not settings.SMS_URL.startswith("https://") or not settings.SMS_SECRET:
+        yield "SMS_URL must be https://, with SMS_TOKEN and SMS_SECRET: messages carry phones and appointments."
 
 
 def servers() -> Iterator[str]:
