@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.errors import SelfKnown
-from booking.models import AccountPatient, Patient
+from booking.models import AccountPatient, DataRequest, Patient
 
 SELF = AccountPatient.Relation.SELF
 
@@ -273,3 +273,29 @@ class WordsFileForm(forms.Form):
             except UnicodeDecodeError:
                 continue
         raise forms.ValidationError(_("The file is neither UTF-8 nor GB18030."))
+
+
+class DataRequestForm(forms.Form):
+    """What a patient asks about the data of one of the family."""
+
+    patient = forms.CharField(max_length=12)
+    kind = forms.ChoiceField(choices=DataRequest.Kind.choices)
+    text = forms.CharField(max_length=500, required=False, strip=True)
+
+
+class DataAnswerForm(forms.Form):
+    """A manager's answer to such a request; the fields of a correction are those of the record."""
+
+    verb = forms.ChoiceField(choices=[("grant", "grant"), ("refuse", "refuse")])
+    answer = forms.CharField(
+        max_length=500,
+        strip=True,
+        error_messages={"required": _("Write the answer that the patient gets.")},
+    )
+    name = forms.CharField(label=_("Name"), max_length=50, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+    birth_date = forms.DateField(label=_("Date of birth"), required=False)
+
+    def corrected(self) -> dict[str, Any]:
+        """What the record shall say from now on."""
+        return {name: self.cleaned_data[name] for name in ("name", "phone", "birth_date")}

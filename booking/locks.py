@@ -164,8 +164,8 @@ def lock_patient_row(patient_id: int) -> Patient:
     return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
 
 
-def lock_patients_to_merge(*patient_ids: int) -> dict[int, Patient]:
-    """Lock patients, by id, so that no new row can point to them either."""
+def lock_patients_whole(*patient_ids: int) -> dict[int, Patient]:
+    """Lock patients, by id, also against those who only share them: nobody books or walks in meanwhile."""
     rows = Patient.objects.select_for_update().filter(pk__in=patient_ids).order_by("pk")
     return {row.pk: row for row in rows}
 

@@ -389,3 +389,19 @@ class AddOnNotAllowed(NotAllowed):
     message = gettext_noop(
         "Only the session's own expert, a manager, or staff with the permission may add a number."
     )
+
+
+class RequestOpen(DomainError):
+    """One request of a kind at a time."""
+
+    code = "request_open"
+    message = gettext_noop("You have asked for this already. The hospital will answer.")
+
+
+class ErasureBlocked(DomainError):
+    """A person with a live number, open money, a ban or an appeal cannot be deleted yet."""
+
+    code = "erasure_blocked"
+    message = gettext_noop(
+        "The identity cannot be deleted yet: something is still open (a number, a payment, a ban or an appeal)."
+    )

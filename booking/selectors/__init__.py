@@ -43,6 +43,14 @@ from booking.selectors.patients import (
     patients_find_any,
     patients_of_user,
 )
+from booking.selectors.requests import (
+    erasure_blockers,
+    request_by_code,
+    request_text,
+    requests_answered,
+    requests_of_user,
+    requests_open,
+)
 from booking.selectors.rooms import rooms_all, rooms_by_code
 from booking.selectors.sessions import (
     SessionView,
@@ -101,6 +109,7 @@ __all__ = [
     "draw_of_session",
     "draw_request_for_user",
     "draw_requests_of_user",
+    "erasure_blockers",
     "expert_by_code",
     "experts_for_booking",
     "has_session_at",
@@ -119,6 +128,11 @@ __all__ = [
     "patients_of_user",
     "payment_choices",
     "provider_label",
+    "request_by_code",
+    "request_text",
+    "requests_answered",
+    "requests_of_user",
+    "requests_open",
     "rooms_all",
     "rooms_by_code",
     "session_by_code",

@@ -13,6 +13,12 @@ from booking.services.appointments import (
 )
 from booking.services.bans import ban_add, ban_lift
 from booking.services.counter import appointment_book_at_desk, appointment_pay_url
+from booking.services.data_requests import (
+    data_export,
+    data_request_grant,
+    data_request_make,
+    data_request_refuse,
+)
 from booking.services.draw_steps import draw_hold, drawn_first, draws_hold_due
 from booking.services.draws import draw_request_ask, draw_request_withdraw
 from booking.services.extras import session_add, session_substitute
@@ -101,6 +107,10 @@ __all__ = [
     "ban_add",
     "ban_appeal",
     "ban_lift",
+    "data_export",
+    "data_request_grant",
+    "data_request_make",
+    "data_request_refuse",
     "draw_hold",
     "draw_request_ask",
     "draw_request_withdraw",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from booking.domain.errors import BothInSession, CannotMerge, HeldTwice, ReasonMissing
-from booking.locks import lock_patients_to_merge
+from booking.locks import lock_patients_whole
 from booking.models import AccountPatient, Patient
 from booking.selectors.merges import kinds_held_twice, pointers_to_patients, sessions_of_both
 from hospital.common import history
@@ -43,7 +43,7 @@ def patients_merge(
         raise NotAllowed
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    rows = lock_patients_to_merge(survivor_id, duplicate_id)
+    rows = lock_patients_whole(survivor_id, duplicate_id)
     if len(rows) != 2 or any(row.merged_into_id or row.erased_at for row in rows.values()):
         raise CannotMerge
     survivor, duplicate = rows[survivor_id], rows[duplicate_id]

@@ -79,6 +79,8 @@ TEXTS: dict[str, str] = {
     "appeal_rejected": gettext_noop(
         "%(patient)s: your appeal is not granted. %(answer)s Questions: ask at the front desk."
     ),
+    "data_granted": gettext_noop("Your request about your data (%(wish)s) was carried out. %(answer)s"),
+    "data_refused": gettext_noop("Your request about your data (%(wish)s) was refused. %(answer)s"),
     "draw_won": gettext_noop(
         "%(patient)s: you are drawn: %(when)s, %(expert)s. Pay before %(until)s to keep the number: %(link)s"
     ),

@@ -17,6 +17,7 @@ from booking.models import (
     Appeal,
     Appointment,
     Ban,
+    DataRequest,
     DrawRequest,
     Expert,
     Refund,
@@ -213,6 +214,23 @@ def appeal_answered(appeal: Appeal, now: datetime) -> None:
         text="appeal_upheld" if appeal.state == "upheld" else "appeal_rejected",
         facts=lambda: {"answer": appeal.answer},
         link=page("appointments"),
+        now=now,
+    )
+
+
+@_notice
+def data_answered(request: DataRequest, now: datetime) -> None:
+    """What became of a wish about one's own data, told to the account that asked."""
+    if request.account is None:
+        return
+    tell(
+        "data_answered",
+        request.code,
+        patient=request.patient,
+        account=request.account,
+        text="data_granted" if request.state == "done" else "data_refused",
+        facts=lambda: {"answer": request.answer, "wish": request.get_kind_display()},
+        link=page("my-data"),
         now=now,
     )
 

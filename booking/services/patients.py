@@ -80,7 +80,7 @@ def _known_or_made(given: _Given, actor: Actor, now: datetime) -> tuple[Patient,
             "birth_date": given.born,
             "sex": document.sex,
             "created_at": now,
-            **_phone_columns(given.phone),
+            **phone_columns(given.phone),
         },
     )
     if created:
@@ -102,7 +102,7 @@ def _born(checked: Identity, typed: date | None, now: datetime) -> date | None:
 
 def _fill_in(patient: Patient, given: _Given) -> None:
     """Keep what was not known of somebody before; nothing known is written over."""
-    columns: dict[str, object] = {} if patient.phone_sealed else _phone_columns(given.phone)
+    columns: dict[str, object] = {} if patient.phone_sealed else phone_columns(given.phone)
     if given.born and patient.birth_date is None:
         columns["birth_date"] = given.born
     for column, value in columns.items():
@@ -123,7 +123,8 @@ def _same_phone(patient: Patient, phone: str) -> bool:
     return not known or (bool(phone) and blind_index("phone", phone) in known)
 
 
-def _phone_columns(phone: str) -> dict[str, object]:
+def phone_columns(phone: str) -> dict[str, object]:
+    """The columns of :class:`Patient` that hold a phone (canonical form); none for none."""
     if not phone:
         return {}
     return {

@@ -84,6 +84,15 @@ def message_withdraw(*, kind: str, key: str) -> None:
     Message.objects.filter(kind=kind, key=key, channel__in=_SENT_OUT, sent_at=None).delete()
 
 
+def messages_forget(*, keys: Iterable[str]) -> int:
+    """Blank what people were told about these things, and where it went; the rows stay as figures."""
+    told = Message.objects.filter(key__in=list(keys))
+    told.filter(sent_at=None, channel__in=_SENT_OUT).delete()
+    return told.update(
+        account=None, phone_sealed=None, phone_tail="", email_sealed=None, body_sealed=seal(""), link=""
+    )
+
+
 def deliver(payload: Mapping[str, object], now: datetime) -> None:
     """Hand one message to its provider. The job's lease keeps a second worker away meanwhile.
 

@@ -50,6 +50,7 @@ GET: dict[frozenset[str], str] = {
         accounts/recovery-codes/file/
     """,
     PATIENT: """
+        my-data/
         appointments/<slug:code>/appeal/  bans/<slug:code>/appeal/
         appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics  messages/  messages/settings/
         stopped/<slug:code>/
@@ -69,6 +70,7 @@ GET: dict[frozenset[str], str] = {
     """,
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
+        manage/requests/
         manage/appeals/  manage/bans/  manage/no-shows/
         manage/money/  manage/money/<slug:day>/  manage/money/<slug:day>.csv
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
@@ -87,7 +89,10 @@ POST: dict[frozenset[str], str] = {
     NOBODY: "api/v1/payments/<slug:name>/notify/",
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
-    PATIENT: "messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/",
+    PATIENT: """
+        messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/
+        my-data/ask/  my-data/export/
+    """,
     API_OWNER: """
         api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
         api/v1/appointments/<slug:code>/move/
@@ -114,6 +119,7 @@ POST: dict[frozenset[str], str] = {
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
+        manage/requests/<slug:code>/
         manage/money/<slug:code>/decide/
         manage/appeals/<slug:code>/  manage/bans/add/  manage/bans/<slug:code>/lift/  manage/no-shows/decide/
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/

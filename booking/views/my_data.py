@@ -1,0 +1,70 @@
+"""A patient's own data: a copy to take away, and wishes to have something corrected or deleted."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from booking import selectors, services
+from booking.forms import DataRequestForm
+from hospital.common import clock
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.views import role_required, signed_in
+
+
+@role_required("patient")
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """What can be done, and what was asked."""
+    return _page(request)
+
+
+@role_required("patient")
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything kept about the account and its family, as a file."""
+    user = signed_in(request)
+    packed = services.data_export(user=user, actor=Actor.of(user), now=clock.now())
+    response = HttpResponse(packed, content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="my-data.zip"'
+    return response
+
+
+@role_required("patient")
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for a correction or a deletion."""
+    form, user = DataRequestForm(request.POST), signed_in(request)
+    if not form.is_valid():
+        return _page(request, error=_("Choose a person and what you ask for."), status=400)
+    patient = selectors.patient_for_user(user=user, code=form.cleaned_data["patient"])
+    try:
+        services.data_request_make(
+            kind=form.cleaned_data["kind"],
+            patient_id=patient.pk,
+            account_id=user.pk,
+            text=form.cleaned_data["text"],
+            actor=Actor.of(user),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        return _page(request, error=translated(error), status=error.status)
+    messages.success(request, _("Sent. The hospital answers here and by a message."))
+    return redirect("booking:my-data")
+
+
+def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+    user = signed_in(request)
+    context = {
+        "nav": "patients",
+        "links": list(selectors.patients_of_user(user=user)),
+        "requests": selectors.requests_of_user(user=user),
+        "error": error,
+        "asked": request.POST,
+    }
+    return render(request, "booking/my_data.html", context, status=status)
