@@ -20,7 +20,7 @@ from booking.services.reads import patient_state
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.crypto import seal
-from hospital.common.messages import messages_forget
+from hospital.common.messages import messages_blank
 from hospital.common.transactions import transactional
 
 NOBODY = "–"
@@ -36,7 +36,7 @@ def patient_erase(*, patient_id: int, reason: str, actor: Actor, now: datetime) 
     rows = lock_patients_whole(
         patient_id, *Patient.objects.filter(merged_into=patient_id).values_list("pk", flat=True)
     )
-    messages_forget(keys=_message_keys(patient_id))
+    messages_blank(keys=_message_keys(patient_id))
     for row in rows.values():
         before = patient_state(row)
         _blank(row, now)

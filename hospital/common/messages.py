@@ -84,7 +84,7 @@ def message_withdraw(*, kind: str, key: str) -> None:
     Message.objects.filter(kind=kind, key=key, channel__in=_SENT_OUT, sent_at=None).delete()
 
 
-def messages_forget(*, keys: Iterable[str]) -> int:
+def messages_blank(*, keys: Iterable[str]) -> int:
     """Blank what people were told about these things, and where it went; the rows stay as figures."""
     told = Message.objects.filter(key__in=list(keys))
     told.filter(sent_at=None, channel__in=_SENT_OUT).delete()
