@@ -1,0 +1,347 @@
+"""The pages of a stopped clinic and of the schedule: step by step, for each role, with a constant number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from booking import services
+from booking.models import Absence, Appointment, ClinicSession, Refund, SessionTemplate, Stop, StopCase
+from tests import factories
+from tests.booking.stopped import StoppedClinic, stopped_clinic
+from tests.clock import VirtualClock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(db: None, now: VirtualClock) -> factories.Cast:
+    return factories.cast(now())
+
+
+@pytest.fixture
+def clinic(cast: factories.Cast, now: VirtualClock) -> StoppedClinic:
+    return stopped_clinic(now)
+
+
+def browser(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def manager(cast: factories.Cast) -> Client:
+    return browser(cast.manager)
+
+
+def proposed(manager: Client, clinic: StoppedClinic) -> str:
+    answer = manager.post("/manage/stops/new/", {"session": clinic.session.code, "reason": "ill"})
+    assert answer.status_code == 302
+    return str(answer.url)
+
+
+def text(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def test_a_manager_goes_through_the_four_steps_and_only_the_last_changes_anything(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    for _turn in range(3):
+        clinic.book()
+    page = proposed(manager, clinic)
+    preview = manager.get(page)
+    assert "Nothing has changed and nobody has been told." in text(preview)
+    deadline = preview.context["deadlines"][-1].isoformat()
+    to_notice = manager.post(f"{page}prepare/", {"step": "preview", "choose_by": deadline})
+    assert to_notice.url == f"{page}?step=notice"
+    assert "ill" in text(manager.get(to_notice.url))
+    to_apply = manager.post(f"{page}prepare/", {"step": "notice", "reason": "meeting"})
+    assert to_apply.url == f"{page}?step=apply"
+    clinic.session.refresh_from_db()
+    assert clinic.session.state == "released"
+    assert manager.post(f"{page}apply/").url == page
+    stop = Stop.objects.get()
+    assert (stop.state, stop.reason, stop.choose_by.isoformat()) == (
+        "applying",
+        "meeting",
+        preview.context["deadlines"][-1].astimezone(stop.choose_by.tzinfo).isoformat(),
+    )
+    assert "0 / 3 told" in text(manager.get(page))
+    services.stops_go_on(clinic.now())
+    assert "0 / 3 settled" in text(manager.get(f"{page}progress/"))
+
+
+def test_without_a_reason_or_with_a_deadline_that_is_too_soon_the_step_stays(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    refused = manager.post("/manage/stops/new/", {"session": clinic.session.code, "reason": " "})
+    assert refused.status_code == 400
+    page = proposed(manager, clinic)
+    soon = (clinic.now() + timedelta(minutes=5)).isoformat()
+    for value in (soon, "tomorrow"):
+        answer = manager.post(f"{page}prepare/", {"step": "preview", "choose_by": value})
+        assert answer.status_code == 400
+        assert "at least an hour" in text(answer)
+
+
+def test_the_preview_asks_as_many_questions_for_thirty_as_for_two(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    clinic.book(slot=0)
+    clinic.book(slot=1)
+    page = proposed(manager, clinic)
+    manager.get(page)
+    with CaptureQueriesContext(connection) as few:
+        manager.get(page)
+    for number in range(28):
+        clinic.book(slot=number % 4, phone="" if number % 9 == 4 else "13700137000")
+    with CaptureQueriesContext(connection) as many:
+        seen = manager.get(page).context["seen"]
+    assert len(seen.people) == 30
+    assert len(many) == len(few) <= 24
+
+
+def test_the_list_of_people_turns_pages_and_shows_whom_to_phone(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    for number in range(8):
+        clinic.book(slot=number % 4, phone="" if number == 3 else "13700137000")
+    page = proposed(manager, clinic)
+    assert len(manager.get(page).context["rows"]) == 6
+    assert len(manager.get(f"{page}?page=2").context["rows"]) == 2
+    assert len(manager.get(f"{page}?show=phone").context["rows"]) == 1
+
+
+def test_a_patient_takes_another_number_by_pressing_twice_once(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    lin, address = browser(cast.lin), f"/stopped/{clinic.case(booked).code}/"
+    page = lin.get(address)
+    assert page.context["groups"]
+    target = factories.slots(clinic.colleague)[0]
+    choice = {"choice": "slot", "slot": target.code, "key": "k1"}
+    assert [lin.post(address, choice).status_code for _turn in range(2)] == [302, 302]
+    target.refresh_from_db()
+    assert target.booked == 1
+    assert "You have a new number" in text(lin.get(address))
+
+
+def test_a_number_taken_meanwhile_is_said_and_the_others_are_shown(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    target = factories.slots(clinic.colleague)[0]
+    for _turn in range(2):
+        factories.hold(target, clinic.person(), None, clinic.now())
+    address = f"/stopped/{clinic.case(booked).code}/"
+    answer = browser(cast.lin).post(address, {"choice": "slot", "slot": target.code, "key": "k1"})
+    assert answer.status_code == 409
+    assert "Just taken" in text(answer)
+    assert target.code not in text(answer)
+    assert clinic.case(booked).state == "asked"
+
+
+def test_a_patient_asks_for_the_money_back(cast: factories.Cast, clinic: StoppedClinic) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    address = f"/stopped/{clinic.case(booked).code}/"
+    browser(cast.lin).post(address, {"choice": "refund", "key": "k1"})
+    assert Refund.objects.get().amount_fen == 5000
+    assert "on its way back" in text(browser(cast.lin).get(address))
+
+
+def test_somebody_elses_choice_is_not_there(cast: factories.Cast, clinic: StoppedClinic) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    address = f"/stopped/{clinic.case(booked).code}/"
+    stranger = browser(cast.chen)
+    assert stranger.get(address).status_code == 404
+    assert stranger.post(address, {"choice": "refund", "key": "k"}).status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_looking_at_the_choice_changes_nothing(cast: factories.Cast, clinic: StoppedClinic) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    address = f"/stopped/{clinic.case(booked).code}/"
+    for query in ("", "?choice=refund", "?choice=slot&key=1"):
+        browser(cast.lin).get(address + query)
+    assert Appointment.objects.get(pk=booked.pk).state == "booked"
+
+
+def test_the_own_appointment_leads_to_the_choice(cast: factories.Cast, clinic: StoppedClinic) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    page = text(browser(cast.lin).get(f"/appointments/{booked.code}/"))
+    assert f"/stopped/{clinic.case(booked).code}/" in page
+
+
+def test_the_desk_chooses_on_the_phone_and_notes_the_call(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    first, second = clinic.book(phone=""), clinic.book()
+    stop = clinic.stop()
+    desk = browser(cast.desk)
+    listed = desk.get(f"/desk/stops/{stop.code}/?show=phone").context["cases"]
+    assert [case.appointment_id for case in listed] == [first.pk]
+    case = clinic.case(second)
+    assert "13700137000" in text(desk.get(f"/desk/stop-cases/{case.code}/"))
+    desk.post(f"/desk/stop-cases/{case.code}/phoned/", {"note": "calls back"})
+    target = factories.slots(clinic.next_week)[0]
+    desk.post(f"/desk/stop-cases/{case.code}/", {"choice": "slot", "slot": target.code, "key": "k"})
+    case.refresh_from_db()
+    assert (case.choice, case.chosen_by, case.phone_note) == ("other_day", "desk", "calls back")
+
+
+def test_the_csv_of_the_follow_up_has_no_full_phone_and_no_formula(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    booked = clinic.book()
+    stop = clinic.stop()
+    services.stop_case_phoned(
+        case_id=clinic.case(booked).pk, note="=HYPERLINK(1)", actor=clinic.manager, now=clinic.now()
+    )
+    answer = text(browser(cast.desk).get(f"/desk/stops/{stop.code}/people.csv"))
+    assert "7000" in answer
+    assert "13700137000" not in answer
+    assert "'=HYPERLINK(1)" in answer
+
+
+def test_the_follow_up_asks_as_many_questions_for_many_as_for_one(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    clinic.book()
+    stop = clinic.stop()
+    desk = browser(cast.desk)
+    desk.get(f"/desk/stops/{stop.code}/")
+    with CaptureQueriesContext(connection) as few:
+        desk.get(f"/desk/stops/{stop.code}/")
+    other = stopped_many(clinic, stop, 10)
+    with CaptureQueriesContext(connection) as many:
+        assert len(desk.get(f"/desk/stops/{stop.code}/").context["cases"]) == other + 1
+    assert len(many) == len(few)
+
+
+def stopped_many(clinic: StoppedClinic, stop: Stop, count: int) -> int:
+    """As if so many more had been booked."""
+    for _turn in range(count):
+        extra = Appointment.objects.create(
+            slot=factories.slots(clinic.session)[0],
+            session=clinic.session,
+            patient=clinic.person(),
+            fee_fen=5000,
+            state="booked",
+            held_at=clinic.now(),
+            pay_by=clinic.now(),
+        )
+        StopCase.objects.create(stop=stop, appointment=extra, state="asked")
+    return count
+
+
+def test_the_week_shows_sessions_holidays_and_filters_in_a_constant_number_of_queries(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    day = clinic.session.date
+    address = f"/manage/schedule/?day={day.isoformat()}"
+    after = day + timedelta(days=1)
+    Absence.objects.create(kind="holiday", first_day=after, last_day=after, reason="Moving house")
+    page = manager.get(address)
+    assert "Moving house" in text(page)
+    assert clinic.session.code in text(page)
+    assert {row.expert.code for row in page.context["rows"]} == {"zhao", "qian"}
+    assert len(manager.get(f"{address}&expert=qian").context["rows"]) == 1
+    with CaptureQueriesContext(connection) as few:
+        manager.get(address)
+    for number in range(10):
+        factories.session(day, now=clinic.now(), doctor=factories.expert(f"more{number}"))
+    with CaptureQueriesContext(connection) as many:
+        manager.get(address)
+    assert len(many) == len(few) <= 16
+    assert manager.get("/manage/schedule/?day=nonsense&department=%00").status_code == 200
+
+
+def test_a_period_is_added_changed_and_ended_on_its_page(manager: Client, clinic: StoppedClinic) -> None:
+    form = {
+        "expert": clinic.session.expert_id,
+        "weekday": "6",
+        "opens_at": "13:00",
+        "closes_at": "17:00",
+        "walk_in_opens_at": "12:30",
+        "room": clinic.session.room_id,
+        "slot_minutes": "60",
+        "capacity_per_slot": "12",
+        "share": "50",
+        "fee": "",
+        "every_weeks": "2",
+        "valid_from": "2026-11-02",
+        "valid_until": "",
+    }
+    added = manager.post("/manage/schedule/templates/new/", form)
+    assert added.status_code == 302
+    page = added.url
+    made = SessionTemplate.objects.get(weekday=6)
+    assert (made.every_weeks, made.fee_fen) == (2, None)
+    assert manager.get(page).status_code == 200
+    assert manager.post(page, form | {"fee": "65.50"}).status_code == 302
+    assert ClinicSession.objects.get(date__week_day=7).fee_fen == 6550
+    assert manager.post(page, form | {"valid_until": "2026-01-01"}).status_code == 422
+    refused = manager.post(
+        "/manage/schedule/templates/new/", form | {"opens_at": "16:00", "closes_at": "18:00"}
+    )
+    assert refused.status_code == 409
+    manager.post(f"{page}end/", {"last_day": "2026-11-02"})
+    assert not ClinicSession.objects.filter(date__week_day=7).exists()
+
+
+def test_a_leave_over_booked_days_leads_to_the_stops(manager: Client, clinic: StoppedClinic) -> None:
+    clinic.book()
+    form = {
+        "kind": "leave",
+        "expert": clinic.session.expert_id,
+        "first_day": clinic.session.date.isoformat(),
+        "last_day": clinic.session.date.isoformat(),
+        "reason": "training",
+    }
+    assert manager.post("/manage/schedule/absences/", form | {"expert": ""}).status_code == 422
+    answer = manager.post("/manage/schedule/absences/", form)
+    assert answer.url == "/manage/stops/"
+    assert "training" in text(manager.get(answer.url))
+    assert Stop.objects.get().state == "proposed"
+
+
+def test_an_extra_session_and_a_substitute_are_made_on_the_pages(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    li = factories.expert("li")
+    form = {
+        "expert": li.pk,
+        "day": clinic.session.date.isoformat(),
+        "opens_at": "14:00",
+        "closes_at": "16:00",
+        "walk_in_opens_at": "13:00",
+        "room": clinic.session.room_id,
+        "slot_minutes": "60",
+        "capacity_per_slot": "10",
+        "share": "50",
+        "fee": "",
+    }
+    added = manager.post("/manage/schedule/extra/", form)
+    assert added.status_code == 302
+    assert manager.post("/manage/schedule/extra/", form).status_code == 409
+    page = f"/manage/schedule/sessions/{clinic.session.code}/"
+    assert li in manager.get(page).context["substitutes"]
+    assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": " "}).status_code == 400
+    assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": "ill"}).status_code == 302
+    clinic.session.refresh_from_db()
+    assert clinic.session.expert == li

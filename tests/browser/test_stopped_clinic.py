@@ -1,0 +1,130 @@
+"""A manager stops a clinic with thirty patients, one of them takes another number, the desk helps by phone."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import CHINESE, DESK, ENGLISH, OpenPage
+from tests.browser.demo import FOREIGN, ROOT, Demo
+from tests.browser.people import enter_as
+
+Check = Callable[[Page], None]
+Picture = Callable[[Page, str], None]
+WORDS = {
+    CHINESE: {
+        "nothing": "现在什么都没改，也没通知任何人。",
+        "affected": "受影响患者",
+        "told": re.compile("已处理 2 / 30"),
+        "choose": "请换一个号或选退款",
+        "take": "换到这个号",
+        "new": "您有新的号码",
+        "phone": "要打电话",
+        "refund": "退款 ¥50.00",
+    },
+    ENGLISH: {
+        "nothing": "Nothing has changed and nobody has been told.",
+        "affected": "Patients affected",
+        "told": re.compile("2 / 30 settled"),
+        "choose": "Choose another number or a refund",
+        "take": "Take this number",
+        "new": "You have a new number",
+        "phone": "To phone",
+        "refund": "Refund ¥50.00",
+    },
+}
+
+
+def clinic_of_thirty(demo: Demo) -> dict[str, str]:
+    """A clinic with thirty patients inside the running demo, one of them the demo's own patient."""
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", "from tests.browser.fill import thirty; thirty()"],
+        cwd=ROOT,
+        env=environment | {"DATA_DIR": str(demo.data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
+def test_a_manager_stops_a_clinic_with_thirty_booked_patients(
+    demo: Demo, open_page: OpenPage, accessible: Check, picture: Picture, locale: str
+) -> None:
+    words, made = WORDS[locale], clinic_of_thirty(demo)
+    page = open_page(locale=locale, viewport=DESK)
+    enter_as(page, "manager")
+    page.goto(f"/manage/schedule/sessions/{made['session']}/")
+    accessible(page)
+    page.locator(f"a[href*='session={made['session']}']").click()
+    page.locator("input[name=reason]").fill("外出会诊")
+    accessible(page)
+    page.locator(".stop-foot button.btn-primary").click()
+    expect(page.get_by_text(words["nothing"])).to_be_visible()
+    expect(page.locator(".tile").first).to_contain_text(words["affected"])
+    expect(page.locator(".tile-figure").first).to_have_text("30")
+    accessible(page)
+    picture(page, f"stop-preview-1366-{locale[:2]}")
+    page.locator(".stop-foot button.btn-primary").press("Enter")
+    expect(page.locator(".stop-text")).to_have_count(2)
+    accessible(page)
+    page.locator(".stop-foot button.btn-primary").press("Enter")
+    expect(page.get_by_text(words["nothing"])).to_be_visible()
+    accessible(page)
+    page.locator(".stop-foot button.btn-danger").press("Enter")
+    expect(page.locator(".stop-now")).to_have_text(words["told"], timeout=40_000)
+    accessible(page)
+    picture(page, f"stop-progress-1366-{locale[:2]}")
+    patient_takes_another(open_page, accessible, picture, made["appointment"], locale)
+    desk_helps(page, accessible, picture, locale)
+
+
+def patient_takes_another(
+    open_page: OpenPage, accessible: Check, picture: Picture, appointment: str, locale: str
+) -> None:
+    words = WORDS[locale]
+    phone = open_page(locale=locale)
+    enter_as(phone, "patient")
+    phone.goto(f"/appointments/{appointment}/")
+    accessible(phone)
+    phone.get_by_role("link", name=words["choose"]).click()
+    accessible(phone)
+    picture(phone, f"stopped-390-{locale[:2]}")
+    phone.locator("input[name=slot]").first.check()
+    phone.get_by_role("button", name=words["take"]).click()
+    expect(phone.get_by_text(words["new"])).to_be_visible()
+    accessible(phone)
+    picture(phone, f"stopped-done-390-{locale[:2]}")
+
+
+def desk_helps(page: Page, accessible: Check, picture: Picture, locale: str) -> None:
+    words = WORDS[locale]
+    page.locator("#stop-progress a.btn").click()
+    page.get_by_role("link", name=re.compile(words["phone"])).click()
+    accessible(page)
+    picture(page, f"stop-follow-1366-{locale[:2]}")
+    page.locator("table a.btn").first.click()
+    accessible(page)
+    page.get_by_role("button", name=words["refund"]).click()
+    expect(page.get_by_role("button", name=words["refund"])).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
+def test_the_schedule_pages_are_clean_for_everybody(
+    open_page: OpenPage, accessible: Check, picture: Picture, locale: str
+) -> None:
+    page = open_page(locale=locale, viewport=DESK)
+    enter_as(page, "manager")
+    for name in ("", "templates/", "templates/new/", "templates/import/", "absences/", "extra/"):
+        page.goto(f"/manage/schedule/{name}")
+        accessible(page)
+        picture(page, f"schedule-{name.strip('/').replace('/', '-') or 'week'}-1366-{locale[:2]}")
