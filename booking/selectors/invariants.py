@@ -1,6 +1,6 @@
 """What is always true of numbers and money, as queries that find what breaks it."""
 
-from booking.domain.states import APPOINTMENT_LIVE, APPOINTMENT_TAKES_NUMBER, RETURNED_WITHHELD
+from booking.domain.states import APPOINTMENT_LIVE, APPOINTMENT_TAKES_NUMBER, RETURNED_WITHHELD, WAITLIST_LIVE
 from hospital.common.invariants import Invariant, history_ends_in_state
 
 _STATES = {"takes": list(APPOINTMENT_TAKES_NUMBER), "live": list(APPOINTMENT_LIVE)}
@@ -33,6 +33,29 @@ NUMBERS = (
         GROUP BY slot.id HAVING slot.withheld <> count(returned.id) ORDER BY slot.id
         """,
         {"withheld": list(RETURNED_WITHHELD)},
+    ),
+    Invariant(
+        "an offer is one number, offered to one patient",
+        """
+        SELECT concat('waitlist entry ', entry.code, ' is ', entry.state, ', numbers offered: ', count(returned.id))
+        FROM booking_waitlistentry entry
+        LEFT JOIN booking_returnednumber returned ON returned.entry_id = entry.id AND returned.state = 'offered'
+        GROUP BY entry.id HAVING count(returned.id) <> CASE entry.state WHEN 'offered' THEN 1 ELSE 0 END
+        ORDER BY entry.id
+        """,
+    ),
+    Invariant(
+        "nobody waits and nothing is kept back once booking is over",
+        """
+        SELECT concat('session ', session.code, ' is ', session.state, ': ',
+                      count(DISTINCT entry.id), ' wait, ', count(DISTINCT slot.id), ' slots keep numbers back')
+        FROM booking_clinicsession session
+        LEFT JOIN booking_waitlistentry entry ON entry.session_id = session.id AND entry.state = ANY(%(waits)s)
+        LEFT JOIN booking_slot slot ON slot.session_id = session.id AND slot.withheld > 0
+        WHERE session.state NOT IN ('planned', 'released')
+        GROUP BY session.id HAVING count(entry.id) + count(slot.id) > 0 ORDER BY session.id
+        """,
+        {"waits": list(WAITLIST_LIVE)},
     ),
     Invariant(
         "a patient has at most one live appointment in a session",

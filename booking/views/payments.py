@@ -82,7 +82,7 @@ def _page(request: HttpRequest, appointment: Appointment, *, error: str, status:
     context = {
         **_summary(appointment),
         "seconds_left": max(0, round((appointment.pay_by - now).total_seconds())),
-        "hold_seconds": rules.hold_min * 60,
+        "hold_seconds": round((appointment.pay_by - appointment.held_at).total_seconds()),
         "providers": selectors.payment_choices(),
         "key": uuid.uuid4(),
         "error": error,

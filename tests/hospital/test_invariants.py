@@ -239,6 +239,20 @@ BREAKS = {
         "UPDATE booking_slot SET withheld = 1 WHERE index = 1",
         "withheld is 1, returned 0",
     ),
+    "an offer is one number, offered to one patient": (
+        (
+            "INSERT INTO booking_waitlistentry (code, session_id, patient_id, state, joined_at, accept_by)"
+            " SELECT code, session_id, patient_id, 'offered', held_at, held_at FROM booking_appointment LIMIT 1"
+        ),
+        "is offered, numbers offered: 0",
+    ),
+    "nobody waits and nothing is kept back once booking is over": (
+        (
+            "INSERT INTO booking_waitlistentry (code, session_id, patient_id, state, joined_at)"
+            " SELECT code, session_id, patient_id, 'waiting', held_at FROM booking_appointment LIMIT 1"
+        ),
+        "is running: 1 wait, 0 slots keep numbers back",
+    ),
     HISTORY_OF.format("waitlistentry"): (
         (
             "INSERT INTO booking_waitlistentry (code, session_id, patient_id, state, joined_at)"
