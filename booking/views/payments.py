@@ -78,7 +78,7 @@ def _summary(appointment: Appointment) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, appointment: Appointment, *, error: str, status: int) -> HttpResponse:
-    rules, now = policy(), clock.now()
+    now = clock.now()
     context = {
         **_summary(appointment),
         "seconds_left": max(0, round((appointment.pay_by - now).total_seconds())),
