@@ -299,3 +299,28 @@ class DataAnswerForm(forms.Form):
     def corrected(self) -> dict[str, Any]:
         """What the record shall say from now on."""
         return {name: self.cleaned_data[name] for name in ("name", "phone", "birth_date")}
+
+
+class FindPersonForm(forms.Form):
+    """Somebody by document, phone or name."""
+
+    q = forms.CharField(max_length=60, strip=True)
+
+
+class PersonForm(PatientForm):
+    """A person as the desk takes them down; whose family they are plays no part."""
+
+    relation = None  # type: ignore[assignment] # Django leaves such a field out
+
+
+class CounterForm(KeyForm):
+    """A number given at the desk: which, and how it is paid."""
+
+    slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
+    payment = forms.ChoiceField(choices=[(way, way) for way in ("cash", "provider", "free")])
+    reason = forms.CharField(max_length=200, required=False, strip=True)
+
+    def asked(self) -> dict[str, str]:
+        """What the service is asked for."""
+        wanted = self.cleaned_data
+        return {"slot_code": wanted["slot"], "payment": wanted["payment"], "reason": wanted["reason"]}

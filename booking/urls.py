@@ -7,8 +7,10 @@ from booking.api import appointments, catalogue
 from booking.api import draws as draws_api
 from booking.api import waitlist as waitlist_api
 from booking.views import (
+    add_ons,
     appeals,
     bans,
+    counter,
     data_requests,
     draws,
     experts,
@@ -88,6 +90,15 @@ urlpatterns = [
     path(
         "manage/schedule/absences/<int:pk>/remove/", templates.absence_remove, name="schedule-absence-remove"
     ),
+    path("desk/book/", counter.book, name="counter"),
+    path("desk/book/find/", counter.find, name="counter-find"),
+    path("desk/book/register/", counter.register, name="counter-register"),
+    path("desk/book/hold/", counter.hold, name="counter-hold"),
+    path("desk/bookings/<slug:code>/", counter.booking, name="counter-booking"),
+    path("desk/bookings/<slug:code>/link/", counter.link, name="counter-link"),
+    path("desk/bookings/<slug:code>/cancel/", counter.cancel, name="counter-cancel"),
+    path("add-ons/<slug:code>/", add_ons.add_on, name="add-on"),
+    path("add-ons/<slug:code>/give/", add_ons.give, name="add-on-give"),
     path("manage/stops/", stops.stops, name="stops"),
     path("manage/stops/new/", stops.new, name="stop-new"),
     path("manage/stops/<slug:code>/", stops.stop, name="stop"),

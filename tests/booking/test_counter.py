@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 
 from booking import services
 from booking.domain.errors import AlreadyBooked, Banned, ReasonMissing, SoldOut
@@ -116,7 +117,6 @@ def test_the_api_books_for_the_desk_without_an_account(
     assert Appointment.objects.get(code=answer.json()["code"]).account is None
 
 
-@override_settings(PUBLIC_URL="http://127.0.0.1")
 def test_the_api_gives_an_add_on_and_where_to_pay_it(
     cast: factories.Cast,
     tomorrow: ClinicSession,
@@ -132,7 +132,7 @@ def test_the_api_gives_an_add_on_and_where_to_pay_it(
         "payment": "provider",
         "reason": "seen last week",
     }
-    with local_gateway(tmp_path, now().timestamp):
+    with local_gateway(tmp_path, time.time):
         first = client.post(
             "/api/v1/desk/add-ons/", asked, "application/json", headers={"Idempotency-Key": "a"}
         )

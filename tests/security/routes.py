@@ -66,8 +66,10 @@ GET: dict[frozenset[str], str] = {
         desk/merge/
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
         api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
+        desk/book/  desk/bookings/<slug:code>/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
+    STAFF: "add-ons/<slug:code>/",
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
         manage/requests/
@@ -105,6 +107,8 @@ POST: dict[frozenset[str], str] = {
         desk/restore/  desk/undo/  desk/walk-ins/<slug:code>/code/  desk/walk-ins/<slug:code>/cancel/
         api/v1/desk/walk-ins/
         desk/stop-cases/<slug:code>/phoned/
+        desk/book/find/  desk/book/register/  desk/book/hold/
+        desk/bookings/<slug:code>/link/  desk/bookings/<slug:code>/cancel/
     """,
     DESK | {"kiosk"}: "api/v1/desk/check-ins/",
     EXPERT: """
@@ -113,7 +117,7 @@ POST: dict[frozenset[str], str] = {
         api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/start/
     """,
     STAFF: """
-        api/v1/desk/add-ons/
+        api/v1/desk/add-ons/  add-ons/<slug:code>/give/
         api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/return/
         api/v1/tickets/<slug:code>/transfer/  api/v1/tickets/<slug:code>/undo/
     """,

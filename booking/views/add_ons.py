@@ -1,0 +1,85 @@
+"""Add a number to a session: for the expert in the room, the desk with the permission, and managers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from booking import selectors, services
+from booking.forms import CounterForm, FindPersonForm
+from booking.models import Patient
+from booking.providers import provider_names
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.views import once, role_required, signed_in
+
+staff_only = role_required("desk", "expert", "manager", "administrator")
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+def add_on(request: HttpRequest, code: str) -> HttpResponse:
+    """The session, and who shall have the number; the POST only looks for the person."""
+    form = FindPersonForm(request.POST or None)
+    typed = form.cleaned_data["q"] if form.is_valid() else ""
+    people = selectors.patients_find_any(text=typed) if typed else []
+    return _page(request, code, people=people, typed=typed, patient=people[0] if len(people) == 1 else None)
+
+
+@require_POST
+@staff_only
+def give(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the number, or say why not."""
+    form, patient = CounterForm(request.POST), _patient(request)
+    if patient is None or not form.is_valid():
+        return _page(request, code, patient=patient, form=form, error=_first(form), status=400)
+    try:
+        given = _give_once(request, form, patient)
+    except DomainError as error:
+        shown = {"patient": patient, "form": form, "error": translated(error)}
+        return _page(request, code, **shown, status=error.status)
+    found = selectors.appointment_by_id(appointment_id=given["pk"])
+    return _page(request, code, given=found, pay_url=given["pay_url"])
+
+
+def _give_once(request: HttpRequest, form: CounterForm, patient: Patient) -> dict[str, Any]:
+    asked, actor = form.asked(), Actor.of(signed_in(request))
+
+    def produce() -> idempotency.Answer:
+        made = services.appointment_add_on(**asked, patient_id=patient.pk, actor=actor, now=clock.now())
+        return 201, {"pk": made.pk, "code": made.code, "state": made.state}
+
+    body = {**asked, "patient": patient.code}
+    answer = once(request, key=form.cleaned_data["key"], body=body, produce=produce)
+    if answer["state"] != "held":
+        return {**answer, "pay_url": ""}
+    wanted = next(iter(provider_names()), "")
+    url = services.appointment_pay_url(
+        code=answer["code"], provider_name=wanted, actor=actor, now=clock.now()
+    )
+    return {**answer, "pay_url": url}
+
+
+def _patient(request: HttpRequest) -> Patient | None:
+    return selectors.patient_by_code(code=request.POST.get("patient", ""))
+
+
+def _first(form: CounterForm) -> str:
+    return "" if form.is_valid() else form.first_error()
+
+
+def _page(request: HttpRequest, code: str, *, status: int = 200, **shown: Any) -> HttpResponse:
+    session = selectors.session_by_code(code=code)
+    context = {
+        "session": session,
+        "slots": selectors.slots_of_session(session_id=session.pk),
+        "key": uuid.uuid4().hex,
+        **shown,
+    }
+    return render(request, "booking/add_on.html", context, status=status)

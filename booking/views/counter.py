@@ -1,0 +1,188 @@
+"""Booking at the desk: find or register the patient, choose a time, take the money. Keyboard first."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from booking import selectors, services
+from booking.forms import CounterForm, FindPersonForm, PersonForm, ReasonForm
+from booking.models import Patient
+from booking.providers import provider_names
+from booking.views.manage import desk_only
+from hospital.common import clock, idempotency
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.policy import policy
+from hospital.common.views import once, signed_in
+
+PHONE_LENGTH = 11
+
+
+@require_safe
+@desk_only
+def book(request: HttpRequest) -> HttpResponse:
+    """Nobody in hand, or a patient with the sessions that can be booked."""
+    code = request.GET.get("patient", "")
+    patient = selectors.patient_for_user(user=signed_in(request), code=code) if code else None
+    return _page(request, patient)
+
+
+@require_POST
+@desk_only
+def find(request: HttpRequest) -> HttpResponse:
+    """Whatever was typed: a document, a phone, a name. Posted, so that it stays out of addresses."""
+    form = FindPersonForm(request.POST)
+    typed = form.cleaned_data["q"] if form.is_valid() else ""
+    people = selectors.patients_find_any(text=typed)
+    if len(people) == 1:
+        return _with(people[0])
+    return _page(
+        request, None, people=people, typed=typed, person_form=PersonForm(initial={_field_of(typed): typed})
+    )
+
+
+@require_POST
+@desk_only
+def register(request: HttpRequest) -> HttpResponse:
+    """Somebody whom the hospital does not know yet."""
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, None, person_form=form, status=400)
+    try:
+        made = services.patient_register(
+            **form.cleaned_data, actor=Actor.of(signed_in(request)), now=clock.now()
+        )
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, translated(error))
+        return _page(request, None, person_form=form, status=error.status)
+    return _with(made)
+
+
+@require_POST
+@desk_only
+def hold(request: HttpRequest) -> HttpResponse:
+    """Take the number, and the money with it; or neither."""
+    user, form = signed_in(request), CounterForm(request.POST)
+    patient = selectors.patient_for_user(user=user, code=request.POST.get("patient", ""))
+    if not form.is_valid():
+        return _page(request, patient, form=form, error=form.first_error(), status=400)
+    try:
+        code = _book_once(request, form, patient)
+    except DomainError as error:
+        return _page(request, patient, form=form, error=translated(error), status=error.status)
+    return redirect("booking:counter-booking", code)
+
+
+def _book_once(request: HttpRequest, form: CounterForm, patient: Patient) -> str:
+    asked = form.asked()
+
+    def produce() -> idempotency.Answer:
+        made = services.appointment_book_at_desk(
+            **asked, patient_id=patient.pk, actor=Actor.of(signed_in(request)), now=clock.now()
+        )
+        return 201, {"code": made.code}
+
+    body = {**asked, "patient": patient.code}
+    return str(once(request, key=form.cleaned_data["key"], body=body, produce=produce)["code"])
+
+
+@require_safe
+@desk_only
+def booking(request: HttpRequest, code: str) -> HttpResponse:
+    """What was booked: codes to read out or print, where to pay, and how to give it back."""
+    return _booking(request, code)
+
+
+@require_POST
+@desk_only
+def link(request: HttpRequest, code: str) -> HttpResponse:
+    """Open the order at the provider: the patient pays by the QR code or the link."""
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
+    wanted = request.POST.get("provider", "") or next(iter(provider_names()), "")
+    try:
+        url = services.appointment_pay_url(
+            code=found.code, provider_name=wanted, actor=Actor.of(signed_in(request)), now=clock.now()
+        )
+    except DomainError as error:
+        return _booking(request, code, error=translated(error), status=error.status)
+    return _booking(request, code, pay_url=url)
+
+
+@require_POST
+@desk_only
+def cancel(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the number back at the patient's wish, with the reason."""
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    try:
+        services.appointment_cancel(
+            appointment_id=found.pk,
+            reason=reason,
+            patients_wish=True,
+            actor=Actor.of(signed_in(request)),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        return _booking(request, code, error=translated(error), status=error.status)
+    return redirect("booking:counter-booking", code)
+
+
+def _field_of(typed: str) -> str:
+    """Where what was looked for belongs when nobody was found."""
+    if not any(sign.isdigit() for sign in typed):
+        return "name"
+    return "phone" if len(typed) == PHONE_LENGTH and typed.isdigit() else "id_number"
+
+
+def _with(patient: Patient) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('booking:counter')}?patient={patient.code}")
+
+
+def _booking(
+    request: HttpRequest, code: str, *, pay_url: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
+    context = {
+        "appointment": found,
+        "pay_url": pay_url,
+        "is_payable": found.state == "held" and clock.now() < found.pay_by,
+        "may_cancel": found.state in {"held", "booked"},
+        "providers": provider_names(),
+        "error": error,
+        "place": "counter",
+    }
+    return render(request, "booking/counter_booking.html", context, status=status)
+
+
+def _page(request: HttpRequest, patient: Patient | None, *, status: int = 200, **shown: Any) -> HttpResponse:
+    department = request.GET.get("department", "") or request.POST.get("department", "")
+    context = {
+        "patient": patient,
+        "department": department,
+        "departments": selectors.departments_with_next(now=clock.now()) if patient else [],
+        "sessions": _bookable(department) if patient and department else [],
+        "key": uuid.uuid4().hex,
+        "place": "counter",
+        **shown,
+    }
+    return render(request, "booking/counter.html", context, status=status)
+
+
+def _bookable(department: str) -> list[selectors.SessionView]:
+    today = clock.today()
+    found = selectors.sessions_of_expert(
+        department=department,
+        date_from=today,
+        date_to=today + timedelta(days=policy().horizon_days),
+        now=clock.now(),
+    )
+    return [view for view in found if view.first_bookable is not None]
