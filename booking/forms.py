@@ -42,6 +42,7 @@ class HoldForm(forms.Form):
     slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
     patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
     key = forms.CharField(max_length=64)
+    proof = forms.CharField(max_length=1000, required=False)
 
 
 class KeyForm(forms.Form):
@@ -324,3 +325,8 @@ class CounterForm(KeyForm):
         """What the service is asked for."""
         wanted = self.cleaned_data
         return {"slot_code": wanted["slot"], "payment": wanted["payment"], "reason": wanted["reason"]}
+class AccountBanForm(forms.Form):
+    """For how long and why an account's patients cannot book online."""
+
+    days = forms.IntegerField(min_value=1, max_value=3650)
+    reason = forms.CharField(max_length=200, strip=True)

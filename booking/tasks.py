@@ -14,6 +14,7 @@ from booking.services import (
     refund_send,
     refunds_follow,
     reminders_send,
+    risk_look,
     sessions_advance,
     sessions_generate,
     settlements_make_due,
@@ -70,3 +71,4 @@ jobs.duty("confirm no-shows", every_s=300)(no_shows_confirm_due)
 jobs.duty("remind of tomorrow", every_s=60)(reminders_send)
 jobs.duty("hold draws")(draws_hold_due)
 jobs.duty("settle yesterday", every_s=600)(settlements_make_due)
+jobs.duty("look for robots", every_s=60)(risk_look)

@@ -60,11 +60,17 @@ class AppointmentList(ApiView):
         request=shapes.AppointmentIn, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
-        """Hold a number; the desk does it for anybody, and no account's limits count then."""
-        data = parsed(shapes.AppointmentIn, request)
+        """Hold a number; the desk does it for anybody, and no account's limits count then.
+
+        ``challenge_required`` brings a challenge; its solution goes into ``proof``.
+        """
+        data = dict(parsed(shapes.AppointmentIn, request))
+        proof = data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
             patient_id = selectors.patient_id_for_user(user=self.person, code=data["patient"])
+            if self.person.role == "patient":
+                services.risk_check(account_id=self.person.pk, proof=proof, now=clock.now())
             appointment = services.appointment_hold(
                 slot_code=data["slot"],
                 patient_id=patient_id,

@@ -31,7 +31,8 @@ class DrawRequestList(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Enter the draw of a session with the slot wished for; when it comes within the time plays no part."""
-        data = parsed(shapes.AppointmentIn, request)
+        data = dict(parsed(shapes.AppointmentIn, request))
+        data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
             asked = services.draw_request_ask(

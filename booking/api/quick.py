@@ -10,6 +10,7 @@ from typing import TypeGuard
 from django.http import HttpRequest, HttpResponse
 
 from booking import services
+from booking.selectors.risk import suspect_tokens
 from booking.services.hold_statement import Request
 from hospital.accounts.digests import token_digest
 from hospital.accounts.tokens import token_in
@@ -26,7 +27,9 @@ def hold(request: HttpRequest) -> HttpResponse | None:
     body = _body(request)
     if secret is None or body is None or not idempotency.is_key(key):
         return None
-    asked = Request(token_digest(secret), body["patient"], request.path, key, idempotency.digest(body))
+    if (digest := token_digest(secret)) in suspect_tokens(now=clock.now()):
+        return None
+    asked = Request(digest, body["patient"], request.path, key, idempotency.digest(body))
     now = clock.now()
     found = services.drawn_first(
         lambda: services.appointment_hold_once(slot_code=body["slot"], request=asked, now=now),

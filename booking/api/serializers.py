@@ -52,10 +52,11 @@ class PatientIn(serializers.Serializer[Any]):
 
 @example(slot="S2T3U4V5W6X7", patient="P8Q9R2S3T4U5")
 class AppointmentIn(serializers.Serializer[Any]):
-    """Which number, for whom."""
+    """Which number, for whom; ``proof`` solves a challenge that was asked for (base64 of ALTCHA's JSON)."""
 
     slot = serializers.CharField(max_length=12)
     patient = serializers.CharField(max_length=12)
+    proof = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 
 
 @example(slot="S2T3U4V5W6X7")

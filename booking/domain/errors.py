@@ -337,4 +337,18 @@ class AddOnNotAllowed(NotAllowed):
 
     message = gettext_noop(
         "Only the session's own expert, a manager, or staff with the permission may add a number."
+class ChallengeRequired(DomainError):
+    """The account's behaviour looks like a robot's: its browser has to prove that it works for one person."""
+
+    code = "challenge_required"
+    status = 403
+    message = gettext_noop("Please confirm that you are not a robot, then book again.")
+
+
+class PayerLimit(DomainError):
+    """One payer pays for too many people."""
+
+    code = "limit_reached"
+    message = gettext_noop(
+        "More than %(limit)s people were paid for by the same payer in 30 days. Please book at the hospital."
     )

@@ -51,6 +51,7 @@ from booking.selectors.requests import (
     requests_of_user,
     requests_open,
 )
+from booking.selectors.risk import Suspect, suspect_of, suspects
 from booking.selectors.rooms import rooms_all, rooms_by_code
 from booking.selectors.sessions import (
     SessionView,
@@ -89,6 +90,7 @@ __all__ = [
     "NextFree",
     "SessionView",
     "SlotView",
+    "Suspect",
     "appeal_by_code",
     "appeals_answered",
     "appeals_of_appointment",
@@ -141,6 +143,8 @@ __all__ = [
     "sessions_of_expert",
     "slot_by_code",
     "slots_of_session",
+    "suspect_of",
+    "suspects",
     "symptom_words",
     "symptom_words_featured",
     "symptoms_known",

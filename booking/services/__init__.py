@@ -46,6 +46,7 @@ from booking.services.resolutions import (
 )
 from booking.services.returns import numbers_publish_due
 from booking.services.reviews import payment_review, refund_review
+from booking.services.risk import challenge_wanted, risk_check, risk_look, signals_note
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
     session_close,
@@ -111,6 +112,7 @@ __all__ = [
     "data_request_grant",
     "data_request_make",
     "data_request_refuse",
+    "challenge_wanted",
     "draw_hold",
     "draw_request_ask",
     "draw_request_withdraw",
@@ -134,6 +136,8 @@ __all__ = [
     "refund_send",
     "refunds_follow",
     "reminders_send",
+    "risk_check",
+    "risk_look",
     "session_add",
     "session_close",
     "session_create",
@@ -147,6 +151,7 @@ __all__ = [
     "sessions_generate",
     "settlement_make",
     "settlements_make_due",
+    "signals_note",
     "slot_waits_set",
     "stop_apply",
     "stop_case_ask",

@@ -21,6 +21,7 @@ from booking.selectors.limits import patient_refusal
 from booking.services.appointments import appointment_confirm
 from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
 from booking.services.returns import number_free_for_late_money
+from booking.services.risk import payer_noticed
 from booking.services.walk_ins import walk_in_confirm
 from hospital.common import history
 from hospital.common.actor import Actor
@@ -125,6 +126,8 @@ def _take_in(
         return "held_for_review"
     if payment.state == "created":
         payment_move(payment, "pay", actor=actor, now=now, **facts)
+    if notice.payer and isinstance(number, LockedAppointment):
+        payer_noticed(account_id=number.appointment.account_id, now=now)
     return number_for_money(number, payment, actor, now)
 
 

@@ -46,7 +46,7 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
         return _enter_page(request, view, error=translated(refused), status=refused.status)
 
 
-def _entered_once(request: HttpRequest, *, slot: str, patient: str, key: str) -> str:
+def _entered_once(request: HttpRequest, *, slot: str, patient: str, key: str, proof: str) -> str:
     """The code of the request; pressing twice gives the same one."""
     user, now = signed_in(request), clock.now()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from booking import selectors, services
 from booking.forms import HoldForm
 from booking.selectors import SessionView, SlotView
+from booking.views.devices import device_index, device_of, remembered
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -56,8 +58,10 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
     if user is None or not form.is_valid():
         message = next(str(messages[0]) for messages in form.errors.values())
         return _page(request, code, replace(asked, error=message, status=400))
+    device = device_of(request)
     try:
-        return redirect("booking:pay", _held_once(request, user, form.cleaned_data))
+        code_held = _held_once(request, user, form.cleaned_data, device_index(device))
+        return remembered(redirect("booking:pay", code_held), device)
     except DomainError as error:
         refused = replace(asked, error=translated(error), error_code=error.code, status=error.status)
         return _page(request, code, refused)
@@ -73,7 +77,7 @@ def _before(user: User | None, code: str, slot: str) -> str:
     return ""
 
 
-def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
+def _held_once(request: HttpRequest, user: User, data: dict[str, Any], device: bytes) -> str:
     """The code of the held appointment; pressing twice gives the same one."""
     now, actor = clock.now(), Actor.of(user)
     for overdue in selectors.holds_overdue(user=user, now=now):
@@ -81,8 +85,15 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
 
     def produce() -> idempotency.Answer:
         patient = selectors.patient_for_user(user=user, code=data["patient"])
+        if user.role == "patient":
+            services.risk_check(account_id=user.pk, proof=data["proof"], now=now)
         appointment = services.appointment_hold(
-            slot_code=data["slot"], patient_id=patient.pk, account_id=user.pk, actor=actor, now=now
+            slot_code=data["slot"],
+            patient_id=patient.pk,
+            account_id=user.pk,
+            actor=actor,
+            now=now,
+            device_index=device,
         )
         return 201, {"code": appointment.code}
 
@@ -139,8 +150,10 @@ def _own(request: HttpRequest, expert_id: int, wanted: str, now: datetime) -> di
     """Whom the account books for, and numbers with this expert that it holds and has not paid."""
     user = request.user
     if not isinstance(user, User):
-        return {"patients": [], "patient": None, "unpaid": []}
+        return {"patients": [], "patient": None, "unpaid": [], "challenge": None}
     links = list(selectors.patients_of_user(user=user))
     chosen = next((link for link in links if link.patient.code == wanted), links[0] if links else None)
     unpaid = selectors.holds_of_user(user=user, expert_id=expert_id, now=now)
-    return {"patients": links, "patient": chosen, "unpaid": unpaid}
+    wanted_proof = services.challenge_wanted(account_id=user.pk, now=now) if user.role == "patient" else None
+    challenge = json.dumps(wanted_proof) if wanted_proof else None
+    return {"patients": links, "patient": chosen, "unpaid": unpaid, "challenge": challenge}

@@ -82,7 +82,7 @@ GET: dict[frozenset[str], str] = {
         manage/schedule/absences/  manage/schedule/templates/import/
         manage/schedule/templates.csv  manage/schedule/templates.xlsx
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
-        manage/symptoms/  manage/symptoms/words.csv
+        manage/symptoms/  manage/symptoms/words.csv  manage/suspicious/
     """,
 }
 
@@ -132,6 +132,7 @@ POST: dict[frozenset[str], str] = {
         manage/schedule/sessions/<slug:code>/substitute/  manage/schedule/templates/<int:pk>/end/
         manage/schedule/absences/<int:pk>/remove/
         manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
+        manage/suspicious/<int:pk>/ban/
         manage/symptoms/save/  manage/symptoms/import/  manage/symptoms/<int:pk>/delete/
     """,
 }
