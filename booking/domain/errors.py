@@ -337,6 +337,9 @@ class AddOnNotAllowed(NotAllowed):
 
     message = gettext_noop(
         "Only the session's own expert, a manager, or staff with the permission may add a number."
+    )
+
+
 class ChallengeRequired(DomainError):
     """The account's behaviour looks like a robot's: its browser has to prove that it works for one person."""
 
