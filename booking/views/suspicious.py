@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
-from booking.domain.errors import AlreadyBanned
+from booking.domain.record_errors import AlreadyBanned
 from booking.forms import AccountBanForm
 from booking.selectors import Suspect
 from booking.views.manage import manage_page, managers_only
