@@ -325,6 +325,8 @@ class CounterForm(KeyForm):
         """What the service is asked for."""
         wanted = self.cleaned_data
         return {"slot_code": wanted["slot"], "payment": wanted["payment"], "reason": wanted["reason"]}
+
+
 class AccountBanForm(forms.Form):
     """For how long and why an account's patients cannot book online."""
 
