@@ -187,4 +187,3 @@ def _lift(ban: Ban, reason: str, actor: Actor, now: datetime) -> None:
         thing=ban, verb="lift", from_state="in_force", to_state="lifted", actor=actor, at=now, reason=reason
     )
     notices.ban_lifted(ban, now)
-    notices.ban_lifted(ban, now)

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from django.urls import path
 
-from hospital.accounts import api, views
+from hospital.accounts import api, inbox_api, views
 
 phone = views.PhoneView.as_view()
 
@@ -32,4 +32,6 @@ urlpatterns = [
 api_urlpatterns = [
     path("tokens/", api.TokenList.as_view(), name="token-list"),
     path("tokens/revoke/", api.TokenRevoke.as_view(), name="token-revoke"),
+    path("messages/", inbox_api.MessageList.as_view(), name="messages"),
+    path("messages/read/", inbox_api.MessagesRead.as_view(), name="messages-read"),
 ]

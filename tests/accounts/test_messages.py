@@ -171,3 +171,16 @@ def test_nobody_s_letter_box_is_filled_through_us(lin: User, now: VirtualClock) 
     email_set(account_id=lin.pk, address="victim5@example.org", now=now.advance(days=1))
     assert Message.objects.filter(kind="email_confirm").count() == 6
     assert unseal(Message.objects.last().email_sealed) == "victim5@example.org"  # type: ignore[union-attr,arg-type]
+
+
+def test_scripts_list_and_mark_messages_too(browser: Client, lin: User, now: VirtualClock) -> None:
+    tell(lin, now)
+    [letter] = browser.get("/api/v1/messages/").json()["results"]
+    assert (letter["kind"], letter["key"], letter["body"], letter["read"]) == ("note", "a", "text a", False)
+    now.advance(seconds=1)
+    tell(lin, now, "b")
+    marks = {"until": letter["at"]}
+    for marked in (1, 0):
+        answer = browser.post("/api/v1/messages/read/", marks, content_type="application/json")
+        assert answer.json() == {"marked": marked}
+    assert inbox.unread_count(account_id=lin.pk) == 1

@@ -52,7 +52,8 @@ GET: dict[frozenset[str], str] = {
     PATIENT: """
         my-data/
         appointments/<slug:code>/appeal/  bans/<slug:code>/appeal/
-        appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics  messages/  messages/settings/
+        appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
+        messages/  messages/settings/  api/v1/messages/
         stopped/<slug:code>/
         appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  appointments/<slug:code>/move/
         sessions/<slug:code>/waitlist/  waitlist/<slug:code>/  waitlist/<slug:code>/leave/  patients/  api/v1/patients/
@@ -92,7 +93,7 @@ POST: dict[frozenset[str], str] = {
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
     PATIENT: """
-        messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/
+        messages/read/  api/v1/messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/
         my-data/ask/  my-data/export/
     """,
     API_OWNER: """
