@@ -105,6 +105,20 @@ def numbers_publish_due(now: datetime) -> int:
     )
 
 
+def numbers_offer_new(*, session: ClinicSession, actor: Actor, now: datetime) -> None:
+    """Numbers that a new plan adds to a released session go to those who wait, before anybody else can book them.
+
+    The caller holds the locks of the session and its slots.
+    """
+    for slot in Slot.objects.filter(session=session, bookable=True).order_by("index"):
+        for _number in range(slot.left):
+            if not _somebody_waits(session):
+                return
+            Slot.objects.filter(pk=slot.pk).update(withheld=F("withheld") + 1)
+            returned = _returned_row(slot, now, actor, now, {"plan": session.quota_source})
+            _number_settle(session, returned, now)
+
+
 def session_returns_end(*, session: ClinicSession, actor: Actor, now: datetime) -> None:
     """When booking ends (opening, stop), nothing is kept back or offered and nobody waits any more.
 
@@ -149,15 +163,15 @@ def _number_end(session: ClinicSession, slot: Slot) -> None:
 
 def _number_keep(locked: LockedAppointment, moment: datetime, actor: Actor, now: datetime) -> ReturnedNumber:
     Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") - 1, withheld=F("withheld") + 1)
-    returned = ReturnedNumber.objects.create(slot=locked.slot, returned_at=now, public_at=moment)
+    return _returned_row(locked.slot, moment, actor, now, {"appointment": locked.appointment.code})
+
+
+def _returned_row(
+    slot: Slot, moment: datetime, actor: Actor, now: datetime, data: dict[str, object]
+) -> ReturnedNumber:
+    returned = ReturnedNumber.objects.create(slot=slot, returned_at=now, public_at=moment)
     history.record(
-        thing=returned,
-        verb="keep",
-        from_state=None,
-        to_state=returned.state,
-        actor=actor,
-        at=now,
-        data={"appointment": locked.appointment.code},
+        thing=returned, verb="keep", from_state=None, to_state=returned.state, actor=actor, at=now, data=data
     )
     return returned
 

@@ -11,7 +11,7 @@ from booking.domain.states import APPOINTMENT, SESSION
 from booking.locks import lock_session, lock_slots
 from booking.models import Appointment, ClinicSession, Slot
 from booking.services.draws import draw_prepare, draw_requests_end
-from booking.services.returns import session_returns_end
+from booking.services.returns import numbers_offer_new, session_returns_end
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
@@ -176,6 +176,8 @@ def session_set_quotas(
         at=now,
         data={"quotas": new, "source": source},
     )
+    if session.state == "released":
+        numbers_offer_new(session=session, actor=actor, now=now)
     return new
 
 

@@ -81,7 +81,7 @@ def waitlist_join(
 
 def _check_sold_out(session: ClinicSession) -> None:
     slots = list(Slot.objects.filter(session=session))
-    if any(slot.left > 0 for slot in slots if slot.bookable):
+    if any(slot.left > 0 for slot in slots):
         raise NotSoldOut
     if not any(slot.quota for slot in slots):
         raise NothingToWaitFor

@@ -264,3 +264,17 @@ def test_a_paid_offer_stands(cast: Cast, tomorrow: ClinicSession, now: VirtualCl
     held.refresh_from_db()
     assert held.state == "booked"
     check_invariants()
+
+
+def test_numbers_that_a_new_plan_adds_go_to_those_who_wait(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    sold_out(tomorrow, now())
+    first = join(tomorrow, cast.patients["lin"], cast.lin, now())
+    second = join(tomorrow, cast.patients["chen"], cast.chen, now.advance(seconds=1))
+    services.session_set_quotas(
+        session_id=tomorrow.pk, quotas=[2, 1, 3, 3], source="plan", actor=Actor.of(cast.manager), now=now()
+    )
+    assert (fresh(first).state, fresh(second).state) == ("offered", "offered")
+    assert [(slot.withheld, slot.left) for slot in slots(tomorrow)] == [(0, 0), (0, 0), (2, 1), (0, 0)]
+    check_invariants()
