@@ -296,6 +296,26 @@ BREAKS = {
         ),
         'is "open", its history ends in ""',
     ),
+    "nothing points to a record that was merged": (
+        (
+            "UPDATE booking_patient SET merged_into_id = (SELECT max(id) FROM booking_patient)"
+            " WHERE id = (SELECT min(patient_id) FROM booking_appointment)"
+        ),
+        "was merged and has an appointment",
+    ),
+    "an erased record names nobody": (
+        "UPDATE booking_patient SET erased_at = created_at",
+        "is erased and still has a document",
+    ),
+    "a ban counts only what its own patient missed or cancelled late": (
+        (
+            "INSERT INTO booking_ban (code, patient_id, reason, note, starts_at, ends_at, lift_reason)"
+            " SELECT 'B', id, 'no_show', '', created_at, created_at + interval '1 day', ''"
+            " FROM booking_patient LIMIT 1;"
+            "UPDATE booking_appointment SET ban_id = (SELECT id FROM booking_ban) WHERE state = 'seen'"
+        ),
+        "is seen and counts for ban B",
+    ),
     HISTORY_OF.format("ticket"): (
         unguarded("queueing_ticket") + "UPDATE queueing_ticket SET state = 'done' WHERE state = 'left'",
         'is "done", its history ends in "left"',
