@@ -1,10 +1,8 @@
 """The patients of a stopped clinic, one by one: told, asked, and settled as they choose. Each is one transaction."""
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from django.db import DatabaseError
 from django.db.models import F, Q
 
 from booking.domain.deadlines import check_bookable
@@ -24,15 +22,14 @@ from booking.services.appointments import (
 from booking.services.payments import payments_close
 from booking.services.refunds import CASH, refund_write
 from booking.services.returns import number_return
-from hospital.common import history, live
+from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError, next_state
+from hospital.common.errors import next_state
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 REASON = "clinic stopped"
 _JOB = Actor.job("stop clinic")
-logger = logging.getLogger(__name__)
 Step = Callable[..., bool]
 
 
@@ -167,13 +164,7 @@ def stop_case_refund_unasked(*, case_id: int, now: datetime) -> bool:
 
 def _each(step: Step, case_ids: Iterable[int], now: datetime) -> int:
     """One patient's failure never stops the others; the next round tries again."""
-    done = 0
-    for case_id in list(case_ids):
-        try:
-            done += step(case_id=case_id, now=now)
-        except (DomainError, DatabaseError):
-            logger.exception("stopped clinic: %s failed for case %s", step.__name__, case_id)
-    return done
+    return sum(jobs.each("stopped clinic", case_ids, lambda case_id: step(case_id=case_id, now=now)))
 
 
 def _replace(locked: LockedAppointment, slot_code: str, now: datetime) -> tuple[str, Appointment]:

@@ -120,7 +120,7 @@ def _template_form(request: HttpRequest, form: TemplateForm, found: SessionTempl
         "form": form,
         "template": found,
         "error": error,
-        "history": history.of(found).order_by("-pk") if found else [],
+        "history": list(history.of(found))[::-1] if found else [],
         "today": clock.today(),
     }
     status = 422 if form.errors else status

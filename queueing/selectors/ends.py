@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from booking.domain.states import SESSION_OPEN
-from queueing.domain.states import LIVE
-from queueing.models import QueueSession
+from queueing.domain.states import CALLED, LIVE, PASSED, WAITING
+from queueing.models import QueueSession, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,14 @@ def sessions_to_end(*, now: datetime) -> list[EndingSession]:
         .values_list("session_id", "session__closes_at", "live")
     )
     return [EndingSession(*row) for row in rows]
+
+
+def tickets_of_stopped(*, closed_before: datetime) -> list[str]:
+    """Tickets that still wait for a stopped session which should have closed by then, oldest first."""
+    left = Ticket.objects.filter(
+        session__state="stopped", session__closes_at__lte=closed_before, state__in=[WAITING, CALLED, PASSED]
+    )
+    return list(left.order_by("pk").values_list("code", flat=True))
 
 
 def queue_goes_on(*, session_id: int) -> bool:
