@@ -13,7 +13,8 @@ from pathlib import Path
 
 from hospital.servers.ports import free_port
 
-WORKERS = THREADS = 2
+WORKERS = 2
+THREADS = int(os.environ.get("THREADS", "40"))
 NAME = f"granian {version('granian')}, WSGI, {WORKERS} workers x {THREADS} threads"
 START_LIMIT_S = 60
 
@@ -46,6 +47,7 @@ def serving(application: str = PRODUCT) -> Iterator[Served]:
         "CLOCK_MOVABLE": "0",
         "LOG_LEVEL": "WARNING",
         "PORT": str(port),
+        "BOOKINGS_WAITING": "32",
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", application]
     options = {"--host": "127.0.0.1", "--port": port, "--workers": WORKERS, "--blocking-threads": THREADS}

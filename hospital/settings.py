@@ -110,6 +110,14 @@ DATABASES = {
     )
 }
 REDIS_URL = env.text("REDIS_URL")
+
+# Admission to booking, in each web process: so many at once, so many more in line; keep both below its threads, and the
+# first below DATABASE_POOL, so that pages have a thread and a connection
+BOOKINGS_AT_ONCE = env.number("BOOKINGS_AT_ONCE", 3)
+BOOKINGS_WAITING = env.number("BOOKINGS_WAITING", 3)
+
+# For how long each process shows a public page again without building it anew; 0 for never
+PUBLIC_FRESH_S = env.number("PUBLIC_FRESH_S", 3)
 CACHES = {"default": {"BACKEND": "hospital.common.cache.SharedCache", "LOCATION": REDIS_URL}}
 
 # Time and language

@@ -15,11 +15,15 @@ from django.core.wsgi import get_wsgi_application
 
 pages = get_wsgi_application()
 
+from hospital.common.admission import admitted, gate_of_settings
 from hospital.common.scripts import ScriptHandler, is_for_scripts
 
 scripts = ScriptHandler()
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def answered(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer one request."""
     return (scripts if is_for_scripts(environ) else pages)(environ, start_response)
+
+
+application = admitted(answered, gate_of_settings())

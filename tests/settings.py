@@ -22,3 +22,4 @@ DATABASES["default"].setdefault("TEST", {})  # noqa: F405
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LANGUAGE_CODE = "en"
 STAFF_SECOND_FACTOR = False  # tests of the second factor switch it on
+PUBLIC_FRESH_S = 0  # each request sees what the test has just done; tests of kept pages switch it on

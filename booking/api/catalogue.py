@@ -11,14 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors
-from booking.api import answers
+from booking.api import answers, quick
 from booking.api import serializers as shapes
 from hospital.common import clock
-from hospital.common.api import ApiView, parsed
+from hospital.common.api import ApiView, first, parsed
 from hospital.common.openapi import page
 from hospital.common.policy import policy
-
-FRESH_S = 5
+from hospital.common.public_pages import for_everybody
 
 
 class PublicView(ApiView):
@@ -27,12 +26,19 @@ class PublicView(ApiView):
     permission_classes = [AllowAny]
     authentication_classes = []
 
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        """Kept for seconds by each process, as pages are."""
+        return for_everybody(until=selectors.next_boundary)(super().as_view(**options))
+
     def page(self, request: Request, rows: list[Any]) -> Response:
         """One page of ``rows``."""
         paginator = PageNumberPagination()
         chosen = paginator.paginate_queryset(rows, request, view=self)  # type: ignore[arg-type]
         response = paginator.get_paginated_response(chosen or [])
-        patch_cache_control(response, public=True, max_age=FRESH_S)
+        now = clock.now()
+        boundary = selectors.next_boundary(now=now)
+        patch_cache_control(response, public=True, max_age=quick.fresh_s(boundary, now))
         return response
 
 
@@ -82,22 +88,16 @@ class SessionList(PublicView):
 class SessionDetail(PublicView):
     """One session with its slots."""
 
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        """A list that has not changed is said so before anything is built; see :mod:`booking.api.quick`."""
+        return first(quick.unchanged, ApiView.as_view.__func__(cls, **options))  # type: ignore[attr-defined]
+
     @extend_schema(responses={200: answers.SessionWithSlots, 304: None})
     def get(self, request: Request, code: str) -> Response:
-        """Slots with numbers left; the ETag changes with what is left and with the phase of time."""
-        view = selectors.session_view(selectors.session_by_code(code=code), now=clock.now())
-        answer = shapes.session_out(view, slots=True)
-        taken = "-".join(str(slot.left) for slot in view.slots)
-        etag = f'"{view.session.pk}-{view.phase}-{taken}-{sum(slot.quota for slot in view.slots)}-{view.waiting}"'
-        unchanged = request.headers.get("If-None-Match") == etag
-        response = Response(status=304) if unchanged else Response(answer)
-        response["ETag"] = etag
-        patch_cache_control(response, public=True, max_age=self._fresh_s(view))
-        return response
-
-    @staticmethod
-    def _fresh_s(view: selectors.SessionView) -> int:
-        """Never cached across the next release, opening or closing."""
-        if view.next_boundary is None:
-            return FRESH_S
-        return max(0, min(FRESH_S, int((view.next_boundary - clock.now()).total_seconds())))
+        """Slots with numbers left; the ETag changes with the rows and with the phase of time."""
+        now = clock.now()
+        version = selectors.session_version(code=code, now=now)  # first: the answer may be newer, never older
+        view = selectors.session_view(selectors.session_by_code(code=code), now=now)
+        headers = quick.freshness(version, now)
+        return Response(shapes.session_out(view, slots=True), headers=headers)

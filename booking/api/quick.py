@@ -1,21 +1,23 @@
-"""The hot path of the rush past DRF's machinery: a patient's script holds a number.
+"""The hot paths of a rush past DRF's machinery: a number is held, a list of slots has not changed.
 
-It answers only what is usual, with what the ordinary view would answer; whatever else comes (another role, a body that
-is not plain, a missing key) it leaves to that view.
+They answer only what is usual, with what the ordinary view would answer; whatever else comes (another role, a body that
+is not plain, a missing key) they leave to that view.
 """
 
 import json
+from datetime import datetime
 from typing import TypeGuard
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
-from booking import services
+from booking import selectors, services
 from booking.selectors.risk import suspect_tokens
 from booking.services.hold_statement import Request
 from hospital.accounts.digests import token_digest
 from hospital.accounts.tokens import token_in
 from hospital.common import clock, idempotency
 
+FRESH_S = 5
 CODE_MAX = 12
 BODY_MAX = 400
 
@@ -42,6 +44,28 @@ def hold(request: HttpRequest) -> HttpResponse | None:
     if found.verdict == "repeated":
         response["Idempotency-Replayed"] = "true"
     return response
+
+
+def unchanged(request: HttpRequest, code: str) -> HttpResponse | None:
+    """Say that a session is as it was (304): one query, nothing built; ``None`` when it is not, or nobody asked."""
+    known = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if not known or request.method != "GET":
+        return None
+    now = clock.now()
+    headers = freshness(selectors.session_version(code=code, now=now), now)
+    return HttpResponseNotModified(headers=headers) if headers["ETag"] in known else None
+
+
+def freshness(version: selectors.Version, now: datetime) -> dict[str, str]:
+    """ETag, and for how long it may be kept."""
+    age = fresh_s(version.next_boundary, now)
+    return {"ETag": f'"{version.key}"', "Cache-Control": f"max-age={age}, public"}
+
+
+def fresh_s(boundary: datetime | None, now: datetime) -> int:
+    """For how long an answer may be kept: never across the next release, opening or closing."""
+    left = FRESH_S if boundary is None else int((boundary - now).total_seconds())
+    return max(0, min(FRESH_S, left))
 
 
 def _body(request: HttpRequest) -> dict[str, str] | None:

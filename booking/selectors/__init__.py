@@ -65,6 +65,7 @@ from booking.selectors.sessions import (
     slots_of_session,
 )
 from booking.selectors.symptoms import symptom_words, symptom_words_featured, symptoms_known
+from booking.selectors.versions import Version, next_boundary, session_version
 from booking.selectors.waitlist import (
     EntryView,
     left_of_slot,
@@ -91,6 +92,7 @@ __all__ = [
     "SessionView",
     "SlotView",
     "Suspect",
+    "Version",
     "appeal_by_code",
     "appeals_answered",
     "appeals_of_appointment",
@@ -119,6 +121,7 @@ __all__ = [
     "holds_overdue",
     "left_of_slot",
     "merge_preview",
+    "next_boundary",
     "no_shows_confirmed",
     "no_shows_unresolved",
     "patient_by_code",
@@ -138,6 +141,7 @@ __all__ = [
     "rooms_all",
     "rooms_by_code",
     "session_by_code",
+    "session_version",
     "session_view",
     "sessions_of_day",
     "sessions_of_expert",

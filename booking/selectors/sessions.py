@@ -121,7 +121,14 @@ def session_view(
         waiting = waiting_counts(session_ids=[session.pk]).get(session.pk, 0)
     if waits is None:
         waits = waits_known([session.expert_id])
-    phase, boundary = _phase(session, now)
+    phase, boundary = phase_at(
+        state=session.state,
+        release_at=session.release_at,
+        walk_in_opens_at=session.walk_in_opens_at,
+        closes_at=session.closes_at,
+        draws_at=session.draws_at,
+        now=now,
+    )
     slots = tuple(
         _slot_view(slot, phase, usual_wait(waits, session.expert_id, slot.starts_at))
         for slot in session.slots.all()
@@ -131,23 +138,27 @@ def session_view(
     return SessionView(session, slots, left, reason, phase, boundary, waiting)
 
 
-def _phase(session: ClinicSession, now: datetime) -> tuple[str, datetime | None]:
-    if session.state == "stopped":
+def phase_at(
+    *,
+    state: str,
+    release_at: datetime,
+    walk_in_opens_at: datetime,
+    closes_at: datetime,
+    draws_at: datetime | None,
+    now: datetime,
+) -> tuple[str, datetime | None]:
+    """The phase of a session, and when it ends by itself."""
+    if state == "stopped":
         return "stopped", None
-    if now >= session.closes_at or session.state == "closed":
+    if now >= closes_at or state == "closed":
         return "over", None
-    window = booking_window(
-        state=session.state,
-        release_at=session.release_at,
-        walk_in_opens_at=session.walk_in_opens_at,
-        now=now,
-    )
-    if window == "open" and session.draws_at is not None:
-        return "draw_open", session.draws_at
+    window = booking_window(state=state, release_at=release_at, walk_in_opens_at=walk_in_opens_at, now=now)
+    if window == "open" and draws_at is not None:
+        return "draw_open", draws_at
     phases = {
-        "before": ("not_released", session.release_at),
-        "open": ("booking", session.walk_in_opens_at),
-        "after": ("walk_in_only", session.closes_at),
+        "before": ("not_released", release_at),
+        "open": ("booking", walk_in_opens_at),
+        "after": ("walk_in_only", closes_at),
     }
     return phases[window]
 

@@ -24,6 +24,7 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
+from hospital.common.public_pages import for_everybody
 from hospital.models import User
 
 DAYS_BEYOND = 1
@@ -40,6 +41,7 @@ class Asked:
     status: int = 200
 
 
+@for_everybody(until=selectors.next_boundary)
 def expert(request: HttpRequest, code: str) -> HttpResponse:
     """Sessions as a vertical list; the first one that can be booked is open."""
     return _page(request, code, Asked(request.GET.get("slot", ""), request.GET.get("patient", "")))

@@ -15,6 +15,7 @@ from booking.forms import SearchForm
 from booking.selectors import ExpertCard
 from hospital.common import clock
 from hospital.common.policy import policy
+from hospital.common.public_pages import for_everybody
 from hospital.models import User
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ SHOWN = 3
 LOOK_BACK = timedelta(days=1)
 
 
+@for_everybody(until=selectors.next_boundary)
 def home(request: HttpRequest) -> HttpResponse:
     """Departments and experts with the next free number; what matches a search."""
     now = clock.now()

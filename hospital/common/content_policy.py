@@ -14,10 +14,11 @@ class ContentPolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Give every answer the header."""
-        response.headers.setdefault(HEADER, _policy())
+        response.headers.setdefault(HEADER, content_policy())
         return response
 
 
 @cache
-def _policy() -> str:
+def content_policy() -> str:
+    """The header's text."""
     return build_policy()

@@ -1,15 +1,16 @@
 """A session's board and its calls."""
 
+from datetime import datetime
 from typing import Any
 
-from django.utils.cache import patch_cache_control
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first
 from hospital.common.errors import NotFound
 from queueing import selectors, services
 from queueing.api import answers, shapes
@@ -21,18 +22,32 @@ class SessionBoard(ApiView):
 
     permission_classes = [AllowAny]
 
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        """A board that has not changed is said so before anything is built."""
+        return first(unchanged, super().as_view(**options))
+
     @extend_schema(responses={200: answers.BoardAnswer, 304: None})
     def get(self, request: Request, code: str) -> Response:
         """Who is in the room and who waits; unchanged boards cost one query."""
         now = clock.now()
-        etag = f'"{selectors.board_version(session_code=code, now=now)}"'
-        if request.headers.get("If-None-Match") == etag:
-            response = Response(status=304)
-        else:
-            response = Response(shapes.board_out(selectors.session_board(session_code=code, now=now)))
-        response["ETag"] = etag
-        patch_cache_control(response, no_cache=True)
-        return response
+        headers = freshness(code, now)  # first: the answer may be newer, never older
+        board = selectors.session_board(session_code=code, now=now)
+        return Response(shapes.board_out(board), headers=headers)
+
+
+def unchanged(request: HttpRequest, code: str) -> HttpResponse | None:
+    """Say that a board is as it was (304); ``None`` when it is not, or nobody asked."""
+    known = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if not known or request.method != "GET":
+        return None
+    headers = freshness(code, clock.now())
+    return HttpResponseNotModified(headers=headers) if headers["ETag"] in known else None
+
+
+def freshness(code: str, now: datetime) -> dict[str, str]:
+    """The board's ETag; it is asked for again each time."""
+    return {"ETag": f'"{selectors.board_version(session_code=code, now=now)}"', "Cache-Control": "no-cache"}
 
 
 class CallNext(ApiView):

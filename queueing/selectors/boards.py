@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from booking import selectors as booking
+from hospital.common.sql import prepared_cursor
 from queueing.domain.masking import masked_name
 from queueing.domain.numbers import display_number
 from queueing.domain.states import IN_ROOM, PASSED
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 CALL_SHOWN = timedelta(minutes=2)
 CALLS_MAX = 5
+_VERSION_SQL = """
+SELECT queue.id, queue.revision, session.state, session.opens_at, session.closes_at, session.slot_minutes
+FROM booking_clinicsession session
+JOIN queueing_queuesession link ON link.session_id = session.id
+JOIN queueing_queue queue ON queue.id = link.queue_id
+WHERE session.code = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +99,15 @@ def board_version(*, session_code: str, now: datetime) -> str:
 
     The order also changes when a slot begins, without anybody moving. Raises ``NotFound``.
     """
-    link = QueueSession.objects.select_related("queue", "session").filter(session__code=session_code).first()
-    if link is None:
+    with prepared_cursor() as cursor:
+        cursor.execute(_VERSION_SQL, [session_code])
+        row = cursor.fetchone()
+    if row is None:
         return f"0-{booking.session_by_code(code=session_code).state}"
-    session = link.session
-    slots_begun = int((now - session.opens_at) // timedelta(minutes=session.slot_minutes))
-    slots = int((session.closes_at - session.opens_at) // timedelta(minutes=session.slot_minutes))
-    return f"{link.queue_id}-{link.queue.revision}-{session.state}-{min(max(slots_begun, 0), slots)}"
+    queue_id, revision, state, opens_at, closes_at, slot_minutes = row
+    slot = timedelta(minutes=slot_minutes)
+    slots_begun, slots = int((now - opens_at) // slot), int((closes_at - opens_at) // slot)
+    return f"{queue_id}-{revision}-{state}-{min(max(slots_begun, 0), slots)}"
 
 
 def boards(rows: Sequence[BoardRow], *, now: datetime) -> list[Board]:
