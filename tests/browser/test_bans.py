@@ -19,13 +19,13 @@ both_languages = pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
 
 SAID = {
     CHINESE: {
-        "closed": "的线上预约暂停至",
+        "closed": "的网上预约暂停至",
         "appeal": "有误？去申诉",
         "send": "提交申诉",
         "sent": "申诉已提交医院",
-        "close": "停止线上预约",
+        "close": "停止网上预约",
         "uphold": "成立，解除限制",
-        "refused": "线上预约",
+        "refused": "不能网上预约",
         "data": "我的数据：导出、更正、删除",
         "download": "下载我的数据",
         "answered": "已答复，并通知患者。",
