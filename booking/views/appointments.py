@@ -13,6 +13,7 @@ from icalendar import Calendar, Event
 
 from booking import selectors, services
 from booking.domain.bans import counts_against
+from booking.domain.deadlines import is_late_cancel
 from booking.domain.moves import may_move
 from hospital.common import clock
 from hospital.common.actor import Actor
@@ -126,16 +127,25 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _context(found: Appointment) -> dict[str, Any]:
-    now = clock.now()
+    now, rules = clock.now(), policy()
     return {
         "appointment": found,
         "now": now,
-        "check_in_from": found.slot.starts_at - timedelta(minutes=policy().arrival_advice_min),
+        "check_in_from": found.slot.starts_at - timedelta(minutes=rules.arrival_advice_min),
         "cancellable": found.state in {"held", "booked"} and now < found.session.walk_in_opens_at,
+        "policy": rules,
+        "counts_as_late": found.state == "booked"
+        and is_late_cancel(
+            by_patient=True,
+            patients_wish=False,
+            walk_in_opens_at=found.session.walk_in_opens_at,
+            now=now,
+            before_h=rules.late_cancel_before_deadline_h,
+        ),
         "movable": may_move(
             state=found.state,
             moves=found.moves,
-            limit=policy().moves_per_appointment,
+            limit=rules.moves_per_appointment,
             walk_in_opens_at=found.session.walk_in_opens_at,
             now=now,
         ),

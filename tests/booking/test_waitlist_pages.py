@@ -1,6 +1,7 @@
 """The waitlist and the change of time as patients and scripts meet them: pages without a browser, and the API."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -236,6 +237,20 @@ def test_after_the_deadline_no_change_is_offered(
     now.set(tomorrow.walk_in_opens_at)
     assert "/move/" not in text(lin.get(f"/appointments/{ticket.code}/"))
     assert lin.get(f"/appointments/{ticket.code}/move/").status_code == 302
+
+
+def test_the_cancel_page_warns_of_a_late_cancellation_and_offers_another_time(
+    lin: Client, ticket: Appointment, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    address, warning = f"/appointments/{ticket.code}/cancel/", "This counts as a late cancellation"
+    now.set(tomorrow.walk_in_opens_at - timedelta(hours=12, seconds=1))
+    early = text(lin.get(address))
+    assert warning not in early
+    assert f"/appointments/{ticket.code}/move/" in early
+    now.advance(seconds=1)
+    late = text(lin.get(address))
+    assert warning in late
+    assert "After 5 of them within 30 days, online booking is closed for 30 days." in late
 
 
 def test_a_strangers_time_cannot_be_changed(
