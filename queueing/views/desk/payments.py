@@ -39,7 +39,10 @@ def walk_in_state(request: HttpRequest, code: str) -> HttpResponse:
     """Whether the money came; asked every two seconds while the code is shown."""
     found = booking.walk_in_by_code(code=code)
     ticket = selectors.ticket_code_of_walk_in(walk_in_id=found.pk)
-    return render(request, "queueing/_desk_paying_state.html", {"walk_in": found, "has_ticket": bool(ticket)})
+    context = {"walk_in": found, "has_ticket": bool(ticket)}
+    response = render(request, "queueing/_desk_paying_state.html", context)
+    response["X-Region"] = "desk"
+    return response
 
 
 @staff
