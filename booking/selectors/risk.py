@@ -14,6 +14,8 @@ from hospital.models import ApiToken, User
 
 _REREAD_AFTER_S = 1.0
 _SHOWN = 200
+LISTED_FROM = 20
+"""A weak signal alone, such as an account made today, is everybody's and nothing to look at."""
 _suspects: tuple[float, frozenset[bytes]] = (-1e9, frozenset())
 
 
@@ -130,7 +132,7 @@ def payer_patients(*, account_ids: Iterable[int], now: datetime) -> dict[int, in
 
 
 def suspects(*, now: datetime) -> list[Suspect]:
-    """Accounts with signals, the highest score first. Four queries."""
+    """Accounts with more than a weak signal, the highest score first. Three queries."""
     found = RiskSignal.objects.filter(_current(now)).select_related("account").order_by("-weight")
     signals: dict[int, list[RiskSignal]] = {}
     for one in found:
@@ -154,7 +156,8 @@ def suspects(*, now: datetime) -> list[Suspect]:
         )
         for account, rows in signals.items()
     ]
-    return sorted(made, key=lambda one: (-one.score, one.account.pk))[:_SHOWN]
+    listed = [one for one in made if one.score >= LISTED_FROM]
+    return sorted(listed, key=lambda one: (-one.score, one.account.pk))[:_SHOWN]
 
 
 def suspect_of(*, account_id: int, now: datetime) -> Suspect | None:
