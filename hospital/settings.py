@@ -177,6 +177,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "NUM_PROXIES": 1 if env.flag("BEHIND_PROXY") else 0,
     "DEFAULT_PARSER_CLASSES": ["hospital.common.parsers.ShallowJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "hospital.common.openapi.Described",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",

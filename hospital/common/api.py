@@ -12,6 +12,7 @@ Views stay thin::
 
 from collections.abc import Callable, Iterable
 from functools import cache, wraps
+from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -31,6 +32,7 @@ from rest_framework.views import APIView
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.errors import Busy, DomainError
+from hospital.common.throttles import AccountThrottle, AddressThrottle
 
 if TYPE_CHECKING:
     from hospital.models import User
@@ -96,6 +98,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             error.default_code, error.default_code
         )
         response = problem(error.status_code, code, str(error.detail))
+        if wait := getattr(error, "wait", None):
+            response["Retry-After"] = str(ceil(wait))
         if header := getattr(error, "auth_header", None):
             response["WWW-Authenticate"] = header
         return response
@@ -167,6 +171,7 @@ class ApiView(APIView):
     content_negotiation_class = JsonOnly
     roles: ClassVar[frozenset[str] | set[str] | None] = None
     permission_classes = [RolePermission]
+    throttle_classes = [AccountThrottle, AddressThrottle]
 
     @property
     def person(self) -> "User":
