@@ -3,6 +3,8 @@
 import secrets
 from datetime import datetime
 
+from django.db.models import Q
+
 from booking.locks import lock_patients_whole
 from booking.models import (
     AccountPatient,
@@ -83,9 +85,7 @@ def _blank(patient: Patient, now: datetime) -> None:
 
 def _message_keys(patient_id: int) -> list[str]:
     """The keys of everything the person was told: codes of what it was about."""
-    appointments = list(Appointment.objects.filter(patient_id=patient_id).values_list("code", "moves"))
-    keys = [code for code, _moves in appointments]
-    keys += [f"{code}-{turn}" for code, moves in appointments for turn in range(1, moves + 1)]
+    keys = list(Appointment.objects.filter(patient_id=patient_id).values_list("code", flat=True))
     for rows in (
         Ban.objects.filter(patient_id=patient_id),
         Appeal.objects.filter(ban__patient_id=patient_id),
@@ -96,7 +96,7 @@ def _message_keys(patient_id: int) -> list[str]:
         DataRequest.objects.filter(patient_id=patient_id).exclude(state="done"),
     ):
         keys += rows.values_list("code", flat=True)
-    for name in ("code", "refund__code"):
-        found = Appointment.objects.filter(patient_id=patient_id, payments__isnull=False)
-        keys += [key for key in found.values_list(f"payments__{name}", flat=True) if key]
-    return keys
+    paid = Payment.objects.filter(
+        Q(appointment__patient_id=patient_id) | Q(walk_in__patient_id=patient_id), refund__isnull=False
+    )
+    return [*keys, *paid.values_list("refund__code", flat=True)]

@@ -73,6 +73,7 @@ def address(path: str) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def time_key(appointment: Appointment) -> str:
-    """What is told once for each time an appointment has: a change of slot begins anew."""
-    return f"{appointment.code}-{appointment.moves}" if appointment.moves else appointment.code
+def time_key(appointment: Appointment, *, ago: int = 0) -> str:
+    """What is told once for each time an appointment has, or had ``ago`` changes of slot earlier."""
+    moves = appointment.moves - ago
+    return f"{appointment.code}-{moves}" if moves > 0 else appointment.code

@@ -74,7 +74,7 @@ def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
 @_notice
 def moved(appointment: Appointment, slot: Slot, now: datetime) -> None:
     """The appointment is at another time now; a reminder of the old time is not sent any more."""
-    message_withdraw(kind="reminder", key=time_key(appointment))
+    message_withdraw(kind="reminder", key=time_key(appointment, ago=1))
     tell_of(appointment, "moved", slot, now, key=time_key(appointment))
 
 

@@ -5,6 +5,7 @@ killed in between, it hands it over once more with the same key, by which the pr
 that fails never fails what it tells about.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -85,8 +86,17 @@ def message_withdraw(*, kind: str, key: str) -> None:
 
 
 def messages_blank(*, keys: Iterable[str]) -> int:
-    """Blank what people were told about these things, and where it went; the rows stay as figures."""
-    told = Message.objects.filter(key__in=list(keys))
+    """Blank what people were told about these things, and where it went; the rows stay as figures.
+
+    Keys that go on after a hyphen (the second change of an appointment) are about the same thing.
+    """
+    whole = list(keys)
+    begun = "|".join(re.escape(key) for key in whole)
+    told = (
+        Message.objects.filter(Q(key__in=whole) | Q(key__regex=f"^({begun})-"))
+        if whole
+        else Message.objects.none()
+    )
     told.filter(sent_at=None, channel__in=_SENT_OUT).delete()
     return told.update(
         account=None, phone_sealed=None, phone_tail="", email_sealed=None, body_sealed=seal(""), link=""

@@ -328,3 +328,17 @@ def test_every_essential_kind_is_told_by_some_event(world: SimpleNamespace, cast
         teller(world)
     assert set(Message.objects.values_list("kind", flat=True)) >= ESSENTIAL
     assert Message.objects.filter(kind="stopped").count() == 2, "one row for each channel, whatever its text"
+
+
+def test_whatever_a_person_was_told_can_be_blanked_by_what_it_was_about(
+    world: SimpleNamespace, cast: factories.Cast, now: VirtualClock
+) -> None:
+    for name in ("booked", "substituted", "ban"):
+        TELL[name](world)
+    world.appointment.moves = 2
+    TELL["moved"](world)
+    Message.objects.update(sent_at=now())
+    messages.messages_blank(keys=[world.appointment.code])
+    left = {message.kind: body(message) for message in Message.objects.all()}
+    assert (left["booked"], left["substituted"], left["moved"]) == ("", "", "")
+    assert "林小雨" in left["ban"], "it is about something else"

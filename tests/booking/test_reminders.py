@@ -105,6 +105,23 @@ def test_a_change_of_slot_is_reminded_of_anew_but_not_the_same_evening(
         appointment_id=booked.pk, slot_code=other.code, actor=Actor.of(cast.lin), now=now.at("18:30")
     )
     assert services.reminders_send(now.at("18:31")) == 0, "the change itself was told a minute ago"
+    assert reminders() == [], "the reminder of the old time had not been sent yet"
+
+
+def test_a_number_moved_to_a_later_day_is_reminded_of_the_evening_before_that(
+    booked: Appointment, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    services.reminders_send(now.at("18:00"))
+    Message.objects.filter(kind="reminder").update(sent_at=now())
+    later = factories.session(tomorrow.date + timedelta(days=1), now=now(), quotas=[2, 1, 0, 3])
+    services.appointment_move(
+        appointment_id=booked.pk,
+        slot_code=factories.slots(later)[0].code,
+        actor=Actor.of(cast.lin),
+        now=now.at("18:30"),
+    )
+    assert [services.reminders_send(now.at("18:00", days=1)) for _round in range(2)] == [1, 0]
+    assert ["Tue 3 Nov" in text for text in reminders()] == [True, False]
 
 
 def test_the_hospital_sets_the_hour(booked: Appointment, now: VirtualClock) -> None:
