@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from booking.api import add_ons as add_ons_api
 from booking.api import appointments, catalogue
 from booking.api import draws as draws_api
+from booking.api import stops as stops_api
 from booking.api import waitlist as waitlist_api
 from booking.views import (
     add_ons,
@@ -131,6 +132,8 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/", catalogue.SessionList.as_view(), name="sessions"),
     path("sessions/<slug:code>/", catalogue.SessionDetail.as_view(), name="session"),
     path("patients/", appointments.PatientList.as_view(), name="patients"),
+    path("stop-cases/<slug:code>/", stops_api.StopCaseDetail.as_view(), name="stop-case"),
+    path("stop-cases/<slug:code>/choice/", stops_api.StopCaseChoice.as_view(), name="stop-case-choice"),
     path("appointments/", appointments.AppointmentList.as_view(), name="appointments"),
     path("appointments/<slug:code>/", appointments.AppointmentDetail.as_view(), name="appointment"),
     path(

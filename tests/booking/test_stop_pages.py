@@ -345,3 +345,27 @@ def test_an_extra_session_and_a_substitute_are_made_on_the_pages(
     assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": "ill"}).status_code == 302
     clinic.session.refresh_from_db()
     assert clinic.session.expert == li
+
+
+def test_over_the_api_a_patient_sees_what_can_be_had_and_takes_it_once(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    lin, address = browser(cast.lin), f"/api/v1/stop-cases/{clinic.case(booked).code}/"
+    seen = lin.get(address).json()
+    assert (seen["state"], seen["appointment"], seen["reason"]) == ("asked", booked.code, "meeting outside")
+    choice = {"choice": "slot", "slot": seen["slots"][0]["slot"]}
+    answers = [
+        lin.post(f"{address}choice/", choice, "application/json", headers={"Idempotency-Key": "k1"})
+        for _turn in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["choice"] == "expert"
+    assert Appointment.objects.get(code=answers[0].json()["replacement"]).state == "booked"
+    again = lin.post(
+        f"{address}choice/", {"choice": "refund"}, "application/json", headers={"Idempotency-Key": "k2"}
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "chosen_already")
+    assert browser(cast.chen).get(address).status_code == 404

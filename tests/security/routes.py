@@ -60,6 +60,7 @@ GET: dict[frozenset[str], str] = {
         sessions/<slug:code>/draw/enter/  draw-requests/<slug:code>/  draw-requests/<slug:code>/withdraw/
     """,
     API_OWNER: """
+        api/v1/stop-cases/<slug:code>/
         api/v1/appointments/  api/v1/waitlist/  api/v1/draw-requests/  api/v1/draw-requests/<slug:code>/
     """,
     API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
@@ -97,6 +98,7 @@ POST: dict[frozenset[str], str] = {
         my-data/ask/  my-data/export/
     """,
     API_OWNER: """
+        api/v1/stop-cases/<slug:code>/choice/
         api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
         api/v1/appointments/<slug:code>/move/
         api/v1/waitlist/<slug:code>/accept/  api/v1/waitlist/<slug:code>/leave/
