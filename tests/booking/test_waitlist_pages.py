@@ -178,6 +178,18 @@ def test_the_api_leaves_the_list(script: Caller, offered: WaitlistEntry) -> None
     assert (left.status_code, left.json()) == (200, {"code": offered.code, "state": "left"})
 
 
+def test_the_desk_puts_a_patient_on_the_list_and_takes_the_offer_for_them(
+    cast: Cast, tomorrow: ClinicSession, full: list[Appointment], now: VirtualClock
+) -> None:
+    desk = Caller(cast.desk, now)
+    body = {"session": tomorrow.code, "patient": cast.patients["lin"].code}
+    code = desk.post("waitlist/", body).json()["code"]
+    services.appointment_cancel(appointment_id=full[0].pk, actor=Actor.job("test"), now=now())
+    assert desk.post(f"waitlist/{code}/accept/", {}).status_code == 201
+    held = Appointment.objects.get(waitlist_entry__code=code)
+    assert (held.patient, held.account) == (cast.patients["lin"], None)
+
+
 @pytest.mark.parametrize("path", ["waitlist/", "waitlist/{}/accept/", "waitlist/{}/leave/"])
 def test_the_api_asks_for_a_key(
     script: Caller, cast: Cast, tomorrow: ClinicSession, offered: WaitlistEntry, path: str
