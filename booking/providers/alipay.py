@@ -83,6 +83,13 @@ class AlipayProvider:
         client._gateway = self._url  # noqa: SLF001 - the library has no other way to name a gateway
         return client
 
+    def check_keys(self) -> None:
+        """See :class:`PaymentProvider`."""
+        try:
+            self._client  # noqa: B018 - made when it is first read
+        except (ValueError, IndexError, TypeError) as error:
+            raise ValueError("the app's private key or Alipay's public key cannot be read as PEM") from error
+
     def create_order(self, order: Order) -> str:
         """See :class:`PaymentProvider`. The page is a signed address: Alipay hears of the order when it is opened."""
         expires_at = (order.expires_at or clock.wall()).astimezone(BEIJING)

@@ -146,6 +146,13 @@ class PaymentProvider(Protocol):
 
     name: str
 
+    def check_keys(self) -> None:
+        """Read the keys that the settings name, so that a wrong one is known before the first patient pays.
+
+        Raises ValueError saying which; never the key itself.
+        """
+        ...
+
     def create_order(self, order: Order) -> str:
         """Announce an order and return the address of its pay page (or what its QR code holds).
 

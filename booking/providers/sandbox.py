@@ -76,6 +76,13 @@ class SandboxProvider:
     def _gateway_key(self) -> RSAPublicKey:
         return public_key(self._gateway_key_path)
 
+    def check_keys(self) -> None:
+        """See :class:`PaymentProvider`."""
+        try:
+            self._merchant_key, self._gateway_key  # noqa: B018 - read when they are first used
+        except OSError as error:
+            raise ValueError("the merchant's or the gateway's key file cannot be read") from error
+
     def create_order(self, order: Order) -> str:
         """See :class:`PaymentProvider`."""
         answer = self._call(

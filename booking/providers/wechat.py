@@ -28,6 +28,7 @@ from hospital.common import clock
 
 GATEWAY = "https://api.mch.weixin.qq.com"
 CONNECT_S = 3
+APIV3_KEY_LENGTH = 32
 EXPIRES_LATER = timedelta(seconds=65)
 """WeChat refuses an order that ends within a minute, and one that comes again with another end: so always a minute
 later than the hold. The hold's own end closes the order, and late money has its rules."""
@@ -99,6 +100,17 @@ class WeChatProvider:
         client = WeChatPay(WeChatPayType.NATIVE, **self._options)
         client._core._gate_way = self._url  # noqa: SLF001 - the library has no other way to name a gateway
         return client
+
+    def check_keys(self) -> None:
+        """See :class:`PaymentProvider`."""
+        if len(str(self._options["apiv3_key"])) != APIV3_KEY_LENGTH:
+            raise ValueError(f"the APIv3 key has {APIV3_KEY_LENGTH} characters")
+        try:
+            self._client  # noqa: B018 - made when it is first read
+        except Exception as error:
+            raise ValueError(
+                "the private key or WeChat's public key cannot be read as PEM (PKCS#8)"
+            ) from error
 
     def create_order(self, order: Order) -> str:
         """See :class:`PaymentProvider`."""

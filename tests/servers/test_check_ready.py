@@ -58,10 +58,26 @@ def test_a_missing_or_careless_provider_of_text_messages_is_named(tmp_path: Path
 
 
 def test_with_everything_set_only_the_payment_provider_is_left(tmp_path: Path) -> None:
-    """A provider of the hospital's own comes with a later release."""
+    """Nobody but the hospital can set up its own provider."""
     database, redis = entry.ensure(os.environ["DATA_DIR"])
     (tmp_path / "static").mkdir()
     left = missing(tmp_path, DATABASE_URL=database, REDIS_URL=redis, **KEYS, **PUBLIC, **TEXTS)
     assert [line for line in left if "migrations are not applied" not in line] == [
-        "- PAYMENT_PROVIDERS holds the sandbox only: prepayment needs a provider of the hospital's."
+        "- PAYMENT_PROVIDERS holds the sandbox only: set up WeChat Pay or Alipay (docs/howto/payments.md)."
     ]
+
+
+def test_a_payment_provider_with_a_wrong_key_is_named(tmp_path: Path) -> None:
+    wechat = {
+        "WECHAT_MCHID": "1900000109",
+        "WECHAT_APPID": "wx1",
+        "WECHAT_PRIVATE_KEY": "no key",
+        "WECHAT_CERT_SERIAL": "444F",
+        "WECHAT_API_KEY": "k" * 32,
+        "WECHAT_PUBLIC_KEY": "no key",
+        "WECHAT_PUBLIC_KEY_ID": "PUB_KEY_ID_01",
+    }
+    said = "\n".join(missing(tmp_path, **wechat))
+    assert "WECHAT_...: the private key or WeChat's public key cannot be read" in said
+    assert "no key" not in said
+    assert "holds the sandbox only" not in said

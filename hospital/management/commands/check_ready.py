@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from booking.providers import provider
 from hospital.servers.check import check_database, check_redis
 from hospital.servers.entry import filled
 from hospital.servers.errors import ServerError
@@ -83,7 +84,12 @@ def switches() -> Iterator[str]:
     if not settings.STAFF_SECOND_FACTOR:
         yield "STAFF_SECOND_FACTOR is off: staff sign in by password alone."
     if set(settings.PAYMENT_PROVIDERS) <= {"sandbox"}:
-        yield "PAYMENT_PROVIDERS holds the sandbox only: prepayment needs a provider of the hospital's."
+        yield "PAYMENT_PROVIDERS holds the sandbox only: set up WeChat Pay or Alipay (docs/howto/payments.md)."
+    for name in set(settings.PAYMENT_PROVIDERS) - {"sandbox"}:
+        try:
+            provider(name).check_keys()
+        except ValueError as error:
+            yield f"{name.upper()}_...: {error}."
     if not settings.SMS_URL:
         yield "SMS_URL is not set: nobody signs in by phone, no message is sent (docs/howto/notices.md)."
     elif not settings.SMS_URL.startswith("https://") or not settings.SMS_SECRET:
