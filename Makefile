@@ -4,6 +4,7 @@
 #   make test      every test, browser included         ARGS="-k booking" to choose
 #   make lint      style, types, direction of imports, templates, migrations
 #   make bench     measurements against references      ONLY=B1,W1 SCALE=small
+#   make rush      1,009 numbers, 3,000 patients at once, over HTTP
 #   make chaos     every process killed while patients book   CHAOS_SECONDS=120
 #   make test-data FILE=history.csv   importer and estimators on a real file
 #   make clean     remove what the other tasks made, the demo's data excepted
@@ -23,7 +24,7 @@ MANAGE := $(PY) manage.py
 WITH_MAKE := exec $(PY) -I -S hospital/servers/shim.py --die TERM --
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint chaos bench test-data clean install install-dev translations \
+.PHONY: help demo test lint chaos rush bench test-data clean install install-dev translations \
 	lint-style lint-format lint-types lint-imports lint-templates lint-migrations
 
 help:
@@ -68,6 +69,9 @@ lint-migrations: install-dev
 
 chaos: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" $(PY) -m pytest tests/chaos -rP $(ARGS)
+
+rush: install-dev translations
+	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench.rush
 
 bench: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale "$(SCALE)")
