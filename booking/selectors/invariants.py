@@ -1,6 +1,7 @@
 """What is always true of numbers and money, as queries that find what breaks it."""
 
 from booking.domain.states import APPOINTMENT_LIVE, APPOINTMENT_TAKES_NUMBER, RETURNED_WITHHELD, WAITLIST_LIVE
+from booking.selectors.stop_invariants import STOPS
 from hospital.common.invariants import Invariant, history_ends_in_state
 
 _STATES = {"takes": list(APPOINTMENT_TAKES_NUMBER), "live": list(APPOINTMENT_LIVE)}
@@ -259,4 +260,4 @@ HISTORY = tuple(
     )
 )
 
-INVARIANTS = (*NUMBERS, *POOL, *MONEY, *PEOPLE, *HISTORY)
+INVARIANTS = (*NUMBERS, *POOL, *MONEY, *PEOPLE, *STOPS, *HISTORY)

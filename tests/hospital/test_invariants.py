@@ -274,6 +274,17 @@ BREAKS = {
         ),
         'is "waiting", its history ends in ""',
     ),
+    "nobody with a number of a clinic that is being stopped is forgotten": (
+        STOPPED.replace("'proposed'", "'applying'"),
+        "does not list it",
+    ),
+    "whoever of a stopped clinic is settled has no number there any more": (
+        STOPPED
+        + "; INSERT INTO booking_stopcase (code, stop_id, appointment_id, state, choice, chosen_by, phone_note)"
+        " SELECT 'CASE', stop.id, one.id, 'settled', '', '', '' FROM booking_stop stop, booking_appointment one"
+        " WHERE one.state = 'arrived' LIMIT 1",
+        "case CASE is settled, its number ",
+    ),
     HISTORY_OF.format("stop"): (STOPPED, 'is "proposed", its history ends in ""'),
     HISTORY_OF.format("stopcase"): (
         STOPPED + "; INSERT INTO booking_stopcase"
