@@ -498,7 +498,7 @@ def play(examples: int, *phases: Phase) -> None:
     )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800 if LONG else 300)
 def test_the_database_does_what_the_hospitals_rules_say(clinic: None) -> None:
     play(EXAMPLES)
     print(f"{EXAMPLES} examples of up to {STEPS} steps, database and rules equal after every step")
