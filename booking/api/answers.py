@@ -35,6 +35,33 @@ class NextFree(serializers.Serializer[Any]):
     left = serializers.IntegerField(min_value=1)
 
 
+class UsualWait(serializers.Serializer[Any]):
+    """Minutes that patients of such slots waited; null where nothing is known."""
+
+    p20 = serializers.IntegerField()
+    p80 = serializers.IntegerField()
+    n = serializers.IntegerField(help_text="patients counted")
+
+
+@example(points=97, kind="treats", word="头痛")
+class Fit(serializers.Serializer[Any]):
+    """Why an expert is among those found: 0 to 100 points, and for which word."""
+
+    points = serializers.IntegerField(min_value=0, max_value=100)
+    kind = serializers.ChoiceField(choices=["name", "treats", "symptom", "department"])
+    word = serializers.CharField(allow_blank=True)
+
+
+@example(total=87, fit=48, soon=25, title=14)
+class Score(serializers.Serializer[Any]):
+    """The points of the priority order and what they are made of."""
+
+    total = serializers.IntegerField(min_value=0, max_value=100)
+    fit = serializers.IntegerField(min_value=0, max_value=50)
+    soon = serializers.IntegerField(min_value=0, max_value=30)
+    title = serializers.IntegerField(min_value=0, max_value=20)
+
+
 @example(
     code="zhao",
     name="赵明",
@@ -44,6 +71,9 @@ class NextFree(serializers.Serializer[Any]):
     specialty="头痛、头晕",
     fee_fen=5000,
     next_free={"session": "K7MPQ2RS3TUV", "starts_at": _START, "left": 4},
+    fit={"points": 97, "kind": "treats", "word": "头痛"},
+    score={"total": 87, "fit": 48, "soon": 25, "title": 14},
+    usual_wait={"p20": 5, "p80": 20, "n": 41},
 )
 class ExpertCard(serializers.Serializer[Any]):
     """An expert with the next free number."""
@@ -56,14 +86,9 @@ class ExpertCard(serializers.Serializer[Any]):
     specialty = serializers.CharField(allow_blank=True)
     fee_fen = serializers.IntegerField(min_value=0)
     next_free = NextFree(allow_null=True)
-
-
-class UsualWait(serializers.Serializer[Any]):
-    """Minutes that patients of such slots waited; null where nothing is known."""
-
-    p20 = serializers.IntegerField()
-    p80 = serializers.IntegerField()
-    n = serializers.IntegerField(help_text="patients counted")
+    fit = Fit(allow_null=True, help_text="empty without a question")
+    score = Score()
+    usual_wait = UsualWait(allow_null=True)
 
 
 class SlotAnswer(serializers.Serializer[Any]):

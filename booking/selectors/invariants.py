@@ -92,6 +92,29 @@ NUMBERS = (
     ),
 )
 
+DRAWS = (
+    Invariant(
+        "whoever won a draw has the number, and nobody else",
+        """
+        SELECT concat('request ', request.code, ' is ', request.state, ', its number ',
+                      coalesce(appointment.code, 'missing'))
+        FROM booking_drawrequest request
+        LEFT JOIN booking_appointment appointment ON appointment.id = request.appointment_id
+        WHERE (request.state = 'won') <> (appointment.id IS NOT NULL)
+           OR appointment.patient_id <> request.patient_id OR appointment.session_id <> request.session_id
+        ORDER BY request.id
+        """,
+    ),
+    Invariant(
+        "no number can be booked before its session is drawn",
+        """
+        SELECT concat('slot ', slot.code, ' is bookable, its session ', session.code, ' is not drawn yet')
+        FROM booking_slot slot JOIN booking_clinicsession session ON session.id = slot.session_id
+        WHERE slot.bookable AND session.draw_ends_at IS NOT NULL AND session.drawn_at IS NULL ORDER BY slot.id
+        """,
+    ),
+)
+
 POOL = (
     Invariant(
         "an open session counts exactly the numbers that appointments take",
@@ -260,4 +283,4 @@ HISTORY = tuple(
     )
 )
 
-INVARIANTS = (*NUMBERS, *POOL, *MONEY, *PEOPLE, *STOPS, *HISTORY)
+INVARIANTS = (*NUMBERS, *DRAWS, *POOL, *MONEY, *PEOPLE, *STOPS, *HISTORY)

@@ -46,7 +46,7 @@ from booking.services.resolutions import (
 )
 from booking.services.returns import numbers_publish_due
 from booking.services.reviews import payment_review, refund_review
-from booking.services.risk import challenge_wanted, risk_check, risk_look, signals_note
+from booking.services.risk import address_tried, challenge_wanted, risk_check, risk_look, signals_note
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
     session_close,
@@ -88,6 +88,7 @@ __all__ = [
     "absence_remove",
     "account_patient_add",
     "account_patients_take_in",
+    "address_tried",
     "appeal_answer",
     "appointment_add_on",
     "appointment_appeal",

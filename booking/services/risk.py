@@ -13,10 +13,11 @@ from urllib.parse import parse_qs
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from django.conf import settings
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from booking.domain.errors import ChallengeRequired, PayerLimit
-from booking.domain.risk import PAYER, Signal, signals
+from booking.domain.risk import PAYER, Facts, Signal, signals
 from booking.locks import lock_account
 from booking.models import RiskSignal, SpentChallenge
 from booking.selectors.risk import accounts_active, payer_patients, risk_facts, risk_score
@@ -31,6 +32,7 @@ WORK = 60_000
 PROOF_MAX = 1_000
 KEPT = timedelta(days=1)
 ACTIVE = timedelta(hours=1)
+ADDRESS_S, ADDRESS_STEP = 600, 100
 
 
 def risk_check(*, account_id: int, proof: str, now: datetime) -> None:
@@ -146,6 +148,25 @@ def signals_note(*, account_id: int, found: Iterable[Signal], now: datetime) -> 
             account_id=account_id,
             kind=one.kind,
             defaults={"weight": one.weight, "at": now, "data": {"count": one.count}},
+        )
+
+
+def address_tried(*, account_id: int, address: str, now: datetime) -> None:
+    """Count a try to book from an address; so many within minutes are a weak signal for the account that tries.
+
+    The count lives in the cache, under a keyed digest, for minutes: nothing is decided by it, and with Valkey down
+    every process counts for itself.
+    """
+    key = f"tries.{blind_index('address', address).hex()[:32]}"
+    cache.add(key, 0, ADDRESS_S)
+    try:
+        tries = cache.incr(key)
+    except ValueError:  # it ran out just now
+        return
+    if tries % ADDRESS_STEP == 0:
+        limit = policy().patients_per_payer_30_days
+        signals_note(
+            account_id=account_id, found=signals(Facts(address_tries=tries), payer_limit=limit), now=now
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -60,7 +61,8 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
     if user is None or not form.is_valid():
         message = next(str(messages[0]) for messages in form.errors.values())
         return _page(request, code, replace(asked, error=message, status=400))
-    device = device_of(request)
+    device, address = device_of(request), get_adapter().get_client_ip(request)
+    services.address_tried(account_id=user.pk, address=address, now=clock.now())
     try:
         code_held = _held_once(request, user, form.cleaned_data, device_index(device))
         return remembered(redirect("booking:pay", code_held), device)

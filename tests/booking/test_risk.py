@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from altcha import ChallengeV1, solve_challenge_v1
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 
 from booking import selectors, services
@@ -271,6 +272,19 @@ def test_a_manager_sees_the_reasons_and_closes_online_booking(
     with pytest.raises(errors.Banned):
         hold(slots(far)[0], cast.patients["lin"], cast.lin, now())
     assert [one.score for one in selectors.suspects(now=now())] == [90]
+
+
+def test_many_tries_from_one_address_are_a_weak_signal_and_no_reason_to_refuse(
+    cast: Cast, now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(risk, "cache", LocMemCache("address", {}))
+    for _try in range(99):
+        services.address_tried(account_id=cast.lin.pk, address="192.0.2.7", now=now())
+    assert not RiskSignal.objects.exists()
+    services.address_tried(account_id=cast.lin.pk, address="192.0.2.7", now=now())
+    assert RiskSignal.objects.get().weight == 10
+    services.risk_check(account_id=cast.lin.pk, proof="", now=now())
+    assert selectors.suspects(now=now()) == []
 
 
 def test_old_proofs_are_forgotten(now: VirtualClock) -> None:

@@ -121,6 +121,17 @@ def copy(table: str, where: str, **changes: str) -> str:
 
 
 BREAKS = {
+    "whoever won a draw has the number, and nobody else": (
+        (
+            "INSERT INTO booking_drawrequest (code, session_id, slot_id, patient_id, state, asked_at)"
+            " SELECT 'DRAW2345', session_id, slot_id, patient_id, 'won', held_at FROM booking_appointment LIMIT 1"
+        ),
+        "request DRAW2345 is won, its number missing",
+    ),
+    "no number can be booked before its session is drawn": (
+        "UPDATE booking_clinicsession SET draw_ends_at = opens_at;UPDATE booking_slot SET bookable = true",
+        "is not drawn yet",
+    ),
     "every kept idempotency key has its answer": (
         KEYS + "VALUES ('patient:1', '/api/', 'k1', '', '2026-11-02')",
         "key k1 of patient:1",
