@@ -170,5 +170,6 @@ def test_the_pages_of_no_shows_requests_and_merging_are_sound(
     desk.goto("/desk/merge/")
     desk.locator("input[name=first]").fill("王")
     desk.keyboard.press("Enter")
+    expect(desk.locator("#found")).to_be_visible()
     accessible(desk)
     picture(desk, f"merge-{locale[:2]}")
