@@ -16,6 +16,7 @@ from booking.models import (
     Appointment,
     Ban,
     ClinicSession,
+    DataRequest,
     DrawRequest,
     Payment,
     Refund,
@@ -240,6 +241,8 @@ TELL: dict[str, Teller] = {
     "ban_lifted": lambda it: notices.ban_lifted(it.ban, it.at),
     "appeal_upheld": lambda it: notices.appeal_answered(it.appeal("upheld"), it.at),
     "appeal_rejected": lambda it: notices.appeal_answered(it.appeal("rejected"), it.at),
+    "data_granted": lambda it: notices.data_answered(it.wish("done"), it.at),
+    "data_refused": lambda it: notices.data_answered(it.wish("refused"), it.at),
     "draw_won": lambda it: notices.draw_won(it.request, it.held, it.at),
     "draw_lost": lambda it: notices.draw_lost(it.request, it.at),
 }
@@ -278,6 +281,9 @@ def world(cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock) -> S
         ban=ban,
         appeal=lambda state: Appeal(code="A1", ban=ban, account=cast.lin, state=state, answer="好。"),
         request=DrawRequest(code="D1", slot=slot, **mine),
+        wish=lambda state: DataRequest(
+            code="Q1", kind="deletion", patient=lin, account=cast.lin, state=state, answer="好。"
+        ),
     )
 
 
