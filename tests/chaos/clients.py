@@ -1,4 +1,4 @@
-"""Patients who book and cancel over HTTP, and write down what they were told."""
+"""Patients who book, pay and cancel over HTTP, and write down what they asked for and what they were told."""
 
 import json
 import random
@@ -16,12 +16,27 @@ PATIENCE_S = 40.0
 Answer = tuple[int, dict[str, Any]]
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """The way back leads to a page for browsers."""
+
+    def redirect_request(self, *_anything: Any) -> None:
+        """Never."""
+
+
+_NO_REDIRECT = urllib.request.build_opener(_Stay)
+
+
 @dataclass
 class Journal:
-    """What one patient was told, in order: a code is live, or cancelled."""
+    """What one patient asked for and was told: a code is live, or cancelled; money was taken for it, or asked for."""
 
     live: str | None = None
     cancelled: list[str] = field(default_factory=list)
+    paid: list[str] = field(default_factory=list)
+    pressed: list[str] = field(default_factory=list)
+    """Asked the gateway to take money; whether it did is unknown unless the code is in ``paid``, too."""
+    invoked: int = 0
+    acknowledged: int = 0
     refused: list[str] = field(default_factory=list)
     interrupted: int = 0
     broken: list[str] = field(default_factory=list)
@@ -45,6 +60,8 @@ class Client(threading.Thread):
             while not self.told_to_stop.is_set():
                 self.book()
                 self.told_to_stop.wait(self.random.uniform(0.02, 0.1))
+                if self.journal.live and self.random.random() < 0.3:
+                    self.pay(self.journal.live)
                 if self.journal.live and self.random.random() < 0.6:
                     self.cancel(self.journal.live)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test reports it
@@ -60,6 +77,30 @@ class Client(threading.Thread):
         else:
             self.journal.refused.append(str(answer.get("code")))
 
+    def pay(self, code: str) -> None:
+        """Open an order and press the button; the notice comes to the hospital whenever it can."""
+        if code in self.journal.pressed:
+            return
+        status, answer = self.ask(f"/api/v1/appointments/{code}/payments/", {"provider": "sandbox"})
+        if status != 201:
+            self.journal.refused.append(str(answer.get("code")))
+            return
+        self.journal.pressed.append(code)
+        if self.press(answer["pay_url"]):
+            self.journal.paid.append(code)
+
+    @staticmethod
+    def press(pay_url: str) -> bool:
+        """Whether the gateway said that it took the money."""
+        request = urllib.request.Request(pay_url, data=b"decision=pay")  # noqa: S310 - our own gateway
+        try:
+            with _NO_REDIRECT.open(request, timeout=10) as response:
+                return bool(response.status < 400)
+        except urllib.error.HTTPError as error:
+            return error.code in {302, 303}
+        except (OSError, HTTPException):
+            return False
+
     def cancel(self, code: str) -> None:
         status, answer = self.ask(f"/api/v1/appointments/{code}/cancel/", {})
         if status == 200 or answer.get("state") == "cancelled":
@@ -71,9 +112,11 @@ class Client(threading.Thread):
     def ask(self, path: str, body: dict[str, Any]) -> Answer:
         """The answer; a request that met a dead server is sent again with the same key."""
         key, deadline = uuid.uuid4().hex, time.monotonic() + PATIENCE_S
+        self.journal.invoked += 1
         while time.monotonic() < deadline:
             answer = self.send(path, body, key)
             if answer is not None and answer[0] < 500 and answer[0] != 429:
+                self.journal.acknowledged += 1
                 return answer
             self.journal.interrupted += 1
             threading.Event().wait(self.random.uniform(0.1, 0.4))

@@ -4,7 +4,7 @@ import json
 import os
 from datetime import timedelta
 
-PEOPLE = 36
+PEOPLE = 32
 QUOTAS = [6, 6, 6, 6]
 
 
@@ -12,9 +12,20 @@ def main() -> None:
     from hospital.accounts.services import token_issue
     from hospital.common import clock
     from hospital.common.actor import Actor
+    from hospital.common.policy import policy_change
     from tests import factories
 
     now = clock.now()
+    policy_change(
+        actor=Actor.job("chaos"),
+        now=now,
+        reason="the same few people book over and over",
+        holds_per_account_day=10**6,
+        unpaid_holds_per_account_day=10**6,
+        patients_per_payer_30_days=10**6,
+        late_cancel_limit=10**6,
+        return_delay_from_h=10**6,
+    )
     made = factories.session(
         clock.local(now).date() + timedelta(days=3), now=now, doctor=factories.expert("chaos"), quotas=QUOTAS
     )
