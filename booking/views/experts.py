@@ -87,20 +87,6 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any], device: b
     for overdue in selectors.holds_overdue(user=user, now=now):
         services.appointment_expire(appointment_id=overdue, now=now)  # the job may be some seconds behind
 
-    def produce() -> idempotency.Answer:
-        patient = selectors.patient_for_user(user=user, code=data["patient"])
-        if user.role == "patient":
-            services.risk_check(account_id=user.pk, proof=data["proof"], now=now)
-        appointment = services.appointment_hold(
-            slot_code=data["slot"],
-            patient_id=patient.pk,
-            account_id=user.pk,
-            actor=actor,
-            now=now,
-            device_index=device,
-        )
-        return 201, {"code": appointment.code}
-
     body = {"slot": data["slot"], "patient": data["patient"]}
 
     def once() -> str:
@@ -110,11 +96,26 @@ def _held_once(request: HttpRequest, user: User, data: dict[str, Any], device: b
             key=data["key"],
             body=body,
             now=now,
-            produce=produce,
+            produce=lambda: (201, {"code": _held(user, data, device, now)}),
         )
         return str(answer["code"])
 
     return services.drawn_first(once, session_code=data["slot"], now=now)
+
+
+def _held(user: User, data: dict[str, Any], device: bytes, now: datetime) -> str:
+    patient = selectors.patient_for_user(user=user, code=data["patient"])
+    if user.role == "patient":
+        services.risk_check(account_id=user.pk, proof=data["proof"], now=now)
+    appointment = services.appointment_hold(
+        slot_code=data["slot"],
+        patient_id=patient.pk,
+        account_id=user.pk,
+        actor=Actor.of(user),
+        now=now,
+        device_index=device,
+    )
+    return appointment.code
 
 
 def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:

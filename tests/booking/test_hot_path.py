@@ -220,11 +220,17 @@ def test_an_odd_body_is_left_to_the_ordinary_view(token: str, sent: bytes) -> No
     assert answer.json()["code"] in {"invalid", "parse_error"}
 
 
-def test_a_booking_is_one_statement(token: str, body: dict[str, str], django_assert_num_queries: Any) -> None:
+def test_a_booking_is_one_statement(
+    token: str, body: dict[str, str], django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Policy and suspects are read again once a second, for all bookings of a process together."""
+    for module in ("hospital.common.policy", "booking.selectors.risk"):
+        monkeypatch.setattr(f"{module}._REREAD_AFTER_S", 3600.0)
+    from booking.selectors.risk import suspect_tokens
     from hospital.common import clock, policy
 
-    clock.now()
     policy.policy()
+    suspect_tokens(now=clock.now())
     with django_assert_num_queries(1):
         assert book(token, body).status_code == 201
 
