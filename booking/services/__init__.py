@@ -22,6 +22,7 @@ from booking.services.data_requests import (
 from booking.services.draw_steps import draw_hold, drawn_first, draws_hold_due
 from booking.services.draws import draw_request_ask, draw_request_withdraw
 from booking.services.extras import session_add, session_substitute
+from booking.services.hold_requests import appointment_hold_asked
 from booking.services.holds import (
     appointment_expire,
     appointment_hold,
@@ -100,6 +101,7 @@ __all__ = [
     "appointment_correct",
     "appointment_expire",
     "appointment_hold",
+    "appointment_hold_asked",
     "appointment_hold_once",
     "appointment_leave",
     "appointment_move",

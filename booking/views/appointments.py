@@ -128,29 +128,25 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 def _context(found: Appointment) -> dict[str, Any]:
     now, rules = clock.now(), policy()
+    opens_at, payments = found.session.walk_in_opens_at, list(found.payments.all())
+    late = is_late_cancel(
+        by_patient=True,
+        patients_wish=False,
+        walk_in_opens_at=opens_at,
+        now=now,
+        before_h=rules.late_cancel_before_deadline_h,
+    )
+    limit = rules.moves_per_appointment
     return {
         "appointment": found,
         "now": now,
         "check_in_from": found.slot.starts_at - timedelta(minutes=rules.arrival_advice_min),
-        "cancellable": found.state in {"held", "booked"} and now < found.session.walk_in_opens_at,
+        "cancellable": found.state in {"held", "booked"} and now < opens_at,
         "policy": rules,
-        "counts_as_late": found.state == "booked"
-        and is_late_cancel(
-            by_patient=True,
-            patients_wish=False,
-            walk_in_opens_at=found.session.walk_in_opens_at,
-            now=now,
-            before_h=rules.late_cancel_before_deadline_h,
-        ),
+        "counts_as_late": found.state == "booked" and late,
         "movable": may_move(
-            state=found.state,
-            moves=found.moves,
-            limit=rules.moves_per_appointment,
-            walk_in_opens_at=found.session.walk_in_opens_at,
-            now=now,
+            state=found.state, moves=found.moves, limit=limit, walk_in_opens_at=opens_at, now=now
         ),
-        "refund": next(
-            (payment for payment in found.payments.all() if payment.state in {"refunding", "refunded"}), None
-        ),
-        "paid": next((payment for payment in found.payments.all() if payment.state == "paid"), None),
+        "refund": next((one for one in payments if one.state in {"refunding", "refunded"}), None),
+        "paid": next((one for one in payments if one.state == "paid"), None),
     }

@@ -20,8 +20,7 @@ from booking import selectors, services
 from booking.forms import HoldForm
 from booking.selectors import SessionView, SlotView
 from booking.views.devices import device_index, device_of, remembered
-from hospital.common import clock, idempotency
-from hospital.common.actor import Actor
+from hospital.common import clock
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
@@ -64,8 +63,14 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
     device, address = device_of(request), get_adapter().get_client_ip(request)
     services.address_tried(account_id=user.pk, address=address, now=clock.now())
     try:
-        code_held = _held_once(request, user, form.cleaned_data, device_index(device))
-        return remembered(redirect("booking:pay", code_held), device)
+        held = services.appointment_hold_asked(
+            user=user,
+            asked=form.cleaned_data,
+            route=request.path,
+            device=device_index(device),
+            now=clock.now(),
+        )
+        return remembered(redirect("booking:pay", held), device)
     except DomainError as error:
         refused = replace(asked, error=translated(error), error_code=error.code, status=error.status)
         return _page(request, code, refused)
@@ -79,43 +84,6 @@ def _before(user: User | None, code: str, slot: str) -> str:
     if not selectors.patients_of_user(user=user).exists():
         return f"{reverse('booking:patients')}?{urlencode({'next': back})}"
     return ""
-
-
-def _held_once(request: HttpRequest, user: User, data: dict[str, Any], device: bytes) -> str:
-    """The code of the held appointment; pressing twice gives the same one."""
-    now, actor = clock.now(), Actor.of(user)
-    for overdue in selectors.holds_overdue(user=user, now=now):
-        services.appointment_expire(appointment_id=overdue, now=now)  # the job may be some seconds behind
-
-    body = {"slot": data["slot"], "patient": data["patient"]}
-
-    def once() -> str:
-        (_, answer), _ = idempotency.once(
-            account=actor.account_key,
-            route=request.path,
-            key=data["key"],
-            body=body,
-            now=now,
-            produce=lambda: (201, {"code": _held(user, data, device, now)}),
-        )
-        return str(answer["code"])
-
-    return services.drawn_first(once, session_code=data["slot"], now=now)
-
-
-def _held(user: User, data: dict[str, Any], device: bytes, now: datetime) -> str:
-    patient = selectors.patient_for_user(user=user, code=data["patient"])
-    if user.role == "patient":
-        services.risk_check(account_id=user.pk, proof=data["proof"], now=now)
-    appointment = services.appointment_hold(
-        slot_code=data["slot"],
-        patient_id=patient.pk,
-        account_id=user.pk,
-        actor=Actor.of(user),
-        now=now,
-        device_index=device,
-    )
-    return appointment.code
 
 
 def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:
