@@ -124,4 +124,4 @@ PAYMENT: Transitions = {
     ("held_for_review", "accept"): "paid",
     ("held_for_review", "refund"): "refunding",
 }
-"""The two moves out of ``held_for_review`` are a person's (docs/adr/0014)."""
+"""The two moves out of ``held_for_review`` are a person's (docs/adr/0011)."""

@@ -1,4 +1,4 @@
-"""The function that holds a number: see 0008_speed_hold.sql beside this file, and docs/adr/0016."""
+"""The function that holds a number: see 0008_speed_hold.sql beside this file, and docs/adr/0013."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 -- A number is held: everything that decides and everything that is written, in one call and one transaction.
 --
--- booking/services/hold_statement.py calls it and says what each parameter is. docs/adr/0016 says why it is SQL and
+-- booking/services/hold_statement.py calls it and says what each parameter is. docs/adr/0013 says why it is SQL and
 -- where each rule stands besides. Each statement in here sees what was committed before it began (READ COMMITTED), so
 -- the limits are counted after the locks were given: that is what a single statement with common table expressions
 -- cannot do. What refuses writes nothing; the slot's row, for which a rush queues, is changed last and so held shortest.
