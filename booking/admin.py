@@ -6,15 +6,28 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from booking.models import (
+    Absence,
+    Appeal,
     Appointment,
+    Ban,
     ClinicSession,
+    DataRequest,
     Department,
+    DrawRequest,
     Expert,
     Patient,
     Payment,
+    PaymentNotice,
     Refund,
+    ReturnedNumber,
     Room,
     SessionTemplate,
+    Settlement,
+    Slot,
+    Stop,
+    StopCase,
+    WaitlistEntry,
+    WalkIn,
 )
 from booking.services import patients_read
 from hospital.common import clock
@@ -103,3 +116,25 @@ class RefundAdmin(ReadOnlyAdmin):
     """Refunds."""
 
     list_display = ("code", "payment", "amount_fen", "created_at", "done_at")
+
+
+@admin.register(
+    Absence,
+    Appeal,
+    Ban,
+    DataRequest,
+    DrawRequest,
+    PaymentNotice,
+    ReturnedNumber,
+    Settlement,
+    Slot,
+    Stop,
+    StopCase,
+    WaitlistEntry,
+    WalkIn,
+)
+class RowAdmin(ReadOnlyAdmin):
+    """Rows of the other tables, newest first; sealed columns are binary and never shown."""
+
+    ordering = ("-pk",)
+    show_full_result_count = False
