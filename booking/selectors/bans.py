@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Value
 
 from booking.domain.errors import UnknownNumber
 from booking.models import Appeal, Appointment, Ban, DataRequest
@@ -47,12 +47,15 @@ def bans_count(*, now: datetime) -> int:
 
 
 def to_decide() -> ToDecide:
-    """The counts beside the managers' list of pages."""
-    return ToDecide(
-        no_shows=Appointment.objects.filter(state="unresolved").count(),
-        appeals=Appeal.objects.filter(state="open").count(),
-        requests=DataRequest.objects.filter(state="open").count(),
-    )
+    """The counts beside the managers' list of pages; one query."""
+    waiting = {
+        "no_shows": Appointment.objects.filter(state="unresolved"),
+        "appeals": Appeal.objects.filter(state="open"),
+        "requests": DataRequest.objects.filter(state="open"),
+    }
+    kinds = [rows.order_by().values_list(Value(kind)).annotate(Count("pk")) for kind, rows in waiting.items()]
+    counted = dict(kinds[0].union(*kinds[1:]))
+    return ToDecide(**{kind: counted.get(kind, 0) for kind in waiting})
 
 
 def bans_of_user(*, user: User, now: datetime) -> list[Ban]:

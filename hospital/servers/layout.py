@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class DataDir:
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.root / "servers").mkdir(mode=0o700, exist_ok=True)
-            probe = self.root / f".write-{os.getpid()}"
+            probe = self.root / f".write-{os.getpid()}-{threading.get_ident()}"
             probe.touch()
             probe.unlink()
         except OSError as error:

@@ -41,13 +41,7 @@ WORDS = {
 def running_clinic(demo: Demo) -> Clinic:
     """The running session, with no emergency left waiting: the next one registered is the next called."""
     here = Clinic(demo)
-    while here.rows(
-        "SELECT 1 FROM queueing_ticket t JOIN queueing_queuesession l ON l.queue_id = t.queue_id"
-        " JOIN booking_clinicsession s ON s.id = l.session_id"
-        " WHERE s.code = %s AND t.state = 'waiting' AND t.priority = 'emergency'",
-        here.session,
-    ):
-        here.call()
+    here.call_emergencies()
     with demo.database() as connection:  # the demo's data stays between runs: never sold out here
         connection.execute(
             "UPDATE booking_clinicsession SET number_limit = walk_ins + appointments_taken + 30 WHERE code = %s",
