@@ -123,7 +123,7 @@ def test_a_patient_enters_a_draw_wins_and_checks_it(
 ) -> None:
     page, _person = known(open_page, locale)
     said, language = SAID[locale], locale[:2]
-    with draws_of(demo, 20):
+    with draws_of(demo, 14):
         page.wait_for_timeout(1500)
         session, expert = release_now(demo)
         link = page.locator(f"a[href='/sessions/{session}/draw/enter/']")
