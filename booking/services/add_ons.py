@@ -6,6 +6,7 @@ from django.db.models import F
 
 from booking.domain.add_ons import check_add_on_time, may_add_on
 from booking.domain.errors import AddOnNotAllowed, ReasonMissing, UnknownNumber
+from booking.domain.states import SESSION_OPEN
 from booking.locks import lock_patient, lock_session, lock_slot
 from booking.models import Appointment, ClinicSession, Expert, Slot
 from booking.selectors.limits import patient_refusal
@@ -75,7 +76,7 @@ def _number_add(session: ClinicSession, slot: Slot) -> None:
     """The new number is taken in the statement that makes it: nobody else can book it in between."""
     Slot.objects.filter(pk=slot.pk).update(quota=F("quota") + 1, booked=F("booked") + 1)
     counted = {"number_limit": F("number_limit") + 1}
-    if session.state in {"open", "running"}:
+    if session.state in SESSION_OPEN:
         counted["appointments_taken"] = F("appointments_taken") + 1
     ClinicSession.objects.filter(pk=session.pk).update(**counted)
 

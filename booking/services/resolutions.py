@@ -8,9 +8,9 @@ from booking.locks import lock_with_patient
 from booking.models import Appointment
 from booking.services.appointments import appointment_move_state
 from booking.services.bans import NO_SHOW, ban_after_correction, ban_for_misses, check_manager
-from hospital.common import history
+from hospital.common import history, jobs
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError, IllegalTransition, NotAllowed
+from hospital.common.errors import IllegalTransition, NotAllowed
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
@@ -124,11 +124,8 @@ def no_shows_confirm_due(now: datetime) -> int:
     grace = timedelta(hours=policy().no_show_grace_h)
     due = Appointment.objects.filter(state="unresolved", session__closed_at__lte=now - grace)
     due = due.exclude(appeals__state="open").order_by("session__closed_at", "pk")
-    confirmed = 0
-    for pk in list(due.values_list("pk", flat=True)[:500]):
-        try:
-            no_show_confirm(appointment_id=pk, actor=_JOB, now=now)
-        except DomainError:
-            continue
-        confirmed += 1
-    return confirmed
+
+    def confirm(appointment_id: int) -> Appointment:
+        return no_show_confirm(appointment_id=appointment_id, actor=_JOB, now=now)
+
+    return len(jobs.each("no-show", due.values_list("pk", flat=True)[:500], confirm))

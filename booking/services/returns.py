@@ -7,7 +7,7 @@ from secrets import SystemRandom
 from django.db.models import F
 
 from booking.domain.returns import ReturnDelay, public_at
-from booking.domain.states import RETURNED, RETURNED_WITHHELD, WAITLIST, WAITLIST_LIVE
+from booking.domain.states import RETURNED, RETURNED_WITHHELD, SESSION_OPEN, WAITLIST, WAITLIST_LIVE
 from booking.locks import LockedAppointment, lock_session, lock_slot
 from booking.models import ClinicSession, ReturnedNumber, Slot, WaitlistEntry
 from booking.services.offers import offer_to_next, returned_move
@@ -40,7 +40,7 @@ def number_return(*, locked: LockedAppointment, actor: Actor, now: datetime) -> 
         _number_settle(session, returned, now)
     else:
         Slot.objects.filter(pk=slot.pk).update(booked=F("booked") - 1)
-    if session.state in {"open", "running"}:
+    if session.state in SESSION_OPEN:
         ClinicSession.objects.filter(pk=session.pk).update(appointments_taken=F("appointments_taken") - 1)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
 

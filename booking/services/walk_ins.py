@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from booking.domain.errors import AlreadyBooked, PoolEmpty, WalkInNotOpen
-from booking.domain.states import APPOINTMENT_LIVE, WALK_IN
+from booking.domain.states import APPOINTMENT_LIVE, SESSION_OPEN, WALK_IN
 from booking.locks import LockedWalkIn, lock_walk_in, share_patient
 from booking.models import Appointment, ClinicSession, WalkIn
 from booking.providers import provider
@@ -56,7 +56,7 @@ def walk_in_register(
     if payment == "provider":
         provider(provider_name)
     session = session_open_if_due(session_id=session_id, now=now)
-    if session.state not in {"open", "running"} or now >= session.closes_at:
+    if session.state not in SESSION_OPEN or now >= session.closes_at:
         raise WalkInNotOpen
     share_patient(patient_id)
     live_here = Appointment.objects.filter(session=session, patient_id=patient_id, state__in=APPOINTMENT_LIVE)
@@ -114,7 +114,7 @@ def walk_in_confirm(*, locked: LockedWalkIn, actor: Actor, now: datetime) -> boo
     walk_in = locked.walk_in
     if walk_in.state != "reserved":
         return False
-    if locked.session.state not in {"open", "running"}:
+    if locked.session.state not in SESSION_OPEN:
         _give_back(locked, reason="session over", actor=actor, now=now)
         return False
     walk_in.state, walk_in.registered_at = next_state(WALK_IN, walk_in.state, "confirm"), now

@@ -20,6 +20,7 @@ from hospital.accounts.selectors import account_by_phone, has_second_factor, sta
 from hospital.accounts.services import account_set_language, account_set_phone
 from hospital.common import clock
 from hospital.common.crypto import seal, unseal
+from hospital.common.language import chinese
 from hospital.common.messages import SIGN_IN_CODE, message_send
 from hospital.models import User
 
@@ -96,11 +97,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
         """Send the code, in the language of the page that asked for it."""
-        chinese = (get_language() or "").startswith("zh")
         body = gettext(
             "%(hospital)s: your code is %(code)s. Valid for %(minutes)d minutes. Tell it to nobody."
         ) % {
-            "hospital": settings.HOSPITAL_NAME if chinese else settings.HOSPITAL_NAME_EN,
+            "hospital": settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN,
             "code": code,
             "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
         }

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hospital.common import clock
+from hospital.common.language import chinese
 
 logger = logging.getLogger(__name__)
 
@@ -139,8 +140,7 @@ class EmailSender:
     def send(self, post: Post) -> str:
         """Send it as plain text."""
         with translation.override(post.language or settings.LANGUAGE_CODE):
-            chinese = (translation.get_language() or "").startswith("zh")
-            hospital = settings.HOSPITAL_NAME if chinese else settings.HOSPITAL_NAME_EN
+            hospital = settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN
             subject = _("Message from %(hospital)s") % {"hospital": hospital}
         number = f"<{hashlib.sha256(post.key.encode()).hexdigest()[:32]}@fenliu>"
         body = f"{post.body}\n\n{urljoin(settings.PUBLIC_URL, post.link)}" if post.link else post.body
