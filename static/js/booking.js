@@ -38,7 +38,6 @@ const choice = document.querySelector("[data-choice]");
 const forWhom = document.querySelector("[data-for-whom]");
 const showChoice = () => {
   const slot = document.querySelector("input[name=slot]:checked");
-  if (slot && chooseFirst) chooseFirst.hidden = true;
   if (choice) choice.textContent = slot ? slot.dataset.choiceText : choice.dataset.empty;
   for (const link of slot ? document.querySelectorAll("a[data-keeps-choice]") : []) {
     const address = new URL(link.href);
@@ -55,6 +54,12 @@ const showChoice = () => {
 };
 document.addEventListener("change", showChoice);
 showChoice();
+
+// Another time answers what was said of the last choice, by this page or by the server.
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "slot") return;
+  for (const said of document.querySelectorAll("[data-choose-first], .error-summary")) said.hidden = true;
+});
 
 // The hold counts down from the server's figure; it speaks at 5 and at 1 minute only.
 const countdown = document.querySelector("[data-countdown]");
