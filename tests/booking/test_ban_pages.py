@@ -11,7 +11,7 @@ from booking import services
 from booking.models import Appeal, Appointment, Ban, Patient
 from hospital.common.actor import Actor
 from hospital.models import User
-from tests.booking.test_no_shows import Clinic, clinic, lin
+from tests.booking.no_shows import Clinic, clinic, lin
 from tests.factories import Cast, expert, person, session, slots
 
 __all__ = ["clinic", "lin"]

@@ -22,7 +22,7 @@ from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, NotAllowed
 from hospital.common.models import Message
 from hospital.models import User
-from tests.booking.test_no_shows import Clinic
+from tests.booking.no_shows import Clinic
 from tests.clock import VirtualClock
 from tests.factories import LIN_ID, Cast, hold, person, slots
 from tests.queueing.conftest import Morning, morning

@@ -18,7 +18,7 @@ from hospital.common.actor import Actor
 from hospital.common.errors import NotAllowed
 from hospital.common.models import StateChange
 from queueing.models import Ticket
-from tests.booking.test_no_shows import Clinic
+from tests.booking.no_shows import Clinic
 from tests.clock import VirtualClock
 from tests.factories import Cast, hold, person, session, slots
 from tests.queueing.conftest import Morning, morning

@@ -6,71 +6,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
-from booking import services as booking
 from booking.models import Appointment, Payment
-from booking.providers import Notice
 from booking.selectors import invariants as booking_invariants
 from hospital.common.invariants import FLOOR
 from queueing.selectors import invariants as queueing_invariants
-from tests import factories
+from tests.hospital.clinic_day import HISTORY_OF, KEYS, SOMEBODY, STOPPED, copy, day, execute, unguarded
 from tests.queueing.conftest import Morning, morning
 
-__all__ = ["morning"]
+__all__ = ["day", "morning"]
 
 pytestmark = pytest.mark.django_db
-
-
-def paid_booking(morning: Morning, slot_index: int) -> Appointment:
-    """A number held and paid for through the provider's notice."""
-    slot = factories.slots(morning.session)[slot_index - 1]
-    held = factories.hold(slot, morning.patient(), None, morning.now())
-    payment = booking.payment_create(
-        appointment_id=held.pk, provider_name="sandbox", actor=morning.desk, now=morning.now()
-    )
-    notice = Notice(
-        provider="sandbox",
-        notice_id=payment.code,
-        kind="payment",
-        out_trade_no=payment.order_no,
-        refund_no="",
-        transaction_id=payment.code,
-        amount_fen=payment.amount_fen,
-        merchant="fenliu-demo",
-        merchant_matches=True,
-        state="paid",
-        signed_at=morning.now(),
-    )
-    booking.payment_notice_apply(notice=notice, now=morning.now())
-    return Appointment.objects.get(pk=held.pk)
-
-
-@pytest.fixture
-def day(morning: Morning) -> Morning:
-    """A morning with something of everything: booked, cancelled, expired, refunded, seen, called, passed, left."""
-    first, second, third, refunded = (paid_booking(morning, slot) for slot in (1, 1, 2, 3))
-    booking.appointment_cancel(
-        appointment_id=refunded.pk, actor=morning.desk, now=morning.now(), reason="on the phone"
-    )
-    factories.hold(factories.slots(morning.session)[3], morning.patient(), None, morning.now())
-    morning.now.at("06:40")
-    booking.holds_expire_due(morning.now())
-    factories.hold(factories.slots(morning.session)[3], morning.patient(), None, morning.now())
-    booking.sessions_advance(morning.now.at("07:00"))
-    for appointment in (first, second):
-        morning.check_in(appointment, "07:30")
-    gone, cancelled, _waits = (morning.walk_in("07:40") for _turn in range(3))
-    morning.do("cancel", cancelled, actor=morning.desk, reason="wrong department")
-    morning.do("leave", gone, actor=morning.desk)
-    seen = morning.serve("08:00")
-    morning.do("finish", seen, "08:05")
-    passed = morning.call("08:06")
-    morning.do("pass", passed, "08:09")
-    morning.do("return", passed, "08:10", actor=morning.desk)
-    morning.call("08:12")
-    morning.check_in(third, "08:15")
-    return morning
 
 
 def run() -> tuple[int, str]:
@@ -80,44 +26,6 @@ def run() -> tuple[int, str]:
     except CommandError as error:
         return error.returncode, out.getvalue()
     return 0, out.getvalue()
-
-
-def execute(sql: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(sql)
-
-
-def unguarded(table: str, *constraints: str) -> str:
-    """SQL that takes away what stops the database itself from being broken; rolled back with the test."""
-    dropped = "".join(
-        f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}; DROP INDEX IF EXISTS {name};"
-        for name in constraints
-    )
-    return f"ALTER TABLE {table} DISABLE TRIGGER USER; {dropped}"
-
-
-KEYS = "INSERT INTO hospital_idempotencykey (account, route, key, body_digest, created_at) "
-HISTORY_OF = "the history of each {} ends in its state"
-STOPPED = (
-    "INSERT INTO booking_stop (code, session_id, reason, state, proposed_at)"
-    " SELECT code, id, 'ill', 'proposed', opens_at FROM booking_clinicsession LIMIT 1"
-)
-SOMEBODY = (
-    "INSERT INTO hospital_user (password, is_superuser, username, first_name, last_name, email, is_staff,"
-    " is_active, date_joined, role, phone_tail) VALUES"
-    " ('', false, 'somebody', '', '', '', false, true, '2026-11-02', 'patient', '');"
-)
-
-
-def copy(table: str, where: str, **changes: str) -> str:
-    """SQL that writes a row of ``table`` again, some columns changed."""
-    values = ", ".join(f"'{column}', {value}" for column, value in changes.items())
-    sequence = f"nextval(pg_get_serial_sequence('{table}', 'id'))"
-    return (
-        f"INSERT INTO {table} SELECT (jsonb_populate_record(original, jsonb_build_object('id', {sequence}"
-        f"{', ' if values else ''}{values}))).* FROM {table} original WHERE {where} LIMIT 1;"
-    )
 
 
 BREAKS = {
