@@ -27,7 +27,6 @@ FOREIGN = (
     "INDEX_KEY",
     "DJANGO_SETTINGS_MODULE",
     "PORT",
-    "WEB_PROCESS",  # a test that loads the web server's entry sets it; in a demo it would cut the seeding short
 )
 
 
