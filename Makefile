@@ -5,7 +5,7 @@
 #   make lint      style, types, direction of imports, templates, migrations
 #   make bench     measurements against references      ONLY=B1,W1 SCALE=small
 #   make rush      1,009 numbers, 3,000 patients at once, over HTTP
-#   make chaos     every process killed while patients book   CHAOS_SECONDS=300
+#   make chaos     every process killed while patients book; one table of figures   CHAOS_SECONDS=300
 #   make test-data FILE=history.csv   importer and estimators on a real file
 #   make clean     remove what the other tasks made, the demo's data excepted
 
@@ -16,7 +16,8 @@ TEST_DATA_DIR ?= .data-test
 RESET ?=
 ARGS ?=
 CHAOS_SECONDS ?= 300
-CHAOS_TESTS := tests/chaos tests/concurrency tests/security/test_schema.py tests/security/test_canaries.py tests/servers/test_servers.py
+CHAOS_TESTS := tests/chaos tests/concurrency tests/security/test_schema.py tests/security/test_canaries.py tests/servers/test_servers.py \
+	tests/booking/test_all_orders.py tests/booking/test_payment_notices.py tests/hospital/test_idempotency.py
 
 PY := .venv/bin/python
 SOURCES := hospital booking queueing analytics
@@ -69,7 +70,7 @@ lint-migrations: install-dev
 	DATA_DIR="$(TEST_DATA_DIR)" DJANGO_SETTINGS_MODULE=tests.lint_settings $(MANAGE) lintmigrations
 
 chaos: install-dev translations
-	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" SCHEMA_EXAMPLES=40 CANARIES=500 $(PY) -m pytest $(CHAOS_TESTS) -rP $(ARGS)
+	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" SCHEMA_EXAMPLES=40 CANARIES=500 $(PY) -m pytest -q $(CHAOS_TESTS) $(ARGS)
 
 rush: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench.rush

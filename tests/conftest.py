@@ -1,10 +1,17 @@
-"""Fixtures of every test."""
+"""Fixtures of every test, and the table of figures at the end of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
 
 import pytest
 
 from tests.clock import now
+from tests.figures import Figures, Told, lines
 
 __all__ = ["now"]
+LONG = "CHAOS_SECONDS" in os.environ
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +22,23 @@ def _fresh_caches() -> None:
 
     clock.forget()
     forget()
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Figures:
+    """Where a test says what a guarantee came to."""
+    return Figures(record_property)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One table, as short as the run or whole after a long one; a test that failed has no figures in it."""
+    told: list[Told] = [
+        tuple(value)  # type: ignore[misc]
+        for report in terminalreporter.stats.get("passed", [])
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == "figure"
+    ]
+    if told or LONG:
+        terminalreporter.section("what is guaranteed, in figures", sep="-")
+        terminalreporter.write_line("\n".join(lines(told, whole=LONG)))

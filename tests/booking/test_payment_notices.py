@@ -21,6 +21,7 @@ from hospital.gateway.courier import notice_headers
 from tests.booking.gateway import NOTIFY, LocalGateway, local_gateway
 from tests.clock import VirtualClock
 from tests.factories import Cast, hold, slots
+from tests.figures import Figures
 
 pytestmark = pytest.mark.django_db
 
@@ -159,17 +160,25 @@ def test_money_after_the_hold_takes_a_number_or_comes_back(
 
 @pytest.mark.parametrize("mode", ["lost", "forged", "stale"])
 def test_money_whose_notice_never_comes_is_found_by_asking(
-    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, client: Client, mode: str
+    gate: LocalGateway,
+    held: Appointment,
+    cast: Cast,
+    now: VirtualClock,
+    client: Client,
+    mode: str,
+    figures: Figures,
 ) -> None:
     gate.switch(mode)
     gate.press(pay_page(held, cast, now))
     gate.deliver(client)
     assert services.payments_reconcile(now()) == 0
     assert state(held) == ("held", "created")
+    figures.control("G6", f"notice {mode}, not asked: the money is taken, the number only held")
     now.advance(minutes=1)
     assert services.payments_reconcile(now()) == 1
     assert state(held) == ("booked", "paid")
     assert services.payments_reconcile(now()) == 0
+    figures.shown("G6", f"notice {mode}: found by asking after 1 min (10)")
 
 
 def test_asking_leaves_those_alone_who_have_not_paid_yet(
@@ -240,7 +249,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once(
 
 
 def test_all_orders_of_five_notices_end_the_same(
-    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, hands: Hands
+    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, hands: Hands, figures: Figures
 ) -> None:
     """The genuine notice, its twin, the same fact under another number, a forged one and one of yesterday."""
     gate.switch("duplicate")
@@ -263,3 +272,4 @@ def test_all_orders_of_five_notices_end_the_same(
         endings.add((state(held), Refund.objects.count(), PaymentNotice.objects.count()))
         transaction.savepoint_rollback(mark)
     assert endings == {(("booked", "paid"), 0, 2)}
+    figures.shown("G9", "120 orders, 1 end: signed, its twin, another number, forged, of yesterday")

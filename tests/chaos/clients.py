@@ -7,13 +7,17 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
+from tests.chaos.journal import Answer, Asked, Journal
+
 PATIENCE_S = 40.0
-Answer = tuple[int, dict[str, Any]]
+GIVES_UP = 0.1
+"""How often a patient closes the page when a request gets no answer: what became of it is unknown then."""
+BOOK = "/api/v1/appointments/"
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -26,24 +30,8 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _NO_REDIRECT = urllib.request.build_opener(_Stay)
 
 
-@dataclass
-class Journal:
-    """What one patient asked for and was told: a code is live, or cancelled; money was taken for it, or asked for."""
-
-    live: str | None = None
-    cancelled: list[str] = field(default_factory=list)
-    paid: list[str] = field(default_factory=list)
-    pressed: list[str] = field(default_factory=list)
-    """Asked the gateway to take money; whether it did is unknown unless the code is in ``paid``, too."""
-    invoked: int = 0
-    acknowledged: int = 0
-    refused: list[str] = field(default_factory=list)
-    interrupted: int = 0
-    broken: list[str] = field(default_factory=list)
-
-
 class Client(threading.Thread):
-    """One patient: books and cancels until told to stop, repeating requests until answered."""
+    """One patient: books, pays and cancels until told to stop, repeating requests until answered."""
 
     def __init__(
         self, url: str, person: dict[str, str], slots: list[str], seed: int, stop: threading.Event
@@ -68,26 +56,47 @@ class Client(threading.Thread):
             self.journal.broken.append(repr(error))
 
     def book(self) -> None:
+        """In one tab, or in two at the same moment: one number at most comes of it."""
         if self.journal.live:
             return
-        body = {"slot": self.random.choice(self.slots), "patient": self.patient}
-        status, answer = self.ask("/api/v1/appointments/", body)
-        if status == 201:
-            self.journal.live = answer["code"]
-        else:
-            self.journal.refused.append(str(answer.get("code")))
+        tabs = 2 if self.random.random() < 0.2 else 1
+        wishes = [{"slot": self.random.choice(self.slots), "patient": self.patient} for _tab in range(tabs)]
+        with ThreadPoolExecutor(tabs) as pool:
+            asked = list(pool.map(lambda wish: self.ask(BOOK, wish), wishes))
+        made = [one.answer["code"] for one in asked if one.status == 201]
+        self.journal.pairs += tabs - 1
+        self.journal.twins += max(0, len(made) - 1)
+        if made:
+            self.journal.live = made[0]
+            if self.random.random() < 0.2:
+                self.repeat(next(one for one in asked if one.status == 201))
+        elif any(one.status is None or one.answer.get("code") == "already_booked" for one in asked):
+            self.look()
+
+    def repeat(self, first: Asked) -> None:
+        """The same again is answered the same; another wish under the same key is refused."""
+        again = self.ask(first.path, first.body, key=first.key, patient=True)
+        other = self.ask(first.path, {**first.body, "slot": "ANOTHER"}, key=first.key, patient=True)
+        self.journal.repeated += 1
+        if (again.status, again.answer) != (first.status, first.answer) or other.status != 422:
+            self.journal.broken.append(f"key {first.key}: {first}, then {again}, then {other}")
+
+    def look(self) -> None:
+        """On the page of one's own numbers, as whoever was not answered does."""
+        seen = self.ask(BOOK, None, patient=True)
+        live = [one["code"] for one in seen.answer["results"] if one["state"] in {"held", "booked"}]
+        self.journal.live = live[0] if live else None
+        self.journal.twins += max(0, len(live) - 1)
 
     def pay(self, code: str) -> None:
         """Open an order and press the button; the notice comes to the hospital whenever it can."""
         if code in self.journal.pressed:
             return
-        status, answer = self.ask(f"/api/v1/appointments/{code}/payments/", {"provider": "sandbox"})
-        if status != 201:
-            self.journal.refused.append(str(answer.get("code")))
-            return
-        self.journal.pressed.append(code)
-        if self.press(answer["pay_url"]):
-            self.journal.paid.append(code)
+        asked = self.ask(f"{BOOK}{code}/payments/", {"provider": "sandbox"})
+        if asked.status == 201:
+            self.journal.pressed.append(code)
+            if self.press(asked.answer["pay_url"]):
+                self.journal.paid.append(code)
 
     @staticmethod
     def press(pay_url: str) -> bool:
@@ -102,30 +111,38 @@ class Client(threading.Thread):
             return False
 
     def cancel(self, code: str) -> None:
-        status, answer = self.ask(f"/api/v1/appointments/{code}/cancel/", {})
-        if status == 200 or answer.get("state") == "cancelled":
+        asked = self.ask(f"{BOOK}{code}/cancel/", {})
+        if asked.status is None:
+            self.journal.maybe_cancelled.add(code)
+            self.look()
+        elif asked.status == 200 or asked.answer.get("state") == "cancelled":
             self.journal.live = None
             self.journal.cancelled.append(code)
         else:
-            self.journal.broken.append(f"cancel: {status} {answer}")
+            self.journal.broken.append(f"cancel: {asked}")
 
-    def ask(self, path: str, body: dict[str, Any]) -> Answer:
-        """The answer; a request that met a dead server is sent again with the same key."""
-        key, deadline = uuid.uuid4().hex, time.monotonic() + PATIENCE_S
-        self.journal.invoked += 1
+    def ask(self, path: str, body: dict[str, Any] | None, *, key: str = "", patient: bool = False) -> Asked:
+        """Send a request again, with the same key, until it is answered; now and then give up before."""
+        asked, deadline = Asked(path, body or {}, key or uuid.uuid4().hex), time.monotonic() + PATIENCE_S
+        if not key and body is not None:
+            self.journal.asked.append(asked)
         while time.monotonic() < deadline:
-            answer = self.send(path, body, key)
+            answer = self.send(path, body, asked.key)
             if answer is not None and answer[0] < 500 and answer[0] != 429:
-                self.journal.acknowledged += 1
-                return answer
+                asked.status, asked.answer = answer
+                return asked
             self.journal.interrupted += 1
+            asked.lost += 1
+            if not patient and self.random.random() < GIVES_UP:
+                return asked
             threading.Event().wait(self.random.uniform(0.1, 0.4))
         raise AssertionError(f"{path}: no answer within {PATIENCE_S:g} s, last {answer}")
 
-    def send(self, path: str, body: dict[str, Any], key: str) -> Answer | None:
+    def send(self, path: str, body: dict[str, Any] | None, key: str) -> Answer | None:
+        """Once; ``None`` when no answer came."""
         request = urllib.request.Request(  # noqa: S310 - our own address
             self.url + path,
-            data=json.dumps(body).encode(),
+            data=None if body is None else json.dumps(body).encode(),
             headers={
                 "Authorization": f"Token {self.token}",
                 "Content-Type": "application/json",

@@ -1,14 +1,23 @@
-"""Makes people with tokens, and a session three days ahead with few numbers, in a demo. Prints JSON."""
+"""Makes what the chaos tests need in a demo, and prints it as JSON.
+
+``booking``: people with tokens and a session three days ahead with few numbers, and a second, quiet session.
+``stop``: a clinic that is stopped while one of its patients is locked, until the standard input ends.
+"""
+
+from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import timedelta
 
-PEOPLE = 32
+PEOPLE, QUIET, STOPPED = 32, 4, 20
 QUOTAS = [6, 6, 6, 6]
+MANY = 10**6
 
 
-def main() -> None:
+def booking() -> None:
+    """No limit but the session's own, so that the same few people can book over and over."""
     from hospital.accounts.services import token_issue
     from hospital.common import clock
     from hospital.common.actor import Actor
@@ -20,23 +29,67 @@ def main() -> None:
         actor=Actor.job("chaos"),
         now=now,
         reason="the same few people book over and over",
-        holds_per_account_day=10**6,
-        unpaid_holds_per_account_day=10**6,
-        patients_per_payer_30_days=10**6,
-        late_cancel_limit=10**6,
-        return_delay_from_h=10**6,
+        holds_per_account_day=MANY,
+        unpaid_holds_per_account_day=MANY,
+        patients_per_payer_30_days=MANY,
+        late_cancel_limit=MANY,
+        return_delay_from_h=MANY,
+        challenge_from_score=MANY,
     )
-    made = factories.session(
-        clock.local(now).date() + timedelta(days=3), now=now, doctor=factories.expert("chaos"), quotas=QUOTAS
+    day = clock.local(now).date() + timedelta(days=3)
+    busy, quiet = (
+        factories.session(day, now=now, doctor=factories.expert(name, department=name), quotas=QUOTAS)
+        for name in ("chaos", "quiet")
     )
     people = []
-    for serial in range(PEOPLE):
+    for serial in range(PEOPLE + QUIET):
         account = factories.user(f"chaos-{serial}", "patient")
         patient = factories.person(serial + 500, now, account)
         token = token_issue(name="chaos", actor=Actor.of(account), now=now, user=account)
         people.append({"token": token, "patient": patient.code})
-    codes = [slot.code for slot in factories.slots(made)]
-    print(json.dumps({"people": people, "slots": codes, "session": made.code, "quotas": QUOTAS}))
+    print(
+        json.dumps(
+            {
+                "people": people[:PEOPLE],
+                "slots": [slot.code for slot in factories.slots(busy)],
+                "session": busy.code,
+                "quiet_people": people[PEOPLE:],
+                "quiet_slots": [slot.code for slot in factories.slots(quiet)],
+            }
+        )
+    )
+
+
+def stop() -> None:
+    """Stop a clinic of twenty while another connection keeps the tenth patient's number locked."""
+    import psycopg
+    from django.conf import settings
+
+    from booking import services
+    from hospital.common import clock
+    from hospital.common.actor import Actor
+    from tests import factories
+
+    now = clock.now()
+    day = clock.local(now).date() + timedelta(days=3)
+    session = factories.session(
+        day, now=now, doctor=factories.expert("stopped", department="stopped"), quotas=[STOPPED, 0, 0, 0],
+        capacity=STOPPED,
+    )  # fmt: skip
+    slot = factories.slots(session)[0]
+    booked = [factories.book(slot, factories.person(800 + n, now), None, now) for n in range(STOPPED)]
+    manager = Actor(kind="manager", name="manager")
+    proposed = services.stop_propose(session_id=session.pk, reason="chaos", actor=manager, now=now)
+    database = settings.DATABASES["default"]
+    with psycopg.connect(
+        host=database["HOST"], port=database["PORT"], user=database["USER"],
+        password=database["PASSWORD"], dbname=database["NAME"],
+    ) as connection:  # fmt: skip
+        lock = "SELECT 1 FROM booking_appointment WHERE id = %s FOR NO KEY UPDATE"
+        connection.execute(lock, [booked[STOPPED // 2].pk])
+        services.stop_apply(code=proposed.code, actor=manager, now=now)
+        print(json.dumps({"stop": proposed.code, "codes": [one.code for one in booked]}), flush=True)
+        sys.stdin.read()
 
 
 if __name__ == "__main__":
@@ -47,4 +100,4 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
     servers.environment(["manage.py", "people"])
     django.setup()
-    main()
+    {"booking": booking, "stop": stop}[sys.argv[1]]()

@@ -24,6 +24,7 @@ from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.models import Job
 from tests import factories
+from tests.figures import Figures
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)]
@@ -144,26 +145,24 @@ def work_off() -> tuple[datetime, int]:
     return moment, rounds
 
 
-def test_every_cancel_is_paid_back_exactly_once(bank: Bank) -> None:
+def test_every_cancel_is_paid_back_exactly_once(bank: Bank, figures: Figures) -> None:
     walk_ins = paid_walk_ins(CANCELS)
     cancel_all(walk_ins)
     assert Refund.objects.count() == CANCELS
     moment, rounds = work_off()
     doubles = sum(fen > FEE for fen in bank.paid_back.values())
-    print(
-        f"\nG8: {CANCELS} cancels, seed {SEED}: {sum(bank.tries.values())} refund calls in {rounds} rounds"
-        f" ({dict(bank.outcomes)}), {len(bank.paid_back)} paid back, {doubles} double, last after"
-        f" {moment - MORNING}"
-    )
     assert doubles == 0
     assert len(bank.paid_back) == CANCELS
     assert set(bank.paid_back.values()) == {FEE}
     assert bank.outcomes["timeout after"] > CANCELS // 10
     assert Payment.objects.filter(state="refunded").count() == CANCELS
     assert not Job.objects.filter(kind="refund.send", done_at=None).exists()
+    lost = bank.outcomes.total() - bank.outcomes["answered"]
+    figures.shown("G8", f"{doubles} double of {CANCELS} cancels: {bank.tries.total()} calls, {lost} answers lost,"
+                  f" all paid back after {rounds} rounds ({moment - MORNING})", seed=SEED)  # fmt: skip
 
 
-def test_control_a_new_number_for_every_try_pays_back_twice(bank: Bank) -> None:
+def test_control_a_new_number_for_every_try_pays_back_twice(bank: Bank, figures: Figures) -> None:
     """The pattern without its guard: the key is made up at the call, and a lost answer is a failure."""
     for order in range(CANCELS):
         for attempt in range(50):
@@ -174,5 +173,5 @@ def test_control_a_new_number_for_every_try_pays_back_twice(bank: Bank) -> None:
             except ProviderUnavailable:
                 continue
     doubles = sum(fen > FEE for fen in bank.paid_back.values())
-    print(f"\nG8 control, a key made at the call: {doubles} of {CANCELS} paid back more than once")
     assert doubles > CANCELS // 10
+    figures.control("G8", f"{doubles} of {CANCELS} paid back more than once: a key made at the call")

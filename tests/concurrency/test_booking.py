@@ -23,8 +23,9 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import StateChange
 from tests import factories
+from tests.figures import Figures
 from tests.servers.conftest import until
-from tests.threads import LIMIT_S, at_once, backend_pid, beside, waits_for_a_lock
+from tests.threads import LIMIT_S, at_once, backend_pid, beside, in_another_thread, waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,16 +71,17 @@ def assert_counted(slot: Slot) -> None:
     assert written.count() == Appointment.objects.count()
 
 
-def test_sixty_clients_for_twelve_numbers_sell_exactly_twelve() -> None:
+def test_sixty_clients_for_twelve_numbers_sell_exactly_twelve(figures: Figures) -> None:
     slot = factories.slots(session_with(NUMBERS, 0, 0, 0))[0]
     patients = people(CLIENTS)
     results = at_once(lambda number: hold(slot, patients[number]), CLIENTS)
     assert outcomes(results) == {"Appointment": NUMBERS, "SoldOut": CLIENTS - NUMBERS}
     assert_counted(slot)
     assert slot.booked == NUMBERS
+    figures.shown("G3", f"{slot.booked} of {NUMBERS} numbers sold to {CLIENTS} at once")
 
 
-def test_control_look_then_write_sells_more_than_there_are() -> None:
+def test_control_look_then_write_sells_more_than_there_are(figures: Figures) -> None:
     slot = factories.slots(session_with(NUMBERS, 0, 0, 0))[0]
     patients = people(CLIENTS)
     looked = threading.Barrier(CLIENTS)
@@ -92,6 +94,7 @@ def test_control_look_then_write_sells_more_than_there_are() -> None:
 
     assert len({*at_once(unguarded, CLIENTS)}) == CLIENTS
     assert Appointment.objects.filter(slot=slot).count() == CLIENTS
+    figures.control("G3", f"{CLIENTS} sold of {NUMBERS}: look, then write")
 
 
 def unguarded_hold(slot: Slot, patient: Patient) -> Appointment:
@@ -125,12 +128,13 @@ def test_a_session_sells_out_exactly_over_all_its_slots() -> None:
 TABS = 16
 
 
-def test_one_patient_in_many_tabs_gets_one_number() -> None:
+def test_one_patient_in_many_tabs_gets_one_number(figures: Figures) -> None:
     slots = factories.slots(session_with(10, 10, 10, 10))
     [patient] = people(1)
     results = at_once(lambda number: hold(slots[number % 4], patient), TABS)
     assert outcomes(results) == {"Appointment": 1, "AlreadyBooked": TABS - 1}
     assert sum(slot.booked for slot in factories.slots(slots[0].session)) == 1
+    figures.shown("G2", f"1 number for a patient in {TABS} tabs")
 
 
 def test_one_patient_gets_one_number_a_department_and_day_across_experts() -> None:
@@ -163,7 +167,7 @@ def test_control_without_the_lock_on_the_patient_one_gets_a_number_of_each_exper
     assert outcomes(at_once(unguarded, 4)) == {"Appointment": 4}
 
 
-def test_control_without_the_index_one_patient_in_two_tabs_gets_two() -> None:
+def test_control_without_the_index_one_patient_in_two_tabs_gets_two(figures: Figures) -> None:
     slots = factories.slots(session_with(10, 10, 10, 10))
     [patient] = people(1)
     looked = threading.Barrier(2)
@@ -179,6 +183,7 @@ def test_control_without_the_index_one_patient_in_two_tabs_gets_two() -> None:
         editor.remove_constraint(Appointment, index)
     try:
         assert outcomes(at_once(unguarded, 2)) == {"Appointment": 2}
+        figures.control("G2", "2 numbers for a patient in 2 tabs, the unique index dropped")
     finally:
         Appointment.objects.all().delete()
         with connection.schema_editor() as editor:
@@ -215,7 +220,7 @@ def notice_for(payment: Payment, now: datetime) -> Notice:
     )
 
 
-def test_a_hold_that_runs_out_while_it_is_paid_keeps_money_and_numbers_together() -> None:
+def test_a_hold_that_runs_out_while_it_is_paid_keeps_money_and_numbers_together(figures: Figures) -> None:
     """Six holds run out, their payments arrive, and six others want the numbers, all in the same moment."""
     slot = factories.slots(session_with(6, 0, 0, 0))[0]
     patients = people(12)
@@ -247,6 +252,26 @@ def test_a_hold_that_runs_out_while_it_is_paid_keeps_money_and_numbers_together(
     for payment in Payment.objects.select_related("appointment"):
         assert payment.appointment is not None
         assert (payment.state == "paid") == (payment.appointment.state == "booked")
+    figures.shown("G7", "0 of 6 without either: paid, run out and wanted by others in one moment")
+
+
+def test_control_look_then_write_takes_money_for_a_number_that_is_gone(figures: Figures) -> None:
+    """The hold is looked at, runs out and goes to another, and the money is taken for it all the same."""
+    slot = factories.slots(session_with(1, 0, 0, 0))[0]
+    first, second = people(2)
+    held = hold(slot, first)
+    later = EVENING + timedelta(minutes=15)
+    payment = services.payment_create(
+        appointment_id=held.pk, provider_name="sandbox", actor=Actor(kind="patient"), now=EVENING
+    )
+    looked = Appointment.objects.get(pk=held.pk).state
+    in_another_thread(lambda: services.appointment_expire(appointment_id=held.pk, now=later))
+    in_another_thread(lambda: hold(slot, second, later))
+    assert looked == "held"
+    Payment.objects.filter(pk=payment.pk).update(state="paid")
+    lost = Payment.objects.filter(state="paid", refund=None).exclude(appointment__state="booked").count()
+    assert lost == 1
+    figures.control("G7", "1 of 1 paid without either: look at the hold, then write the payment")
 
 
 def test_a_payment_and_the_end_of_its_hold_wait_for_each_other() -> None:

@@ -12,6 +12,7 @@ from hospital.common.errors import DomainError
 from hospital.common.idempotency import Answer, IdempotencyKeyMissing, IdempotencyMismatch
 from hospital.common.models import IdempotencyKey
 from tests.clock import VirtualClock
+from tests.figures import Figures
 from tests.servers.conftest import until
 from tests.threads import at_once, backend_pid, beside, waits_for_a_lock
 
@@ -149,10 +150,28 @@ def test_a_twin_of_a_request_that_fails_does_the_thing_itself(produce: Produce, 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_sixteen_twins_one_does_the_thing_and_all_get_its_answer(
-    produce: Produce, now: VirtualClock
+    produce: Produce, now: VirtualClock, figures: Figures
 ) -> None:
     results = at_once(lambda _number: once(produce, now), 16)
     assert [answer for answer in results if isinstance(answer, Exception)] == []
     assert {str(answer[0]) for answer in results} == {str((201, {"code": "A1"}))}  # type: ignore[index]
     assert sorted(answer[1] for answer in results) == [False] + [True] * 15  # type: ignore[index]
     assert produce.calls == 1
+    figures.shown("G5", "done once for 16 requests with one key at once")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_look_for_the_key_then_do_it_does_it_sixteen_times(
+    produce: Produce, now: VirtualClock, figures: Figures
+) -> None:
+    looked = threading.Barrier(16)
+
+    def unguarded(_number: int) -> Answer:
+        known = IdempotencyKey.objects.filter(key="k").exists()
+        looked.wait(30)
+        assert not known
+        return produce()
+
+    at_once(unguarded, 16)
+    assert produce.calls == 16
+    figures.control("G5", f"done {produce.calls} times for 16 requests: look for the key, then do it")

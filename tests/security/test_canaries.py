@@ -26,6 +26,7 @@ from hospital.common.actor import Actor
 from tests import factories
 from tests.booking.gateway import local_gateway
 from tests.clock import VirtualClock
+from tests.figures import Figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 CANARIES = int(os.environ.get("CANARIES", "60"))
@@ -164,7 +165,7 @@ def found(canaries: list[Canary], places: Iterator[tuple[str, bytes]]) -> list[s
 
 
 def test_no_document_and_no_phone_can_be_read_anywhere(
-    cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock, tmp_path: Path
+    cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock, tmp_path: Path, figures: Figures
 ) -> None:
     canaries = [Canary(number) for number in range(CANARIES)]
     with local_gateway(tmp_path, time.time), log() as written:
@@ -177,12 +178,12 @@ def test_no_document_and_no_phone_can_be_read_anywhere(
     places += [("an answer", answer.encode()) for answer in answers]
     size = sum(len(content) for _place, content in places)
     leaks = found(canaries, iter(places))
-    print(f"{CANARIES} canaries, {len(places)} places, {size / 1e6:.1f} MB searched, {len(leaks)} found")
     assert leaks == []
+    figures.shown("canaries", f"0 of {CANARIES} in dump, logs, Valkey, exports, answers: {size / 1e6:.1f} MB")
 
 
 def test_control_the_search_finds_a_canary_wherever_one_is_kept_in_the_clear(
-    cast: factories.Cast, now: VirtualClock
+    cast: factories.Cast, now: VirtualClock, figures: Figures
 ) -> None:
     canary = Canary(7)
     patient = cast.patients["lin"]
@@ -200,3 +201,4 @@ def test_control_the_search_finds_a_canary_wherever_one_is_kept_in_the_clear(
         "booking_patient.id_sealed",
         "sessions, decoded",
     }
+    figures.control("canaries", f"1 kept in the clear is found in {len(leaks)} places")

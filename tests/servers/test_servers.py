@@ -14,6 +14,7 @@ import redis
 from hospital.servers import identity
 from hospital.servers.layout import DataDir
 from hospital.servers.postgres import Postgres
+from tests.figures import Figures
 from tests.servers.conftest import User, plain_environment, processes_of, until
 
 pytestmark = pytest.mark.xdist_group("servers")
@@ -158,7 +159,7 @@ def acknowledged_before_a_kill(database: str, data: Path, synchronous_commit: st
 
 @pytest.mark.parametrize(("synchronous_commit", "loses"), [("on", False), ("off", True)])
 def test_acknowledged_commits_survive_a_kill_and_would_not_without_synchronous_commit(
-    use: Use, data: Path, synchronous_commit: str, loses: bool
+    use: Use, data: Path, synchronous_commit: str, loses: bool, figures: Figures
 ) -> None:
     """The second case is the control: the same run with the setting off loses what it acknowledged."""
     database, _ = use().urls()
@@ -168,6 +169,8 @@ def test_acknowledged_commits_survive_a_kill_and_would_not_without_synchronous_c
     kept = int(value(database, "SELECT count(*) FROM receipt"))
     assert acknowledged >= 400
     assert (kept < acknowledged) is loses
+    told = f"{acknowledged - kept} of {acknowledged} acknowledged commits lost, synchronous_commit {synchronous_commit}"
+    (figures.control if loses else figures.shown)("G4", told)
 
 
 def test_a_start_while_the_killed_keepers_servers_still_end_succeeds(use: Use, data: Path) -> None:
