@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from booking.domain.errors import SelfKnown
+from booking.domain.errors import ReasonMissing, SelfKnown
 from booking.models import AccountPatient, DataRequest, Patient
 
 SELF = AccountPatient.Relation.SELF
@@ -65,6 +65,14 @@ class MoveForm(KeyForm):
     """To which time."""
 
     slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
+
+
+class DeskMoveForm(MoveForm):
+    """To which time, and why the desk does it."""
+
+    reason = forms.CharField(
+        max_length=200, strip=True, error_messages={"required": _(ReasonMissing.message)}
+    )
 
 
 class PaymentForm(forms.Form):

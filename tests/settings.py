@@ -22,4 +22,5 @@ DATABASES["default"].setdefault("TEST", {})  # noqa: F405
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LANGUAGE_CODE = "en"
 STAFF_SECOND_FACTOR = False  # tests of the second factor switch it on
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # else each request warns that it is missing
 PUBLIC_FRESH_S = 0  # each request sees what the test has just done; tests of kept pages switch it on

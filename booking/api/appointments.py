@@ -125,7 +125,11 @@ class AppointmentMove(ApiView):
         def produce() -> tuple[int, dict[str, Any]]:
             appointment = selectors.appointment_for_user(user=self.person, code=code)
             moved = services.appointment_move(
-                appointment_id=appointment.pk, slot_code=data["slot"], actor=self.actor, now=clock.now()
+                appointment_id=appointment.pk,
+                slot_code=data["slot"],
+                reason=data["reason"],
+                actor=self.actor,
+                now=clock.now(),
             )
             return 200, shapes.appointment_out(moved)
 

@@ -61,9 +61,12 @@ class AppointmentIn(serializers.Serializer[Any]):
 
 @example(slot="S2T3U4V5W6X7")
 class MoveIn(serializers.Serializer[Any]):
-    """To which slot."""
+    """To which slot; the desk says why."""
 
     slot = serializers.CharField(max_length=12)
+    reason = serializers.CharField(
+        max_length=200, required=False, default="", help_text="needed from the desk"
+    )
 
 
 @example(session="K7MPQ2RS3TUV", patient="P8Q9R2S3T4U5")

@@ -2,6 +2,7 @@
 
 from booking.selectors.appointments import (
     appointment_by_id,
+    appointment_by_link,
     appointment_for_user,
     appointments_ahead,
     appointments_find,
@@ -9,6 +10,7 @@ from booking.selectors.appointments import (
     appointments_of_user,
     holds_of_user,
     holds_overdue,
+    patient_appointments_ahead,
 )
 from booking.selectors.bans import (
     appeal_by_code,
@@ -98,6 +100,7 @@ __all__ = [
     "appeals_of_appointment",
     "appeals_open",
     "appointment_by_id",
+    "appointment_by_link",
     "appointment_for_user",
     "appointments_ahead",
     "appointments_find",
@@ -124,6 +127,7 @@ __all__ = [
     "next_boundary",
     "no_shows_confirmed",
     "no_shows_unresolved",
+    "patient_appointments_ahead",
     "patient_by_code",
     "patient_for_user",
     "patient_id_for_user",

@@ -68,6 +68,28 @@ def appointment_by_id(*, appointment_id: int) -> Appointment:
     return appointment
 
 
+def appointment_by_link(*, code: str) -> Appointment:
+    """A number that the desk or an expert gave: its unguessable code is the key, as nobody can sign in for it.
+
+    Raises
+    ------
+    UnknownNumber
+        When there is none; what an account booked is seen by signing in only.
+    """
+    found = _appointments().filter(code=code, account=None).first()
+    if found is None:
+        raise UnknownNumber(field="appointment")
+    return found
+
+
+def patient_appointments_ahead(*, patient_id: int, ends_after: datetime) -> list[Appointment]:
+    """The patient's live appointments whose slot ends after a moment, soonest first, whoever booked them."""
+    live = _appointments().filter(
+        patient_id=patient_id, state__in=APPOINTMENT_LIVE, slot__ends_at__gt=ends_after
+    )
+    return list(live.order_by("slot__starts_at", "pk"))
+
+
 def appointments_of_patient(*, patient_id: int, day: date, now: datetime) -> list[Appointment]:
     """The patient's appointments of a clinic day, and of the day before where the session still runs."""
     found = _appointments().filter(patient_id=patient_id, session__date__in=[day - timedelta(days=1), day])

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from booking.domain.errors import UnknownNumber
 from booking.models import Appointment
+from booking.services import notices
 from booking.services.appointments import appointment_confirm_at_desk
 from booking.services.holds import appointment_hold
 from booking.services.payments import payment_create, payment_pay_url
@@ -39,7 +40,7 @@ def appointment_book_at_desk(
 
 
 def appointment_pay_url(*, code: str, provider_name: str, actor: Actor, now: datetime) -> str:
-    """Where a patient without an account pays a held number: the link is shown as a QR code, or sent.
+    """The page of one provider on which a held number is paid.
 
     Outside any transaction, as the provider is asked; asking again is harmless.
 
@@ -60,9 +61,11 @@ def number_settle(
 ) -> Appointment:
     """A held number stands once it is paid ``cash`` or waived (``free``, with a reason).
 
-    ``provider``: it stays held until the patient paid, or the hold is over; without a fee it stands at once.
+    ``provider``: it stays held until the patient paid, or the hold is over, and the link to pay on goes to the
+    patient's phone; without a fee it stands at once.
     """
     if payment == "provider" and held.fee_fen:
+        notices.pay_link(held, now)
         return held
     taken = "free" if payment == "provider" else payment
     return appointment_confirm_at_desk(

@@ -6,12 +6,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from booking.domain.deadlines import check_bookable, check_patient_may_cancel
-from booking.domain.errors import AlreadyBooked, SoldOut, UnknownNumber
+from booking.domain.errors import AlreadyBooked, ReasonMissing, SoldOut, UnknownNumber
 from booking.domain.moves import check_movable
 from booking.locks import LockedMove, lock_move, lock_patient
 from booking.models import Appointment, Slot
 from booking.selectors.limits import patient_refusal
 from booking.services import notices
+from booking.services.counter import AT_THE_DESK
 from booking.services.returns import number_return
 from hospital.common import history, live
 from hospital.common.actor import Actor
@@ -20,11 +21,17 @@ from hospital.common.transactions import transactional
 
 
 @transactional
-def appointment_move(*, appointment_id: int, slot_code: str, actor: Actor, now: datetime) -> Appointment:
+def appointment_move(
+    *, appointment_id: int, slot_code: str, actor: Actor, now: datetime, reason: str = ""
+) -> Appointment:
     """A booked number is changed for one at another time of the same expert and fee; what was paid stays paid.
+
+    The desk does it for a patient by the same rules, and says why.
 
     Raises
     ------
+    ReasonMissing
+        When the desk gives no reason.
     UnknownNumber
         When the slot does not exist.
     TooLate, NotReleased, BookingClosed
@@ -34,6 +41,8 @@ def appointment_move(*, appointment_id: int, slot_code: str, actor: Actor, now: 
     SoldOut, AlreadyBooked, Banned, LimitReached
         As their names say. The appointment stays as it was.
     """
+    if actor.kind in AT_THE_DESK and not reason.strip():
+        raise ReasonMissing(field="reason")
     slot_id = Slot.objects.filter(code=slot_code).values_list("pk", flat=True).first()
     if slot_id is None:
         raise UnknownNumber(field="slot")
@@ -44,7 +53,7 @@ def appointment_move(*, appointment_id: int, slot_code: str, actor: Actor, now: 
     if not taken.update(booked=F("booked") + 1):
         raise SoldOut(slot=slot_code)
     number_return(locked=locked.old, actor=actor, now=now)
-    appointment = _write(locked, actor, now)
+    appointment = _write(locked, actor, now, reason)
     live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)
     notices.moved(appointment, locked.slot, now)
     return appointment
@@ -86,7 +95,7 @@ def _check(locked: LockedMove, now: datetime) -> None:
         raise refusal
 
 
-def _write(locked: LockedMove, actor: Actor, now: datetime) -> Appointment:
+def _write(locked: LockedMove, actor: Actor, now: datetime, reason: str) -> Appointment:
     """Write the new slot, with where the appointment came from. What replaces an add-on number is an ordinary one."""
     appointment, before = locked.old.appointment, locked.old.slot
     appointment.slot, appointment.session = locked.slot, locked.session
@@ -106,6 +115,7 @@ def _write(locked: LockedMove, actor: Actor, now: datetime) -> Appointment:
         to_state=appointment.state,
         actor=actor,
         at=now,
+        reason=reason[:200],
         data={"from": before.code, "to": locked.slot.code},
     )
     return appointment

@@ -17,6 +17,9 @@ TEXTS: dict[str, str] = {
     "booked_late": gettext_noop(
         "%(patient)s: booked for %(when)s, %(expert)s, %(where)s. Check-in code %(code)s. Bring your ID."
     ),
+    "pay_link": gettext_noop(
+        "%(patient)s: a number is held for you: %(when)s, %(expert)s. Pay %(amount)s before %(until)s: %(link)s"
+    ),
     "moved": gettext_noop(
         "%(patient)s: changed to %(when)s, %(expert)s, %(where)s. Check-in code %(code)s stays the same."
     ),
@@ -92,7 +95,7 @@ TEXTS: dict[str, str] = {
 
 ESSENTIAL = frozenset(
     {
-        "booked", "moved", "reminder", "cancelled", "substituted", "offer", "stopped", "stop_settled",
+        "booked", "pay_link", "moved", "reminder", "cancelled", "substituted", "offer", "stopped", "stop_settled",
         "refund_failed", "ban", "draw_won",
     }
 )  # fmt: skip

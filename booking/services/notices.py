@@ -39,6 +39,7 @@ from booking.services.notice_facts import (
 from booking.services.notice_rows import tell, tell_of
 from booking.services.notice_texts import notice_text
 from hospital.common.messages import message_withdraw
+from hospital.templatetags.fenliu import yuan_short
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,26 @@ def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
     """The booking stands: when, where, the code to check in with, and until when it can be given back."""
     late = now >= appointment.session.walk_in_opens_at
     tell_of(appointment, "booked", slot, now, text="booked_late" if late else "booked")
+
+
+@_notice
+def pay_link(held: Appointment, now: datetime) -> None:
+    """A number is held that the desk or an expert gave: where to pay it, without signing in, and until when."""
+    link = page("link-pay", held.code)
+    tell(
+        "pay_link",
+        held.code,
+        patient=held.patient,
+        facts=lambda: {
+            **slot_facts(held.slot, held.session),
+            "amount": yuan_short(held.fee_fen),
+            "until": moment(held.pay_by),
+            "link": address(link),
+        },
+        link=link,
+        expires_at=held.pay_by,
+        now=now,
+    )
 
 
 @_notice

@@ -73,7 +73,8 @@ def payment_pay_url(*, payment_code: str, now: datetime, payer_ip: str = "") -> 
         raise HoldOver
     notify, path = reverse("api:payment-notify", args=[payment.provider]), reverse("booking:home")
     if payment.appointment is not None:
-        path = reverse("booking:appointment", args=[payment.appointment.code])
+        own = payment.appointment.account_id is not None
+        path = reverse("booking:appointment" if own else "booking:link", args=[payment.appointment.code])
     order = Order(
         out_trade_no=payment.order_no,
         amount_fen=payment.amount_fen,

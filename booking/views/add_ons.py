@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking import selectors, services
 from booking.forms import CounterForm, FindPersonForm
 from booking.models import Patient
-from booking.providers import provider_names
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -45,7 +44,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
         shown = {"patient": patient, "form": form, "error": translated(error)}
         return _page(request, code, **shown, status=error.status)
     found = selectors.appointment_by_id(appointment_id=given["pk"])
-    return _page(request, code, given=found, pay_url=given["pay_url"])
+    return _page(request, code, given=found)
 
 
 def _give_once(request: HttpRequest, form: CounterForm, patient: Patient) -> dict[str, Any]:
@@ -53,17 +52,10 @@ def _give_once(request: HttpRequest, form: CounterForm, patient: Patient) -> dic
 
     def produce() -> idempotency.Answer:
         made = services.appointment_add_on(**asked, patient_id=patient.pk, actor=actor, now=clock.now())
-        return 201, {"pk": made.pk, "code": made.code, "state": made.state}
+        return 201, {"pk": made.pk}
 
     body = {**asked, "patient": patient.code}
-    answer = once(request, key=form.cleaned_data["key"], body=body, produce=produce)
-    if answer["state"] != "held":
-        return {**answer, "pay_url": ""}
-    wanted = next(iter(provider_names()), "")
-    url = services.appointment_pay_url(
-        code=answer["code"], provider_name=wanted, actor=actor, now=clock.now()
-    )
-    return {**answer, "pay_url": url}
+    return once(request, key=form.cleaned_data["key"], body=body, produce=produce)
 
 
 def _patient(request: HttpRequest) -> Patient | None:

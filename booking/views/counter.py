@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from booking import selectors, services
 from booking.forms import CounterForm, FindPersonForm, PersonForm, ReasonForm
 from booking.models import Patient
-from booking.providers import provider_names
 from booking.views.manage import desk_only
+from booking.views.moves import can_move
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -38,12 +38,15 @@ def book(request: HttpRequest) -> HttpResponse:
 @require_POST
 @desk_only
 def find(request: HttpRequest) -> HttpResponse:
-    """Whatever was typed: a document, a phone, a name. Posted, so that it stays out of addresses."""
+    """Whatever was typed: a document, a phone, a name, a booking code. Posted, so that it stays out of addresses."""
     form = FindPersonForm(request.POST)
     typed = form.cleaned_data["q"] if form.is_valid() else ""
     people = selectors.patients_find_any(text=typed)
     if len(people) == 1:
         return _with(people[0])
+    numbers = [] if people else selectors.appointments_find(code=typed)
+    if len(numbers) == 1:
+        return redirect("booking:counter-booking", numbers[0].code)
     return _page(
         request, None, people=people, typed=typed, person_form=PersonForm(initial={_field_of(typed): typed})
     )
@@ -103,21 +106,6 @@ def booking(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @desk_only
-def link(request: HttpRequest, code: str) -> HttpResponse:
-    """Open the order at the provider: the patient pays by the QR code or the link."""
-    found = selectors.appointment_for_user(user=signed_in(request), code=code)
-    wanted = request.POST.get("provider", "") or next(iter(provider_names()), "")
-    try:
-        url = services.appointment_pay_url(
-            code=found.code, provider_name=wanted, actor=Actor.of(signed_in(request)), now=clock.now()
-        )
-    except DomainError as error:
-        return _booking(request, code, error=translated(error), status=error.status)
-    return _booking(request, code, pay_url=url)
-
-
-@require_POST
-@desk_only
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
     """Give the number back at the patient's wish, with the reason."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
@@ -147,16 +135,13 @@ def _with(patient: Patient) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('booking:counter')}?patient={patient.code}")
 
 
-def _booking(
-    request: HttpRequest, code: str, *, pay_url: str = "", error: str = "", status: int = 200
-) -> HttpResponse:
+def _booking(request: HttpRequest, code: str, *, error: str = "", status: int = 200) -> HttpResponse:
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     context = {
         "appointment": found,
-        "pay_url": pay_url,
-        "is_payable": found.state == "held" and clock.now() < found.pay_by,
+        "is_payable": found.account_id is None and found.state == "held" and clock.now() < found.pay_by,
         "may_cancel": found.state in {"held", "booked"},
-        "providers": provider_names(),
+        "may_move": can_move(found),
         "error": error,
         "place": "counter",
     }
@@ -164,12 +149,15 @@ def _booking(
 
 
 def _page(request: HttpRequest, patient: Patient | None, *, status: int = 200, **shown: Any) -> HttpResponse:
-    department = request.GET.get("department", "") or request.POST.get("department", "")
+    department, now = request.GET.get("department", "") or request.POST.get("department", ""), clock.now()
     context = {
         "patient": patient,
         "department": department,
-        "departments": selectors.departments_with_next(now=clock.now()) if patient else [],
+        "departments": selectors.departments_with_next(now=now) if patient else [],
         "sessions": _bookable(department) if patient and department else [],
+        "ahead": selectors.patient_appointments_ahead(patient_id=patient.pk, ends_after=now)
+        if patient
+        else [],
         "key": uuid.uuid4().hex,
         "place": "counter",
         **shown,

@@ -1,4 +1,4 @@
-"""Changing the time of an appointment."""
+"""Changing the time of an appointment: by the patient, and by the desk with a reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
 from booking.domain.moves import may_move
-from booking.forms import MoveForm
+from booking.forms import DeskMoveForm, MoveForm
 from booking.models import Appointment
 from booking.selectors import SessionView
+from booking.views.manage import desk_only
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -27,7 +28,7 @@ from hospital.common.views import once, role_required, signed_in
 def move(request: HttpRequest, code: str) -> HttpResponse:
     """The doctor's other times; the POST changes the appointment, or nothing at all."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
-    if not _can_move(found):
+    if not can_move(found):
         return redirect("booking:appointment", code)
     if request.method == "GET":
         return _page(request, found)
@@ -41,20 +42,39 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("booking:appointment", code)
 
 
-def _move_once(request: HttpRequest, found: Appointment, *, slot: str, key: str) -> None:
+@require_http_methods(["GET", "POST"])
+@desk_only
+def desk_move(request: HttpRequest, code: str) -> HttpResponse:
+    """The same for a patient who calls or stands at the desk, with the reason."""
+    found = selectors.appointment_for_user(user=signed_in(request), code=code)
+    if not can_move(found):
+        return redirect("booking:counter-booking", code)
+    if request.method == "GET":
+        return _desk_page(request, found)
+    form = DeskMoveForm(request.POST)
+    if not form.is_valid():
+        return _desk_page(request, found, error=form.first_error(), status=400)
+    try:
+        _move_once(request, found, **form.cleaned_data)
+    except DomainError as refused:
+        return _desk_page(request, found, error=translated(refused), status=refused.status)
+    return redirect("booking:counter-booking", code)
+
+
+def _move_once(request: HttpRequest, found: Appointment, *, slot: str, key: str, reason: str = "") -> None:
     """Change the slot; pressing twice changes it once."""
     user, now = signed_in(request), clock.now()
 
     def produce() -> idempotency.Answer:
         moved = services.appointment_move(
-            appointment_id=found.pk, slot_code=slot, actor=Actor.of(user), now=now
+            appointment_id=found.pk, slot_code=slot, reason=reason, actor=Actor.of(user), now=now
         )
         return 200, {"code": moved.code}
 
-    once(request, key=key, body={"slot": slot}, produce=produce)
+    once(request, key=key, body={"slot": slot, "reason": reason}, produce=produce)
 
 
-def _can_move(found: Appointment) -> bool:
+def can_move(found: Appointment) -> bool:
     """Whether the page offers it; the service decides."""
     return may_move(
         state=found.state,
@@ -65,25 +85,44 @@ def _can_move(found: Appointment) -> bool:
     )
 
 
-def _page(request: HttpRequest, found: Appointment, *, error: str = "", status: int = 200) -> HttpResponse:
-    now, rules = clock.now(), policy()
+def _choices(found: Appointment) -> list[SessionView]:
+    """The doctor's sessions with free numbers for the same fee, the appointment's own among them."""
+    now = clock.now()
     today = clock.local(now).date()
     sessions = selectors.sessions_of_expert(
         expert_id=found.session.expert_id,
         date_from=today,
-        date_to=today + timedelta(days=rules.horizon_days),
+        date_to=today + timedelta(days=policy().horizon_days),
         now=now,
     )
-    views = [view for view in sessions if view.left and view.session.fee_fen == found.fee_fen]
+    return [view for view in sessions if view.left and view.session.fee_fen == found.fee_fen]
+
+
+def _page(request: HttpRequest, found: Appointment, *, error: str = "", status: int = 200) -> HttpResponse:
+    views = _choices(found)
     context = {
         "appointment": found,
         "views": views,
         "opened": _opened(views, found),
-        "left_after": rules.moves_per_appointment - found.moves - 1,
+        "left_after": policy().moves_per_appointment - found.moves - 1,
         "key": uuid.uuid4(),
         "error": error,
     }
     return render(request, "booking/move.html", context, status=status)
+
+
+def _desk_page(
+    request: HttpRequest, found: Appointment, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "appointment": found,
+        "sessions": _choices(found),
+        "typed": request.POST,
+        "key": uuid.uuid4().hex,
+        "error": error,
+        "place": "counter",
+    }
+    return render(request, "booking/counter_move.html", context, status=status)
 
 
 def _opened(views: list[SessionView], found: Appointment) -> str:

@@ -36,11 +36,16 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "booking/expired.html", _expired_context(appointment))
     if appointment.state != "held":
         return redirect("booking:appointment", code)
+    return ask_to_pay(request, appointment, actor=Actor.of(signed_in(request)))
+
+
+def ask_to_pay(request: HttpRequest, appointment: Appointment, *, actor: Actor) -> HttpResponse:
+    """The ways to pay a held number; a POST goes on to the chosen one."""
     error, status = "", 200
     form = PaymentForm(request.POST or None)
     if form.is_valid():
         try:
-            return _to_pay(request, appointment, form.cleaned_data["provider"])
+            return _to_pay(request, appointment, form.cleaned_data["provider"], actor)
         except DomainError as refused:
             error, status = translated(refused), refused.status
     elif request.method == "POST":
@@ -53,34 +58,35 @@ def _expired_context(appointment: Appointment) -> dict[str, Any]:
     return {"appointment": appointment, "left": left, "key": uuid.uuid4()}
 
 
-def _to_pay(request: HttpRequest, appointment: Appointment, provider_name: str) -> HttpResponse:
+def _to_pay(request: HttpRequest, appointment: Appointment, provider_name: str, actor: Actor) -> HttpResponse:
     """Open the order (asking twice gives the same one) and go to the provider's page, or show its code to scan."""
     now = clock.now()
     payment = services.payment_create(
-        appointment_id=appointment.pk,
-        provider_name=provider_name,
-        actor=Actor.of(signed_in(request)),
-        now=now,
+        appointment_id=appointment.pk, provider_name=provider_name, actor=actor, now=now
     )
     payer_ip = get_adapter().get_client_ip(request)
     address = services.payment_pay_url(payment_code=payment.code, now=now, payer_ip=payer_ip)
     if address.startswith(("https://", "http://")):
         return HttpResponseRedirect(address)
     name = selectors.provider_label(provider_name)
-    context = {"address": address, "provider": name, **_summary(appointment)}
+    context = {"address": address, "provider": name, **summary(appointment)}
     return render(request, "booking/scan.html", context)
 
 
-def _summary(appointment: Appointment) -> dict[str, Any]:
+def summary(appointment: Appointment) -> dict[str, Any]:
     """What every page of a payment says about the number."""
     advice = timedelta(minutes=policy().arrival_advice_min)
-    return {"appointment": appointment, "check_in_from": appointment.slot.starts_at - advice}
+    return {
+        "appointment": appointment,
+        "check_in_from": appointment.slot.starts_at - advice,
+        "by_link": appointment.account_id is None,
+    }
 
 
 def _page(request: HttpRequest, appointment: Appointment, *, error: str, status: int) -> HttpResponse:
     now = clock.now()
     context = {
-        **_summary(appointment),
+        **summary(appointment),
         "seconds_left": max(0, round((appointment.pay_by - now).total_seconds())),
         "hold_seconds": round((appointment.pay_by - appointment.held_at).total_seconds()),
         "providers": selectors.payment_choices(),

@@ -1,4 +1,5 @@
 // What booking pages do beyond plain forms. Every page works without this file.
+import "./poll.js";
 
 // Without a time the page itself says so, above the times.
 const chooseFirst = document.querySelector("[data-choose-first]");
@@ -85,20 +86,6 @@ if (countdown) {
   const timer = setInterval(tick, 500);
   countdown.hidden = false;
   tick();
-}
-
-// Waiting for the payment: ask again until the page has become another one.
-const polled = document.querySelector("[data-poll]");
-if (polled) {
-  const where = polled.dataset.poll || location.href; // a page that answers a form waits for another address
-  setInterval(async () => {
-    try {
-      const answer = await fetch(where, { cache: "no-store" });
-      if (answer.redirected || (answer.ok && !(await answer.text()).includes("data-poll"))) location.replace(where);
-    } catch {
-      // no connection: the next round tries again
-    }
-  }, 1500);
 }
 
 // Today's ticket on the start page: people ahead and when to be back, as far as they are known.

@@ -13,7 +13,9 @@ from booking import services
 from booking.domain.errors import AlreadyBooked, Banned, ReasonMissing, SoldOut
 from booking.models import Appointment, Ban, ClinicSession, Expert, Payment
 from hospital.common.actor import Actor
+from hospital.common.crypto import unseal
 from hospital.common.errors import NotAllowed
+from hospital.common.models import Message
 from tests import factories
 from tests.booking.conftest import check_invariants
 from tests.booking.gateway import local_gateway
@@ -83,6 +85,23 @@ def test_limits_of_the_patient_and_bans_hold_those_of_an_account_do_not(
             actor=Actor.of(cast.desk),
             now=now(),
         )
+
+
+def test_who_pays_by_phone_gets_the_link_by_text_message(
+    cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    held = book(tomorrow, cast, now, payment="provider")
+    told = Message.objects.get(kind="pay_link", channel="sms")
+    assert f"/pay/{held.code}/" in unseal(told.body_sealed)
+    assert told.expires_at == held.pay_by
+    services.appointment_book_at_desk(
+        slot_code=factories.slots(tomorrow)[1].code,
+        patient_id=factories.person(5, now()).pk,
+        payment="provider",
+        actor=Actor.of(cast.desk),
+        now=now(),
+    )
+    assert Message.objects.filter(kind="pay_link", channel="sms").count() == 1
 
 
 def test_a_sold_out_slot_charges_nobody(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from booking import services
 from booking.models import Appointment, ClinicSession, Expert, Patient
+from hospital.common.actor import Actor
 from tests import factories
+from tests.booking.gateway import local_gateway
 from tests.clock import VirtualClock
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +64,67 @@ def test_an_unknown_caller_is_registered_on_the_way(desk: Client, tomorrow: Clin
     assert wrong.status_code == 400
     done = desk.post(reverse("booking:counter-register"), person)
     assert done["Location"].endswith(f"?patient={Patient.objects.get(name='周小川').code}")
+
+
+def test_the_desk_finds_an_appointment_and_changes_its_time_with_a_reason(
+    desk: Client, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    lin, slots = cast.patients["lin"], factories.slots(tomorrow)
+    booked = factories.book(slots[0], lin, cast.lin, now())
+    shown = reverse("booking:counter-booking", args=[booked.code])
+    assert shown in desk.get(reverse("booking:counter"), {"patient": lin.code}).content.decode()
+    assert desk.post(reverse("booking:counter-find"), {"q": booked.checkin_code.lower()})["Location"] == shown
+    address = reverse("booking:counter-move", args=[booked.code])
+    assert address in desk.get(shown).content.decode()
+    asked = {"key": "k", "slot": slots[3].code, "reason": " "}
+    refused = desk.post(address, asked)
+    assert refused.status_code == 400
+    assert f'value="{slots[3].code}" selected' in refused.content.decode()
+    asked["reason"] = "the patient called"
+    assert [desk.post(address, asked)["Location"] for _twice in range(2)] == [shown, shown]
+    booked.refresh_from_db()
+    assert (booked.slot, booked.moves) == (slots[3], 1)
+    now.at("07:00", days=1)
+    assert desk.get(address)["Location"] == shown
+
+
+def test_a_number_of_the_desk_is_paid_on_its_link_without_signing_in(
+    desk: Client, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock, tmp_path: Path
+) -> None:
+    held = services.appointment_book_at_desk(
+        slot_code=factories.slots(tomorrow)[0].code,
+        patient_id=cast.patients["lin"].pk,
+        payment="provider",
+        actor=Actor.of(cast.desk),
+        now=now(),
+    )
+    link, done = (reverse(f"booking:{name}", args=[held.code]) for name in ("link-pay", "link"))
+    assert link in desk.get(reverse("booking:counter-booking", args=[held.code])).content.decode()
+    phone = Client()
+    page = phone.get(link)
+    assert "no-store" in page["Cache-Control"]
+    assert "林小雨" not in page.content.decode()
+    assert phone.get(done)["Location"] == link
+    assert phone.post(link, {"key": "k"}).status_code == 400
+    with local_gateway(tmp_path, time.time):
+        assert phone.post(link, {"key": "k", "provider": "sandbox"})["Location"].startswith("http")
+    assert "data-poll" in phone.get(done).content.decode()
+    factories.notice(held.payments.get(), now())
+    paid = phone.get(done).content.decode()
+    assert f"{held.checkin_code[:4]} {held.checkin_code[4:]}" in paid
+    assert phone.get(link)["Location"] == done
+    own = factories.book(factories.slots(tomorrow)[1], cast.patients["chen"], cast.chen, now())
+    assert phone.get(reverse("booking:link", args=[own.code])).status_code == 404
+
+
+def test_a_link_says_that_its_time_is_over(
+    client: Client, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    held = factories.hold(factories.slots(tomorrow)[0], cast.patients["lin"], None, now())
+    now.advance(minutes=16)
+    done = reverse("booking:link", args=[held.code])
+    assert client.get(reverse("booking:link-pay", args=[held.code]))["Location"] == done
+    assert reverse("booking:expert", args=["zhao"]) in client.get(done).content.decode()
 
 
 def test_a_refused_number_is_said_and_nothing_is_taken(

@@ -9,7 +9,7 @@ from booking.domain import errors
 from booking.models import Appointment, Ban, ClinicSession, ReturnedNumber, Slot
 from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition
+from hospital.common.errors import IllegalTransition, ReasonMissing
 from hospital.common.models import Message
 from tests.booking.conftest import check_invariants
 from tests.clock import VirtualClock
@@ -127,6 +127,26 @@ def test_the_new_time_must_still_be_bookable(
     services.session_stop(session_id=far.pk, reason="ill", actor=Actor.job("test"), now=now())
     now.advance(hours=-1)
     refused(errors.BookingClosed, booked, slots(far)[0], now)
+
+
+def test_the_desk_moves_a_number_with_a_reason_only(
+    cast: Cast, booked: Appointment, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    desk = Actor.of(cast.desk)
+    with pytest.raises(ReasonMissing):
+        move(booked, slots(tomorrow)[3], now, desk)
+    assert taken(tomorrow) == [1, 0, 0, 0]
+    services.appointment_move(
+        appointment_id=booked.pk,
+        slot_code=slots(tomorrow)[3].code,
+        reason="the patient called",
+        actor=desk,
+        now=now(),
+    )
+    assert taken(tomorrow) == [0, 0, 0, 1]
+    written = history.of(booked).last()
+    assert written is not None
+    assert (written.verb, written.reason) == ("move", "the patient called")
 
 
 def test_a_time_is_changed_three_times_at_most(

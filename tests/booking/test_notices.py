@@ -222,6 +222,7 @@ Teller = Callable[[SimpleNamespace], None]
 TELL: dict[str, Teller] = {
     "booked": lambda it: notices.booked(it.appointment, it.slot, it.at),
     "booked_late": lambda it: notices.booked(it.appointment, it.slot, it.session.walk_in_opens_at),
+    "pay_link": lambda it: notices.pay_link(it.held, it.at),
     "moved": lambda it: notices.moved(it.appointment, it.slot, it.at),
     "reminder": lambda it: notices.reminder(it.appointment, it.slot, it.at),
     "cancelled_refunded": lambda it: notices.cancelled(it.appointment, it.at, refunded=True),

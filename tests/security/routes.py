@@ -42,6 +42,7 @@ GET: dict[frozenset[str], str] = {
         api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<slug:code>/
         api/v1/sessions/<slug:code>/board/  api/v1/tickets/<slug:code>/
         api/docs/  api/schema/  healthz  readyz  metrics  i18n/setlang/
+        pay/<slug:code>/  pay/<slug:code>/done/
         demo/  demo/outbox/  demo/clock/  messages/email/<str:claim>/
     """,
     SIGNED_IN: """
@@ -68,7 +69,7 @@ GET: dict[frozenset[str], str] = {
         desk/merge/
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
         api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
-        desk/book/  desk/bookings/<slug:code>/
+        desk/book/  desk/bookings/<slug:code>/  desk/bookings/<slug:code>/move/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
     STAFF: "add-ons/<slug:code>/",
@@ -111,7 +112,7 @@ POST: dict[frozenset[str], str] = {
         api/v1/desk/walk-ins/
         desk/stop-cases/<slug:code>/phoned/
         desk/book/find/  desk/book/register/  desk/book/hold/
-        desk/bookings/<slug:code>/link/  desk/bookings/<slug:code>/cancel/
+        desk/bookings/<slug:code>/cancel/
     """,
     DESK | {"kiosk"}: "api/v1/desk/check-ins/",
     EXPERT: """
