@@ -36,15 +36,6 @@ class SearchForm(forms.Form):
         return {**known, "sort": known["sort"] or ("match" if known["q"] else "earliest")}
 
 
-class HoldForm(forms.Form):
-    """Which number for whom."""
-
-    slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
-    patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
-    key = forms.CharField(max_length=64)
-    proof = forms.CharField(max_length=1000, required=False)
-
-
 class KeyForm(forms.Form):
     """A button that does something once, however often it is pressed."""
 
@@ -56,9 +47,17 @@ class KeyForm(forms.Form):
 
 
 class JoinForm(KeyForm):
-    """Who waits."""
+    """For whom; an account that looks like a robot's brings a proof of work."""
 
     patient = forms.CharField(max_length=12, error_messages={"required": _("Choose whom you book for.")})
+    proof = forms.CharField(max_length=1000, required=False)
+
+
+class HoldForm(JoinForm):
+    """Which number for whom."""
+
+    slot = forms.CharField(max_length=12, error_messages={"required": _("Choose a time first.")})
+    field_order = ["slot", "patient"]
 
 
 class MoveForm(KeyForm):

@@ -1,4 +1,5 @@
-"""Rows are locked in one order: account, patient, session, slot, appointment, payment; each by id.
+"""Rows are locked in one order: account, patient, session, slot, appointment, payment; each by id. A device, which has
+no row, comes before them all.
 
 Waitlist entries and returned numbers have no locks of their own: they change under their session's.
 """
@@ -14,6 +15,9 @@ from hospital.models import User
 
 _IN_USE = "SELECT id FROM booking_patient WHERE id = %s AND merged_into_id IS NULL AND erased_at IS NULL"
 LOCK_PATIENT_SQL = f"{_IN_USE} FOR NO KEY UPDATE"
+LOCK_DEVICE_SQL = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(encode(%s, 'hex'), 1))"  # as booking_hold does
+)
 SHARE_PATIENT_SQL = f"{_IN_USE} FOR KEY SHARE"
 
 
@@ -77,6 +81,15 @@ def lock_account(account_id: int) -> None:
     """Serialise what is counted for one account: with no rows to lock yet, two at once would count the same."""
     if not User.objects.select_for_update(no_key=True).filter(pk=account_id).values_list("pk").first():
         raise UnknownNumber
+
+
+def lock_taker(account_id: int | None, device_index: bytes | None) -> None:
+    """Serialise whoever takes a number: limits of the device and the account are counted under these locks."""
+    if device_index is not None:
+        with prepared_cursor() as cursor:
+            cursor.execute(LOCK_DEVICE_SQL, [device_index])
+    if account_id is not None:
+        lock_account(account_id)
 
 
 @dataclass(slots=True)

@@ -180,23 +180,25 @@ def hold(slot: Slot, patient: Patient, account: User | None, now: datetime):
     )
 
 
-def book(slot: Slot, patient: Patient, account: User | None, now: datetime) -> Appointment:
+def book(
+    slot: Slot, patient: Patient, account: User | None, now: datetime, *, payer: str = ""
+) -> Appointment:
     """A number held and paid through the provider's notice."""
     held = hold(slot, patient, account, now)
-    pay(held, now)
+    pay(held, now, payer=payer)
     return Appointment.objects.get(pk=held.pk)
 
 
-def pay(held: Appointment, now: datetime) -> Payment:
-    """Pay a held number as the sandbox's notice does."""
+def pay(held: Appointment, now: datetime, *, payer: str = "") -> Payment:
+    """Pay a held number as the sandbox's notice does; ``payer`` is who paid, as the provider names them."""
     payment = services.payment_create(
         appointment_id=held.pk, provider_name="sandbox", actor=Actor.job("test"), now=now
     )
-    notice(payment, now)
+    notice(payment, now, payer=payer)
     return payment
 
 
-def notice(payment: Payment, now: datetime) -> None:
+def notice(payment: Payment, now: datetime, *, payer: str = "") -> None:
     """The sandbox says that this payment was paid."""
     services.payment_notice_apply(
         notice=Notice(
@@ -211,6 +213,7 @@ def notice(payment: Payment, now: datetime) -> None:
             merchant_matches=True,
             state="paid",
             signed_at=now,
+            payer=payer,
         ),
         now=now,
     )

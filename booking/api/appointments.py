@@ -15,6 +15,7 @@ from booking.api import serializers as shapes
 from booking.providers import provider
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first, parsed
+from hospital.common.devices import known_device
 from hospital.common.openapi import several
 
 
@@ -69,14 +70,14 @@ class AppointmentList(ApiView):
 
         def produce() -> tuple[int, dict[str, Any]]:
             patient_id = selectors.patient_id_for_user(user=self.person, code=data["patient"])
-            if self.person.role == "patient":
-                services.risk_check(account_id=self.person.pk, proof=proof, now=clock.now())
+            services.risk_check(user=self.person, proof=proof, now=clock.now())
             appointment = services.appointment_hold(
                 slot_code=data["slot"],
                 patient_id=patient_id,
                 account_id=self.person.pk if self.person.role == "patient" else None,
                 actor=self.actor,
                 now=clock.now(),
+                device_index=known_device(request),
             )
             return 201, shapes.appointment_out(appointment)
 

@@ -12,6 +12,7 @@ from booking.api import serializers as shapes
 from booking.api.catalogue import PublicView
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.devices import known_device
 from hospital.common.openapi import several
 
 
@@ -30,17 +31,22 @@ class DrawRequestList(ApiView):
         request=shapes.AppointmentIn, responses={201: answers.DrawRequestAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
-        """Enter the draw of a session with the slot wished for; when it comes within the time plays no part."""
+        """Enter the draw of a session with the slot wished for; when it comes within the time plays no part.
+
+        ``challenge_required`` brings a challenge; its solution goes into ``proof``.
+        """
         data = dict(parsed(shapes.AppointmentIn, request))
-        data.pop("proof")
+        proof = data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
+            services.risk_check(user=self.person, proof=proof, now=clock.now())
             asked = services.draw_request_ask(
                 slot_code=data["slot"],
                 patient_id=selectors.patient_id_for_user(user=self.person, code=data["patient"]),
-                account_id=self.person.pk,
+                account_id=None if self.actor.is_staff else self.person.pk,
                 actor=self.actor,
                 now=clock.now(),
+                device_index=known_device(request),
             )
             return 201, shapes.draw_request_out(
                 selectors.draw_request_for_user(user=self.person, code=asked.code)

@@ -71,10 +71,11 @@ class MoveIn(serializers.Serializer[Any]):
 
 @example(session="K7MPQ2RS3TUV", patient="P8Q9R2S3T4U5")
 class WaitlistIn(serializers.Serializer[Any]):
-    """For which session, for whom."""
+    """For which session, for whom; ``proof`` as for an appointment."""
 
     session = serializers.CharField(max_length=12)
     patient = serializers.CharField(max_length=12)
+    proof = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 
 
 @example(provider="sandbox")

@@ -11,6 +11,7 @@ from booking.api import answers
 from booking.api import serializers as shapes
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.devices import known_device
 from hospital.common.openapi import several
 
 
@@ -29,10 +30,15 @@ class WaitlistList(ApiView):
         request=shapes.WaitlistIn, responses={201: answers.WaitlistPlace}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
-        """Wait for a number of a sold-out session."""
-        data = parsed(shapes.WaitlistIn, request)
+        """Wait for a number of a sold-out session.
+
+        ``challenge_required`` brings a challenge; its solution goes into ``proof``.
+        """
+        data = dict(parsed(shapes.WaitlistIn, request))
+        proof = data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
+            services.risk_check(user=self.person, proof=proof, now=clock.now())
             entry = services.waitlist_join(
                 session_id=selectors.session_by_code(code=data["session"]).pk,
                 patient_id=selectors.patient_id_for_user(user=self.person, code=data["patient"]),
@@ -56,7 +62,12 @@ class WaitlistAccept(ApiView):
 
         def produce() -> tuple[int, dict[str, Any]]:
             view = selectors.waitlist_entry_for_user(user=self.person, code=code)
-            held = services.waitlist_accept(entry_id=view.entry.pk, actor=self.actor, now=clock.now())
+            held = services.waitlist_accept(
+                entry_id=view.entry.pk,
+                actor=self.actor,
+                now=clock.now(),
+                device_index=known_device(request),
+            )
             return 201, shapes.appointment_out(held)
 
         return self.idempotent(produce, body={})

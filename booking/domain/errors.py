@@ -61,10 +61,11 @@ class TooManyToday(LimitReached):
 
 
 class TooManyUnpaid(LimitReached):
-    """Numbers were held today and not paid."""
+    """Numbers were held today and not paid, or asked for in a draw."""
 
     message = gettext_noop(
-        "%(limit)s numbers taken today were not paid. Pay for one of them first, or come back tomorrow."
+        "%(limit)s numbers taken today were not paid, or wait for a draw. "
+        "Pay for one of them first, or come back tomorrow."
     )
 
 
@@ -349,9 +350,9 @@ class ChallengeRequired(DomainError):
 
 
 class PayerLimit(DomainError):
-    """One payer pays for too many people."""
+    """A payer of this account paid for as many people as may be."""
 
     code = "limit_reached"
     message = gettext_noop(
-        "More than %(limit)s people were paid for by the same payer in 30 days. Please book at the hospital."
+        "%(limit)s people were paid for by the same payer in 30 days. Please book for others at the hospital."
     )

@@ -72,13 +72,13 @@ def signals(facts: Facts, *, payer_limit: int) -> list[Signal]:
     >>> [(one.kind, one.weight) for one in found], score(found)
     ([('shared_device', 40), ('unpaid', 30), ('patients', 15), ('new_account', 10)], 95)
 
-    One payer for eleven people:
+    One payer for as many people as the limit allows:
 
-    >>> score(signals(Facts(holds=3, payer_patients=11), payer_limit=10))
+    >>> score(signals(Facts(holds=3, payer_patients=10), payer_limit=10))
     60
     """
     found = [
-        Signal(PAYER, 60 if facts.payer_patients > payer_limit else 0, facts.payer_patients),
+        Signal(PAYER, 60 if facts.payer_patients >= payer_limit else 0, facts.payer_patients),
         Signal("shared_device", min(40, 15 * max(0, facts.device_accounts - 1)), facts.device_accounts),
         Signal("unpaid", min(30, 6 * facts.unpaid) if facts.unpaid >= 3 else 0, facts.unpaid),
         Signal("cancels", min(30, 6 * facts.cancels) if facts.cancels >= 3 else 0, facts.cancels),

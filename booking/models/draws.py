@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.states import DRAW_REQUEST
@@ -55,6 +56,13 @@ class DrawRequest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "patient"], name="one_request_per_patient_and_draw"),
             models.UniqueConstraint(fields=["session", "place"], name="one_request_per_place"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["device_index"],
+                condition=Q(state="waiting", device_index__isnull=False),
+                name="draw_requests_by_device",
+            ),
         ]
         triggers = [legal_moves("draw_request_moves_are_legal", DRAW_REQUEST)]
 

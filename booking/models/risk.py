@@ -17,7 +17,9 @@ class RiskSignal(models.Model):
     data = models.JSONField(default=dict, help_text=_("counts only, nothing personal"))
 
     class Meta:
-        indexes = [models.Index(fields=["account", "at"], name="signals_by_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind"], name="one_signal_per_account_and_kind")
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.kind}"

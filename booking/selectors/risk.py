@@ -35,10 +35,10 @@ def _current(now: datetime) -> Q:
     return recent | Q(kind=PAYER, at__gt=now - timedelta(days=PAYER_DAYS))
 
 
-def risk_score(*, account_id: int, now: datetime) -> tuple[int, bool]:
-    """An account's points, and whether one payer pays for too many people there. One query."""
-    found = dict(RiskSignal.objects.filter(_current(now), account=account_id).values_list("kind", "weight"))
-    return min(SCORE_MAX, sum(found.values())), PAYER in found
+def risk_score(*, account_id: int, now: datetime) -> int:
+    """An account's points of 100."""
+    found = RiskSignal.objects.filter(_current(now), account=account_id).aggregate(points=Sum("weight"))
+    return min(SCORE_MAX, found["points"] or 0)
 
 
 def suspect_tokens(*, now: datetime) -> frozenset[bytes]:
@@ -49,8 +49,9 @@ def suspect_tokens(*, now: datetime) -> frozenset[bytes]:
         current = RiskSignal.objects.filter(_current(now))
         sums = current.values("account").annotate(total=Sum("weight")).order_by()
         heavy = sums.filter(total__gte=policy().challenge_from_score).values_list("account", flat=True)
-        accounts = {*heavy, *current.filter(kind=PAYER).values_list("account", flat=True)}
-        tokens = ApiToken.objects.filter(user__in=accounts, revoked_at=None).values_list("digest", flat=True)
+        tokens = ApiToken.objects.filter(user__in=list(heavy), revoked_at=None).values_list(
+            "digest", flat=True
+        )
         known = frozenset(bytes(digest) for digest in tokens)
         _suspects = (monotonic(), known)
     return known

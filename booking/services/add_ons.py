@@ -9,10 +9,11 @@ from booking.domain.errors import AddOnNotAllowed, ReasonMissing, UnknownNumber
 from booking.domain.states import SESSION_OPEN
 from booking.locks import lock_patient, lock_session, lock_slot
 from booking.models import Appointment, ClinicSession, Expert, Slot
-from booking.selectors.limits import patient_refusal
+from booking.selectors.limits import check_number
 from booking.services.counter import number_settle
+from booking.services.numbers import number_hold
 from booking.services.sessions import session_open_if_due
-from hospital.common import history, live
+from hospital.common import live
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
@@ -50,16 +51,18 @@ def appointment_add_on(
     session, slot = lock_session(keys[1]), lock_slot(keys[0])
     times = {"release_at": session.release_at, "closes_at": session.closes_at}
     check_add_on_time(state=session.state, **times, now=now)
-    refusal = patient_refusal(
-        session=session, patient_id=patient_id, now=now, rules=policy(), despite_ban=True
-    )
-    if refusal is not None:
-        raise refusal
+    check_number(session=session, patient_id=patient_id, now=now, despite_ban=True)
     _number_add(session, slot)
-    made = _held(slot, patient_id, fee_fen=session.fee_fen, now=now)
-    history.record(
-        thing=made, verb="hold", from_state=None, to_state="held", actor=actor, at=now, reason=reason[:200]
+    pay_by = now + timedelta(minutes=policy().hold_min)
+    made = Appointment(
+        slot=slot,
+        session=session,
+        patient_id=patient_id,
+        fee_fen=session.fee_fen,
+        pay_by=pay_by,
+        add_on=True,
     )
+    number_hold(made, actor=actor, now=now, reason=reason[:200])
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return number_settle(held=made, payment=payment, reason=reason, actor=actor, now=now)
 
@@ -79,15 +82,3 @@ def _number_add(session: ClinicSession, slot: Slot) -> None:
     if session.state in SESSION_OPEN:
         counted["appointments_taken"] = F("appointments_taken") + 1
     ClinicSession.objects.filter(pk=session.pk).update(**counted)
-
-
-def _held(slot: Slot, patient_id: int, *, fee_fen: int, now: datetime) -> Appointment:
-    return Appointment.objects.create(
-        slot=slot,
-        session_id=slot.session_id,
-        patient_id=patient_id,
-        fee_fen=fee_fen,
-        held_at=now,
-        pay_by=now + timedelta(minutes=policy().hold_min),
-        add_on=True,
-    )

@@ -13,10 +13,12 @@ from django.db.models import F, Q
 
 from booking.domain.draws import draw_order, nearest_slot
 from booking.domain.errors import DrawOpen, DrawOver
-from booking.locks import lock_patient, lock_session, lock_slots
+from booking.locks import lock_patient, lock_session, lock_slots, lock_taker
 from booking.models import Appointment, ClinicSession, Draw, DrawRequest, Slot
+from booking.selectors.limits import Taker, number_refusal
 from booking.services import notices
-from booking.services.draws import request_move, request_refusal, requests_lose
+from booking.services.draws import request_move, requests_lose
+from booking.services.numbers import number_hold
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.crypto import unseal
@@ -67,14 +69,17 @@ def draw_request_settle(*, request_id: int, now: datetime) -> None:
 
     Limits and bans are asked again: whoever may not book by now has lost, and the number is the next one's.
     """
-    patient_id, session_id = DrawRequest.objects.values_list("patient_id", "session_id").get(pk=request_id)
+    asked = DrawRequest.objects.only("patient", "session", "account", "device_index").get(pk=request_id)
+    patient_id, session_id = asked.patient_id, asked.session_id
+    taker = Taker(asked.account_id, bytes(asked.device_index) if asked.device_index else None)
+    lock_taker(taker.account_id, taker.device_index)
     lock_patient(patient_id)
     session = lock_session(session_id)
     request = DrawRequest.objects.select_related("slot", "patient").get(pk=request_id)
     if request.state != "waiting" or session.draws_at is None:
         return
     slots = {slot.starts_at: slot for slot in lock_slots(session_id)}
-    refusal = request_refusal(session, patient_id, now)
+    refusal = number_refusal(session=session, patient_id=patient_id, now=now, taker=taker)
     moment = nearest_slot(request.slot.starts_at, {at: slot.left for at, slot in slots.items()})
     if refusal is not None or moment is None:
         request_move(request, "lose", _JOB, now, reason=refusal.code if refusal else NO_NUMBER)
@@ -90,26 +95,16 @@ def draw_request_settle(*, request_id: int, now: datetime) -> None:
 
 def _number_give(request: DrawRequest, session: ClinicSession, slot: Slot, now: datetime) -> Appointment:
     Slot.objects.filter(pk=slot.pk).update(booked=F("booked") + 1)
-    appointment = Appointment.objects.create(
+    held = Appointment(
         slot=slot,
         session=session,
         patient_id=request.patient_id,
         account_id=request.account_id,
         fee_fen=session.fee_fen,
-        held_at=now,
         pay_by=now + timedelta(minutes=policy().hold_min),
         device_index=request.device_index,
     )
-    history.record(
-        thing=appointment,
-        verb="hold",
-        from_state=None,
-        to_state=appointment.state,
-        actor=_JOB,
-        at=now,
-        data={"draw_request": request.code},
-    )
-    return appointment
+    return number_hold(held, actor=_JOB, now=now, data={"draw_request": request.code})
 
 
 @transactional

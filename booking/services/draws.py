@@ -9,15 +9,15 @@ from datetime import datetime
 
 from booking.domain.deadlines import check_bookable
 from booking.domain.draws import commitment, draw_ends_at
-from booking.domain.errors import AlreadyBooked, AlreadyRequested, DrawOver, SoldOut, UnknownNumber
-from booking.domain.states import APPOINTMENT_LIVE, DRAW_REQUEST
-from booking.locks import lock_patient, share_session
-from booking.models import Appointment, ClinicSession, Draw, DrawRequest, Slot
-from booking.selectors.limits import patient_refusal
+from booking.domain.errors import AlreadyRequested, DrawOver, SoldOut, UnknownNumber
+from booking.domain.states import DRAW_REQUEST
+from booking.locks import lock_patient, lock_taker, share_session
+from booking.models import ClinicSession, Draw, DrawRequest, Slot
+from booking.selectors.limits import check_number, taker_in_draw
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.crypto import seal
-from hospital.common.errors import DomainError, next_state
+from hospital.common.errors import next_state
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
@@ -62,13 +62,16 @@ def draw_request_ask(
 ) -> DrawRequest:
     """A patient who may book enters the draw of a session with the time wished for; once, however early.
 
+    A request counts like a number that is taken and not paid yet, for it may become one: an account or a device has
+    no more of them than numbers.
+
     Raises
     ------
     UnknownNumber
         When the slot does not exist.
     NotReleased, BookingClosed, DrawOver
         Before the release; once walk-in registration opens; from the end of the collecting on, or without a draw.
-    Banned, AlreadyBooked, LimitReached, AlreadyRequested
+    Banned, AlreadyBooked, LimitReached, PayerLimit, AlreadyRequested
         As their names say.
     SoldOut
         When all numbers of the slot are kept for walk-ins.
@@ -76,6 +79,7 @@ def draw_request_ask(
     slot = Slot.objects.filter(code=slot_code).first()
     if slot is None:
         raise UnknownNumber(field="slot")
+    lock_taker(account_id, device_index)
     lock_patient(patient_id)
     session = share_session(slot.session_id)
     check_bookable(
@@ -85,9 +89,8 @@ def draw_request_ask(
         raise DrawOver
     if slot.quota == 0:
         raise SoldOut(slot=slot_code)
-    refusal = request_refusal(session, patient_id, now)
-    if refusal is not None:
-        raise refusal
+    taker = taker_in_draw(account_id=account_id, device_index=device_index)
+    check_number(session=session, patient_id=patient_id, now=now, taker=taker)
     if DrawRequest.objects.filter(session=session, patient_id=patient_id).exists():
         raise AlreadyRequested
     request = DrawRequest.objects.create(
@@ -100,14 +103,6 @@ def draw_request_ask(
     )
     history.record(thing=request, verb="ask", from_state=None, to_state=request.state, actor=actor, at=now)
     return request
-
-
-def request_refusal(session: ClinicSession, patient_id: int, now: datetime) -> DomainError | None:
-    """Bans and limits, and a number of this very session that the desk gave; under the patient's lock."""
-    mine = Appointment.objects.filter(session=session, patient_id=patient_id, state__in=APPOINTMENT_LIVE)
-    if mine.exists():
-        return AlreadyBooked()
-    return patient_refusal(session=session, patient_id=patient_id, now=now, rules=policy())
 
 
 @transactional

@@ -30,8 +30,7 @@ def appointment_hold_asked(
 
     def produce() -> idempotency.Answer:
         patient = patient_for_user(user=user, code=asked["patient"])
-        if user.role == "patient":
-            risk_check(account_id=user.pk, proof=asked["proof"], now=now)
+        risk_check(user=user, proof=asked["proof"], now=now)
         held = appointment_hold(
             slot_code=slot,
             patient_id=patient.pk,

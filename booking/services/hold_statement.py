@@ -1,7 +1,7 @@
 """The one statement that decides about a number and writes it: ``booking_hold`` in the database.
 
-Its text is ``booking/migrations/0008_speed_hold.sql``; ``docs/adr/0013`` says why the hot path is SQL and where each of
-its rules stands besides.
+Its text is ``booking/migrations/0012_limits_hold.sql``; ``docs/adr/0013`` says why the hot path is SQL and where each
+of its rules stands besides.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 
 from booking.domain.errors import SoldOut
-from hospital.common import clock
+from booking.selectors.limits import limits
 from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
 from hospital.common.policy import policy
@@ -26,7 +26,7 @@ SQL = """
 SELECT outcome, appointment_id, slot_id, session_id, patient_id, account_id, fee_fen, answer
 FROM booking_hold(%(slot)s, %(patient_code)s, %(token)s, %(account)s, %(patient)s, %(kind)s, %(actor)s, %(name)s,
     %(now)s, %(pay_by)s, %(day_begins)s, %(code)s, %(checkin)s, %(device)s, %(per_department)s, %(departments)s,
-    %(per_account)s, %(unpaid)s, %(per_device)s, %(route)s, %(key)s, %(digest)s, %(answer)s)
+    %(per_account)s, %(unpaid)s, %(per_device)s, %(per_payer)s, %(route)s, %(key)s, %(digest)s, %(answer)s)
 """
 
 
@@ -47,7 +47,7 @@ class Outcome:
 
     ``verdict`` is ``held``; ``repeated`` or ``mismatch`` for a key that was used before; or why not:
     ``unknown_patient`` (or a token that is nobody's), ``unknown_slot``, ``not_open``, ``sold_out``, ``banned``,
-    ``already_booked``, ``departments``, ``account``, ``unpaid``, ``device``. ``answer`` is JSON.
+    ``already_booked``, ``departments``, ``account``, ``unpaid``, ``device``, ``payer``. ``answer`` is JSON.
     """
 
     code: str
@@ -86,15 +86,10 @@ def hold(
         "name": actor.name,
         "now": now,
         "pay_by": pay_by,
-        "day_begins": clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0),
         "code": code,
         "checkin": checkin_code,
         "device": device_index,
-        "per_department": rules.numbers_per_department_day,
-        "departments": rules.departments_per_day,
-        "per_account": rules.holds_per_account_day,
-        "unpaid": rules.unpaid_holds_per_account_day,
-        "per_device": rules.holds_per_device_day,
+        **limits(rules, now),
         "patient_code": request and request.patient_code,
         "token": request and request.token_digest,
         "route": request and request.route,

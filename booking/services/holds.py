@@ -3,22 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError
-
-from booking.domain.deadlines import check_bookable
-from booking.domain.errors import (
-    AlreadyBooked,
-    LimitReached,
-    SoldOut,
-    TooManyToday,
-    TooManyUnpaid,
-    UnknownNumber,
-)
+from booking.domain.errors import SoldOut, UnknownNumber
 from booking.locks import lock_appointment
-from booking.models import Appointment, Slot
-from booking.selectors.limits import patient_refusal
+from booking.models import Appointment, ClinicSession
+from booking.selectors.limits import check_session_bookable, refusal_of
 from booking.services import hold_statement
 from booking.services.appointments import appointment_move_state
+from booking.services.numbers import one_live_number
 from booking.services.payments import payments_close
 from booking.services.returns import number_return
 from hospital.common import jobs, live
@@ -30,8 +21,6 @@ from hospital.common.transactions import retried, transactional
 
 _JOB = Actor.job("holds")
 _PATIENT = Actor(kind="patient")
-
-_ONE_LIVE_NUMBER = "one_live_appointment_per_patient_and_session"
 
 
 @retried
@@ -111,12 +100,8 @@ def appointment_hold_once(
 
 
 def _held(**arguments: Any) -> hold_statement.Outcome:
-    try:
+    with one_live_number():
         found = hold_statement.hold(**arguments)
-    except IntegrityError as error:
-        if _ONE_LIVE_NUMBER in str(error):
-            raise AlreadyBooked from error
-        raise
     if found.verdict == "held":
         live.announce_soon(f"session.{found.session_id}", "session.changed", session=found.session_id)
     return found
@@ -124,36 +109,12 @@ def _held(**arguments: Any) -> hold_statement.Outcome:
 
 def _refusal(found: hold_statement.Outcome, slot_code: str, now: datetime) -> DomainError:
     """What the statement's verdict means to the person who asked."""
-    rules = policy()
-    plain: dict[str, DomainError] = {
-        "sold_out": SoldOut(slot=slot_code),
-        "already_booked": AlreadyBooked(),
-        "departments": LimitReached(limit=rules.departments_per_day),
-        "account": TooManyToday(limit=rules.holds_per_account_day),
-        "device": TooManyToday(limit=rules.holds_per_device_day),
-        "unpaid": TooManyUnpaid(limit=rules.unpaid_holds_per_account_day),
-        "unknown_patient": UnknownNumber(field="patient"),
-    }
-    return plain.get(found.verdict) or _explained(found, slot_code, now)
-
-
-def _explained(found: hold_statement.Outcome, slot_code: str, now: datetime) -> DomainError:
-    """Reasons that need a second look: a ban and its end, the session's phase."""
-    slot = Slot.objects.select_related("session__expert").filter(code=slot_code).first()
-    if slot is None:
-        return UnknownNumber(field="slot")
-    session = slot.session
+    if found.verdict in {"unknown_patient", "unknown_slot"}:
+        return UnknownNumber(field=found.verdict.removeprefix("unknown_"))
     if found.verdict == "not_open":
-        check_bookable(
-            state=session.state,
-            release_at=session.release_at,
-            walk_in_opens_at=session.walk_in_opens_at,
-            draws_at=session.draws_at,
-            now=now,
-        )
-    return patient_refusal(session=session, patient_id=found.patient_id, now=now, rules=policy()) or SoldOut(
-        slot=slot_code
-    )
+        check_session_bookable(session=ClinicSession.objects.get(slots__code=slot_code), now=now)
+    refusal = refusal_of(found.verdict, patient_id=found.patient_id, now=now, rules=policy())
+    return refusal or SoldOut(slot=slot_code)
 
 
 @transactional

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 
-from booking.domain.deadlines import check_bookable, check_patient_may_cancel
-from booking.domain.errors import AlreadyBooked, ReasonMissing, SoldOut, UnknownNumber
+from booking.domain.deadlines import check_patient_may_cancel
+from booking.domain.errors import ReasonMissing, UnknownNumber
 from booking.domain.moves import check_movable
 from booking.locks import LockedMove, lock_move, lock_patient
 from booking.models import Appointment, Slot
-from booking.selectors.limits import patient_refusal
+from booking.selectors.limits import check_number, check_session_bookable
 from booking.services import notices
 from booking.services.counter import AT_THE_DESK
+from booking.services.numbers import number_take, one_live_number
 from booking.services.returns import number_return
 from hospital.common import history, live
 from hospital.common.actor import Actor
@@ -49,9 +49,7 @@ def appointment_move(
     lock_patient(_patient_of(appointment_id))
     locked = lock_move(appointment_id, slot_id)
     _check(locked, now)
-    taken = Slot.objects.filter(pk=slot_id, bookable=True, quota__gt=F("booked") + F("withheld"))
-    if not taken.update(booked=F("booked") + 1):
-        raise SoldOut(slot=slot_code)
+    number_take(locked.slot)
     number_return(locked=locked.old, actor=actor, now=now)
     appointment = _write(locked, actor, now, reason)
     live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)
@@ -68,31 +66,17 @@ def _patient_of(appointment_id: int) -> int:
 
 def _check(locked: LockedMove, now: datetime) -> None:
     """Everything but the free number itself: states, deadlines of both sessions, limits without the old number."""
-    appointment, before, session, rules = locked.old.appointment, locked.old.session, locked.session, policy()
+    appointment, before, session = locked.old.appointment, locked.old.session, locked.session
     check_movable(
         state=appointment.state,
         moves=appointment.moves,
-        limit=rules.moves_per_appointment,
+        limit=policy().moves_per_appointment,
         same_slot=locked.slot.pk == locked.old.slot.pk,
         same_price=session.expert_id == before.expert_id and session.fee_fen == appointment.fee_fen,
     )
     check_patient_may_cancel(walk_in_opens_at=before.walk_in_opens_at, now=now)
-    check_bookable(
-        state=session.state,
-        release_at=session.release_at,
-        walk_in_opens_at=session.walk_in_opens_at,
-        draws_at=session.draws_at,
-        now=now,
-    )
-    refusal = patient_refusal(
-        session=session,
-        patient_id=appointment.patient_id,
-        now=now,
-        rules=rules,
-        without=appointment.pk,
-    )
-    if refusal is not None:
-        raise refusal
+    check_session_bookable(session=session, now=now)
+    check_number(session=session, patient_id=appointment.patient_id, now=now, leaving=appointment.pk)
 
 
 def _write(locked: LockedMove, actor: Actor, now: datetime, reason: str) -> Appointment:
@@ -101,13 +85,8 @@ def _write(locked: LockedMove, actor: Actor, now: datetime, reason: str) -> Appo
     appointment.slot, appointment.session = locked.slot, locked.session
     appointment.moves += 1
     appointment.add_on = False
-    try:
-        with transaction.atomic():
-            appointment.save(update_fields=["slot", "session", "moves", "add_on"])
-    except IntegrityError as error:
-        if "one_live_appointment_per_patient_and_session" in str(error):
-            raise AlreadyBooked from error
-        raise
+    with one_live_number(), transaction.atomic():
+        appointment.save(update_fields=["slot", "session", "moves", "add_on"])
     history.record(
         thing=appointment,
         verb="move",

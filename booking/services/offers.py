@@ -9,12 +9,12 @@ from datetime import datetime
 from booking.domain.returns import OfferTime, accept_by
 from booking.domain.states import RETURNED, WAITLIST
 from booking.models import ClinicSession, ReturnedNumber, WaitlistEntry
-from booking.selectors.limits import patient_refusal
+from booking.selectors.limits import number_refusal
 from booking.services import notices
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
-from hospital.common.policy import Policy, policy
+from hospital.common.policy import policy
 
 _JOB = Actor.job("waitlist")
 
@@ -30,7 +30,7 @@ def offer_to_next(*, session: ClinicSession, returned: ReturnedNumber, now: date
     if session.state != "released" or now >= session.walk_in_opens_at:
         return None
     rules = policy()
-    entry = next(_who_may_have_it(session, now, rules), None)
+    entry = next(_who_may_have_it(session, now), None)
     if entry is None:
         return None
     until = accept_by(
@@ -45,14 +45,14 @@ def offer_to_next(*, session: ClinicSession, returned: ReturnedNumber, now: date
     return entry
 
 
-def _who_may_have_it(session: ClinicSession, now: datetime, rules: Policy) -> Iterator[WaitlistEntry]:
+def _who_may_have_it(session: ClinicSession, now: datetime) -> Iterator[WaitlistEntry]:
     """Who waits, in the order of joining; those who are banned, at a limit or booked meanwhile are ended.
 
-    This looks without the patient's lock: accepting asks again under it.
+    This looks without the patient's lock: accepting asks again under it, and whether the account has enough by then.
     """
     waiting = WaitlistEntry.objects.filter(session=session, state="waiting").select_related("patient")
     for entry in waiting.order_by("joined_at", "pk"):
-        refusal = patient_refusal(session=session, patient_id=entry.patient_id, now=now, rules=rules)
+        refusal = number_refusal(session=session, patient_id=entry.patient_id, now=now)
         if refusal is None:
             yield entry
         else:

@@ -17,8 +17,9 @@ from booking.locks import (
 )
 from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot
 from booking.providers import Notice
-from booking.selectors.limits import patient_refusal
+from booking.selectors.limits import number_refusal
 from booking.services.appointments import appointment_confirm
+from booking.services.numbers import number_hold_instead
 from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
 from booking.services.returns import number_free_for_late_money
 from booking.services.risk import payer_noticed
@@ -27,7 +28,6 @@ from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.crypto import blind_index
 from hospital.common.errors import DomainError, gettext_noop
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 LATE = "paid after the hold was over"
@@ -188,33 +188,14 @@ def _number_is_left(locked: LockedAppointment, now: datetime) -> bool:
 def _patient_may(locked: LockedAppointment, now: datetime) -> bool:
     """Whether no ban or limit stands against a number for the late money."""
     patient_id = locked.appointment.patient_id
-    refusal = patient_refusal(session=locked.session, patient_id=patient_id, now=now, rules=policy())
-    return refusal is None
+    return number_refusal(session=locked.session, patient_id=patient_id, now=now) is None
 
 
 def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:
     """A new number in the same slot for money that came late; the slot is locked, so one is left for sure."""
     old = locked.appointment
     Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") + 1)
-    again = Appointment.objects.create(
-        slot=locked.slot,
-        session=locked.session,
-        patient=old.patient,
-        account_id=old.account_id,
-        fee_fen=old.fee_fen,
-        held_at=now,
-        pay_by=now,
-    )
-    history.record(
-        thing=again,
-        verb="hold",
-        from_state=None,
-        to_state="held",
-        actor=_JOB,
-        at=now,
-        data={"instead_of": old.code},
-    )
-    return again
+    return number_hold_instead(old, slot=locked.slot, actor=_JOB, now=now)
 
 
 def _apply_refund(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:

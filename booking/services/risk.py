@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
-from booking.domain.errors import ChallengeRequired, PayerLimit
+from booking.domain.errors import ChallengeRequired
 from booking.domain.risk import PAYER, Facts, Signal, signals
 from booking.locks import lock_account
 from booking.models import RiskSignal, SpentChallenge
@@ -25,6 +25,7 @@ from hospital.common import jobs
 from hospital.common.crypto import blind_index
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
+from hospital.models import User
 
 CHALLENGE_MIN = 5
 WORK = 60_000
@@ -35,26 +36,26 @@ ACTIVE = timedelta(hours=1)
 ADDRESS_S, ADDRESS_STEP = 600, 100
 
 
-def risk_check(*, account_id: int, proof: str, now: datetime) -> None:
-    """Before an account holds a number: one that looks like a robot's has to bring a proof of work.
+def risk_check(*, user: User, proof: str, now: datetime) -> None:
+    """Before a patient's account asks for a number: one that looks like a robot's has to bring a proof of work.
 
-    Part of the hold's own transaction: the proof is spent with the number that it was for, and only with it.
+    Holding a number, entering a draw and joining a waitlist ask for it; staff are not asked. Part of the same
+    transaction: the proof is spent with what it was for, and only with it.
 
     Raises
     ------
-    PayerLimit
-        When one payer pays for too many people there.
     ChallengeRequired
         With a fresh challenge, when a proof is missing, wrong, too old, another account's or spent.
     """
-    points, is_over_payer_limit = risk_score(account_id=account_id, now=now)
-    if is_over_payer_limit:
-        raise PayerLimit(limit=policy().patients_per_payer_30_days)
-    if points < policy().challenge_from_score:
+    if not _is_asked(user, now):
         return
-    salt = _salt_of_valid(proof, account_id, now) if proof else None
+    salt = _salt_of_valid(proof, user.pk, now) if proof else None
     if salt is None or not _spend(salt, now):
-        raise ChallengeRequired(challenge=challenge_new(account_id=account_id, now=now))
+        raise ChallengeRequired(challenge=challenge_new(account_id=user.pk, now=now))
+
+
+def _is_asked(user: User, now: datetime) -> bool:
+    return user.role == "patient" and risk_score(account_id=user.pk, now=now) >= policy().challenge_from_score
 
 
 def challenge_new(*, account_id: int, now: datetime) -> dict[str, Any]:
@@ -71,12 +72,9 @@ def challenge_new(*, account_id: int, now: datetime) -> dict[str, Any]:
     return dict(made.to_dict())
 
 
-def challenge_wanted(*, account_id: int, now: datetime) -> dict[str, Any] | None:
+def challenge_wanted(*, user: User, now: datetime) -> dict[str, Any] | None:
     """A challenge for the page, when this account will need one."""
-    points, is_over_payer_limit = risk_score(account_id=account_id, now=now)
-    if is_over_payer_limit or points < policy().challenge_from_score:
-        return None
-    return challenge_new(account_id=account_id, now=now)
+    return challenge_new(account_id=user.pk, now=now) if _is_asked(user, now) else None
 
 
 def _salt_of_valid(proof: str, account_id: int, now: datetime) -> str | None:
@@ -171,12 +169,12 @@ def address_tried(*, account_id: int, address: str, now: datetime) -> None:
 
 
 def payer_noticed(*, account_id: int | None, now: datetime) -> None:
-    """After a payment: a payer of too many people is noted at once, in the payment's own transaction."""
+    """After a payment: a payer of as many people as may be is noted at once, in the payment's own transaction."""
     if account_id is None:
         return
     limit = policy().patients_per_payer_30_days
     people = payer_patients(account_ids=[account_id], now=now).get(account_id, 0)
-    if people > limit:
+    if people >= limit:
         RiskSignal.objects.update_or_create(
             account_id=account_id,
             kind=PAYER,

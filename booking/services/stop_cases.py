@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from booking.domain.deadlines import check_bookable
-from booking.domain.errors import ChosenAlready, OnSite, SoldOut, UnknownNumber
+from booking.domain.errors import ChosenAlready, OnSite, UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE, STOP_CASE
 from booking.domain.stops import choice_kind
 from booking.locks import LockedAppointment, lock_appointment, lock_patient
 from booking.models import Appointment, Payment, Slot, StopCase
-from booking.selectors.limits import patient_refusal
+from booking.selectors.limits import check_number, check_session_bookable
 from booking.selectors.stops import clinic_of
 from booking.services import notices
 from booking.services.appointments import (
@@ -19,13 +18,13 @@ from booking.services.appointments import (
     appointment_confirm,
     appointment_move_state,
 )
+from booking.services.numbers import number_hold_instead, number_take
 from booking.services.payments import payments_close
 from booking.services.refunds import CASH, refund_write
 from booking.services.returns import number_return
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 REASON = "clinic stopped"
@@ -174,25 +173,12 @@ def _replace(locked: LockedAppointment, slot_code: str, now: datetime) -> tuple[
     if slot is None:
         raise UnknownNumber(field="slot")
     session = slot.session
-    check_bookable(
-        state=session.state,
-        release_at=session.release_at,
-        walk_in_opens_at=session.walk_in_opens_at,
-        draws_at=session.draws_at,
-        now=now,
-    )
+    check_session_bookable(session=session, now=now)
     kind = choice_kind(stopped=clinic_of(locked.session), target=clinic_of(session), fee_fen=old.fee_fen)
-    refusal = patient_refusal(
-        session=session,
-        patient_id=old.patient_id,
-        now=now,
-        rules=policy(),
-        without=old.pk,
-        despite_ban=True,
-    )
-    if refusal is not None:
-        raise refusal
-    new = _take(old, slot, now)
+    check_number(session=session, patient_id=old.patient_id, now=now, leaving=old.pk, despite_ban=True)
+    number_take(slot)
+    new = number_hold_instead(old, slot=slot, actor=_JOB, now=now, reason=REASON)
+    live.announce(f"session.{slot.session_id}", "session.changed", session=slot.session_id)
     appointment_move_state(old, "cancel", _JOB, now, reason=REASON, ended=True)
     number_return(locked=locked, actor=_JOB, now=now)
     payments_close(old, now)
@@ -200,34 +186,6 @@ def _replace(locked: LockedAppointment, slot_code: str, now: datetime) -> tuple[
         _payment_follow(payment, new, now)
     appointment_confirm(locked=LockedAppointment(session, slot, new), actor=_JOB, now=now)
     return kind, new
-
-
-def _take(old: Appointment, slot: Slot, now: datetime) -> Appointment:
-    """Take one of the slot's numbers in one conditional statement."""
-    free = Slot.objects.filter(pk=slot.pk, bookable=True, booked__lt=F("quota") - F("withheld"))
-    if not free.update(booked=F("booked") + 1):
-        raise SoldOut(slot=slot.code)
-    new = Appointment.objects.create(
-        slot=slot,
-        session_id=slot.session_id,
-        patient=old.patient,
-        account_id=old.account_id,
-        fee_fen=old.fee_fen,
-        held_at=now,
-        pay_by=now,
-    )
-    history.record(
-        thing=new,
-        verb="hold",
-        from_state=None,
-        to_state="held",
-        actor=_JOB,
-        at=now,
-        reason=REASON,
-        data={"instead_of": old.code},
-    )
-    live.announce(f"session.{slot.session_id}", "session.changed", session=slot.session_id)
-    return new
 
 
 def _payment_follow(payment: Payment, appointment: Appointment, now: datetime) -> None:

@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from booking.domain.deadlines import check_bookable
 from booking.domain.errors import (
-    AlreadyBooked,
     AlreadyWaiting,
     NothingToWaitFor,
     NotSoldOut,
@@ -17,10 +14,11 @@ from booking.domain.errors import (
     WaitlistFull,
 )
 from booking.domain.states import APPOINTMENT_LIVE, WAITLIST, WAITLIST_LIVE
-from booking.locks import lock_patient, lock_session, lock_slot
+from booking.locks import lock_patient, lock_session, lock_slot, lock_taker
 from booking.models import Appointment, Ban, ClinicSession, ReturnedNumber, Slot, WaitlistEntry
-from booking.selectors.limits import patient_refusal
+from booking.selectors.limits import HOSPITAL, Taker, check_number, check_session_bookable
 from booking.services import notices
+from booking.services.numbers import number_hold
 from booking.services.offers import entry_move, returned_move
 from booking.services.returns import number_come_back
 from hospital.common import history, jobs, live
@@ -53,19 +51,9 @@ def waitlist_join(
     lock_patient(patient_id)
     session = lock_session(session_id)
     rules = policy()
-    check_bookable(
-        state=session.state,
-        release_at=session.release_at,
-        walk_in_opens_at=session.walk_in_opens_at,
-        draws_at=session.draws_at,
-        now=now,
-    )
+    check_session_bookable(session=session, now=now)
     _check_sold_out(session)
-    refusal = patient_refusal(session=session, patient_id=patient_id, now=now, rules=rules)
-    if refusal is not None:
-        raise refusal
-    if session.appointments.filter(patient_id=patient_id, state__in=APPOINTMENT_LIVE).exists():
-        raise AlreadyBooked
+    check_number(session=session, patient_id=patient_id, now=now)
     live_entries = WaitlistEntry.objects.filter(session=session, state__in=WAITLIST_LIVE)
     if live_entries.filter(patient_id=patient_id).exists():
         raise AlreadyWaiting
@@ -88,8 +76,10 @@ def _check_sold_out(session: ClinicSession) -> None:
 
 
 @transactional
-def waitlist_accept(*, entry_id: int, actor: Actor, now: datetime) -> Appointment:
-    """An offer becomes a held number, to be paid by the offer's own deadline.
+def waitlist_accept(
+    *, entry_id: int, actor: Actor, now: datetime, device_index: bytes | None = None
+) -> Appointment:
+    """An offer becomes a held number, to be paid by the offer's own deadline. It counts like one that was booked.
 
     Raises
     ------
@@ -97,53 +87,33 @@ def waitlist_accept(*, entry_id: int, actor: Actor, now: datetime) -> Appointmen
         At the deadline or after it, or when the list has ended.
     IllegalTransition
         When nothing is offered to this entry, or it was accepted already.
-    Banned, AlreadyBooked, LimitReached
-        The patient may not have the number; the offer stands until its deadline.
+    Banned, AlreadyBooked, LimitReached, PayerLimit
+        The patient may not have the number, or the account or device has enough; the offer stands until its deadline.
     """
+    account_id = WaitlistEntry.objects.values_list("account_id", flat=True).filter(pk=entry_id).first()
+    taker = HOSPITAL if actor.is_staff else Taker(account_id, device_index)
+    lock_taker(taker.account_id, taker.device_index)
     entry, session = _locked(entry_id)
     next_state(WAITLIST, entry.state, "accept")
     if entry.accept_by is None or now >= entry.accept_by or session.state != "released":
         raise OfferOver
-    refusal = patient_refusal(session=session, patient_id=entry.patient_id, now=now, rules=policy())
-    if refusal is not None:
-        raise refusal
+    check_number(session=session, patient_id=entry.patient_id, now=now, taker=taker)
     returned = ReturnedNumber.objects.get(entry=entry, state="offered")
     slot = lock_slot(returned.slot_id)
     Slot.objects.filter(pk=slot.pk).update(booked=F("booked") + 1, withheld=F("withheld") - 1)
-    appointment = _hold(entry, session, slot, actor, now, pay_by=entry.accept_by)
+    held = Appointment(
+        slot=slot,
+        session=session,
+        patient_id=entry.patient_id,
+        account_id=entry.account_id,
+        fee_fen=session.fee_fen,
+        pay_by=entry.accept_by,
+        device_index=taker.device_index,
+    )
+    appointment = number_hold(held, actor=actor, now=now, data={"waitlist": entry.code})
     returned_move(returned, "take", actor=actor, now=now)
     entry_move(entry, "accept", actor=actor, now=now, appointment=appointment)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
-    return appointment
-
-
-def _hold(
-    entry: WaitlistEntry, session: ClinicSession, slot: Slot, actor: Actor, now: datetime, *, pay_by: datetime
-) -> Appointment:
-    try:
-        with transaction.atomic():
-            appointment = Appointment.objects.create(
-                slot=slot,
-                session=session,
-                patient_id=entry.patient_id,
-                account_id=entry.account_id,
-                fee_fen=session.fee_fen,
-                held_at=now,
-                pay_by=pay_by,
-            )
-    except IntegrityError as error:
-        if "one_live_appointment_per_patient_and_session" in str(error):
-            raise AlreadyBooked from error
-        raise
-    history.record(
-        thing=appointment,
-        verb="hold",
-        from_state=None,
-        to_state=appointment.state,
-        actor=actor,
-        at=now,
-        data={"waitlist": entry.code},
-    )
     return appointment
 
 

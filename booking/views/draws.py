@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
 from booking.forms import HoldForm
 from booking.selectors import SessionView
-from hospital.common import clock, idempotency
+from booking.views.asking import asked_once, somebody_first, whom
+from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.api import translated
-from hospital.common.errors import DomainError
+from hospital.common.devices import device_index, device_of, remembered
 from hospital.common.policy import policy
-from hospital.common.views import once, role_required, signed_in
+from hospital.common.views import role_required, signed_in
 
 
 def audit(request: HttpRequest, code: str) -> HttpResponse:
@@ -31,55 +29,40 @@ def audit(request: HttpRequest, code: str) -> HttpResponse:
 @role_required("patient")
 def enter(request: HttpRequest, code: str) -> HttpResponse:
     """Which time, for whom, and what a draw means; the POST enters it."""
+    if (first := somebody_first(request)) is not None:
+        return first
     view = selectors.session_view(selectors.session_by_code(code=code), now=clock.now())
-    if not selectors.patients_of_user(user=signed_in(request)):
-        return redirect(f"{reverse('booking:patients')}?{urlencode({'next': request.path})}")
-    if request.method == "GET":
-        return _enter_page(request, view)
-    form = HoldForm(request.POST)
-    if not form.is_valid():
-        message = next(str(messages[0]) for messages in form.errors.values())
-        return _enter_page(request, view, error=message, status=400)
-    try:
-        return redirect("booking:draw-request", _entered_once(request, **form.cleaned_data))
-    except DomainError as refused:
-        return _enter_page(request, view, error=translated(refused), status=refused.status)
+    user, device = signed_in(request), device_of(request)
 
-
-def _entered_once(request: HttpRequest, *, slot: str, patient: str, key: str, proof: str) -> str:
-    """The code of the request; pressing twice gives the same one."""
-    user, now = signed_in(request), clock.now()
-
-    def produce() -> idempotency.Answer:
-        asked = services.draw_request_ask(
+    def work(*, slot: str, patient: str, proof: str) -> str:
+        now = clock.now()
+        services.risk_check(user=user, proof=proof, now=now)
+        return services.draw_request_ask(
             slot_code=slot,
             patient_id=selectors.patient_for_user(user=user, code=patient).pk,
             account_id=user.pk,
             actor=Actor.of(user),
             now=now,
-        )
-        return 201, {"code": asked.code}
+            device_index=device_index(device),
+        ).code
 
-    body = {"slot": slot, "patient": patient}
-    return str(once(request, key=key, body=body, produce=produce)["code"])
+    page, form = partial(_enter_page, request, view), HoldForm(request.POST)
+    answer = asked_once(request, form=form, page=page, work=work, then="booking:draw-request")
+    return remembered(answer, device)
 
 
 def _enter_page(
     request: HttpRequest, view: SessionView, *, error: str = "", status: int = 200
 ) -> HttpResponse:
-    links = list(selectors.patients_of_user(user=signed_in(request)))
-    wanted = request.POST.get("patient") or request.GET.get("patient", "")
-    slot = request.POST.get("slot") or request.GET.get("slot", "")
+    now, wanted = clock.now(), request.POST or request.GET
     context = {
         "view": view,
         "session": view.session,
-        "may_enter": view.may_enter_draw and clock.now() < (view.session.draws_at or clock.now()),
-        "patients": links,
-        "chosen": next((link for link in links if link.patient.code == wanted), links[0]),
-        "slot": slot,
+        "may_enter": view.may_enter_draw and now < (view.session.draws_at or now),
+        "slot": wanted.get("slot", ""),
         "hold_min": policy().hold_min,
-        "key": uuid.uuid4(),
         "error": error,
+        **whom(signed_in(request), wanted.get("patient", ""), now),
     }
     return render(request, "booking/draw_enter.html", context, status=status)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,9 +18,10 @@ from django.views.decorators.http import require_http_methods
 from booking import selectors, services
 from booking.forms import HoldForm
 from booking.selectors import SessionView, SlotView
-from booking.views.devices import device_index, device_of, remembered
+from booking.views.asking import whom
 from hospital.common import clock
 from hospital.common.api import translated
+from hospital.common.devices import device_index, device_of, remembered
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
 from hospital.common.public_pages import for_everybody
@@ -58,8 +58,7 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
     if "slot" not in form.errors and (before := _before(user, code, asked.slot)):
         return redirect(before)
     if user is None or not form.is_valid():
-        message = next(str(messages[0]) for messages in form.errors.values())
-        return _page(request, code, replace(asked, error=message, status=400))
+        return _page(request, code, replace(asked, error=form.first_error(), status=400))
     device, address = device_of(request), get_adapter().get_client_ip(request)
     services.address_tried(account_id=user.pk, address=address, now=clock.now())
     try:
@@ -124,9 +123,5 @@ def _own(request: HttpRequest, expert_id: int, wanted: str, now: datetime) -> di
     user = request.user
     if not isinstance(user, User):
         return {"patients": [], "patient": None, "unpaid": [], "challenge": None}
-    links = list(selectors.patients_of_user(user=user))
-    chosen = next((link for link in links if link.patient.code == wanted), links[0] if links else None)
     unpaid = selectors.holds_of_user(user=user, expert_id=expert_id, now=now)
-    wanted_proof = services.challenge_wanted(account_id=user.pk, now=now) if user.role == "patient" else None
-    challenge = json.dumps(wanted_proof) if wanted_proof else None
-    return {"patients": links, "patient": chosen, "unpaid": unpaid, "challenge": challenge}
+    return {**whom(user, wanted, now), "unpaid": unpaid}

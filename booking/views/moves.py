@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,13 +15,12 @@ from booking.domain.moves import may_move
 from booking.forms import DeskMoveForm, MoveForm
 from booking.models import Appointment
 from booking.selectors import SessionView
+from booking.views.asking import Page, asked_once
 from booking.views.manage import desk_only
-from hospital.common import clock, idempotency
+from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.api import translated
-from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import once, role_required, signed_in
+from hospital.common.views import role_required, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,16 +30,8 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     if not can_move(found):
         return redirect("booking:appointment", code)
-    if request.method == "GET":
-        return _page(request, found)
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, error=form.first_error(), status=400)
-    try:
-        _move_once(request, found, **form.cleaned_data)
-    except DomainError as refused:
-        return _page(request, found, error=translated(refused), status=refused.status)
-    return redirect("booking:appointment", code)
+    page, form = partial(_page, request, found), MoveForm(request.POST)
+    return _moved_once(request, found, form, page, "booking:appointment")
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,29 +41,22 @@ def desk_move(request: HttpRequest, code: str) -> HttpResponse:
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     if not can_move(found):
         return redirect("booking:counter-booking", code)
-    if request.method == "GET":
-        return _desk_page(request, found)
-    form = DeskMoveForm(request.POST)
-    if not form.is_valid():
-        return _desk_page(request, found, error=form.first_error(), status=400)
-    try:
-        _move_once(request, found, **form.cleaned_data)
-    except DomainError as refused:
-        return _desk_page(request, found, error=translated(refused), status=refused.status)
-    return redirect("booking:counter-booking", code)
+    page, form = partial(_desk_page, request, found), DeskMoveForm(request.POST)
+    return _moved_once(request, found, form, page, "booking:counter-booking")
 
 
-def _move_once(request: HttpRequest, found: Appointment, *, slot: str, key: str, reason: str = "") -> None:
+def _moved_once(
+    request: HttpRequest, found: Appointment, form: MoveForm, page: Page, then: str
+) -> HttpResponse:
     """Change the slot; pressing twice changes it once."""
-    user, now = signed_in(request), clock.now()
 
-    def produce() -> idempotency.Answer:
-        moved = services.appointment_move(
+    def work(*, slot: str, reason: str = "") -> str:
+        user, now = signed_in(request), clock.now()
+        return services.appointment_move(
             appointment_id=found.pk, slot_code=slot, reason=reason, actor=Actor.of(user), now=now
-        )
-        return 200, {"code": moved.code}
+        ).code
 
-    once(request, key=key, body={"slot": slot, "reason": reason}, produce=produce)
+    return asked_once(request, form=form, page=page, work=work, then=then)
 
 
 def can_move(found: Appointment) -> bool:

@@ -4,74 +4,59 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import selectors, services
 from booking.forms import JoinForm, KeyForm
 from booking.selectors import EntryView, SessionView
-from hospital.common import clock, idempotency
+from booking.views.asking import asked_once, somebody_first, whom
+from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.api import translated
-from hospital.common.errors import DomainError
+from hospital.common.devices import device_index, device_of, remembered
 from hospital.common.policy import policy
-from hospital.common.views import once, role_required, signed_in
+from hospital.common.views import role_required, signed_in
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("patient")
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """What waiting means and for whom; the POST joins."""
+    if (first := somebody_first(request)) is not None:
+        return first
     view = selectors.session_view(selectors.session_by_code(code=code), now=clock.now())
-    if not selectors.patients_of_user(user=signed_in(request)):
-        return redirect(f"{reverse('booking:patients')}?{urlencode({'next': request.path})}")
-    if request.method == "GET":
-        return _join_page(request, view)
-    form = JoinForm(request.POST)
-    if not form.is_valid():
-        return _join_page(request, view, error=form.first_error(), status=400)
-    try:
-        return redirect("booking:waitlist-entry", _joined_once(request, view, **form.cleaned_data))
-    except DomainError as refused:
-        return _join_page(request, view, error=translated(refused), status=refused.status)
+    user = signed_in(request)
 
-
-def _joined_once(request: HttpRequest, view: SessionView, *, patient: str, key: str) -> str:
-    """The code of the entry; pressing twice gives the same one."""
-    user, now = signed_in(request), clock.now()
-
-    def produce() -> idempotency.Answer:
-        entry = services.waitlist_join(
+    def work(*, patient: str, proof: str) -> str:
+        now = clock.now()
+        services.risk_check(user=user, proof=proof, now=now)
+        return services.waitlist_join(
             session_id=view.session.pk,
             patient_id=selectors.patient_for_user(user=user, code=patient).pk,
             account_id=user.pk,
             actor=Actor.of(user),
             now=now,
-        )
-        return 201, {"code": entry.code}
+        ).code
 
-    return str(once(request, key=key, body={"patient": patient}, produce=produce)["code"])
+    page, form = partial(_join_page, request, view), JoinForm(request.POST)
+    return asked_once(request, form=form, page=page, work=work, then="booking:waitlist-entry")
 
 
 def _join_page(
     request: HttpRequest, view: SessionView, *, error: str = "", status: int = 200
 ) -> HttpResponse:
-    links = list(selectors.patients_of_user(user=signed_in(request)))
-    wanted = request.POST.get("patient") or request.GET.get("patient", "")
+    now, wanted = clock.now(), (request.POST or request.GET).get("patient", "")
     context = {
         "view": view,
         "session": view.session,
-        "patients": links,
-        "chosen": next((link for link in links if link.patient.code == wanted), links[0]),
         "policy": policy(),
-        "is_far": view.session.opens_at - clock.now() > timedelta(hours=policy().waitlist_far_h),
-        "key": uuid.uuid4(),
+        "is_far": view.session.opens_at - now > timedelta(hours=policy().waitlist_far_h),
         "error": error,
+        **whom(signed_in(request), wanted, now),
     }
     return render(request, "booking/waitlist_join.html", context, status=status)
 
@@ -99,20 +84,20 @@ def _entry_page(request: HttpRequest, view: EntryView, *, error: str = "", statu
 @role_required("patient")
 def accept(request: HttpRequest, code: str) -> HttpResponse:
     """Take the offer, then go and pay; pressing twice takes it once."""
-    user, now = signed_in(request), clock.now()
-    view, form = selectors.waitlist_entry_for_user(user=user, code=code), KeyForm(request.POST)
-    if not form.is_valid():
-        return _entry_page(request, view, status=400)
+    user, device = signed_in(request), device_of(request)
+    view = selectors.waitlist_entry_for_user(user=user, code=code)
 
-    def produce() -> idempotency.Answer:
-        held = services.waitlist_accept(entry_id=view.entry.pk, actor=Actor.of(user), now=now)
-        return 201, {"code": held.code}
+    def work() -> str:
+        return services.waitlist_accept(
+            entry_id=view.entry.pk,
+            actor=Actor.of(user),
+            now=clock.now(),
+            device_index=device_index(device),
+        ).code
 
-    try:
-        answer = once(request, key=form.cleaned_data["key"], body={}, produce=produce)
-    except DomainError as refused:
-        return _entry_page(request, view, error=translated(refused), status=refused.status)
-    return redirect("booking:pay", answer["code"])
+    page, form = partial(_entry_page, request, view), KeyForm(request.POST)
+    answer = asked_once(request, form=form, page=page, work=work, then="booking:pay")
+    return remembered(answer, device)
 
 
 @require_http_methods(["GET", "POST"])

@@ -97,7 +97,7 @@ def test_the_same_request_again_gets_its_answer_without_another_proof(
 ) -> None:
     suspect(cast, now)
     client.force_login(cast.lin)
-    proof = proof_of(services.challenge_wanted(account_id=cast.lin.pk, now=now()) or {})
+    proof = proof_of(services.challenge_wanted(user=cast.lin, now=now()) or {})
     first = post(client, wanted(cast, tomorrow) | {"proof": proof})
     assert post(client, wanted(cast, tomorrow) | {"proof": proof}) == first
 
@@ -116,29 +116,29 @@ def test_the_same_request_again_gets_its_answer_without_another_proof(
 )
 def test_a_wrong_proof_buys_nothing(cast: Cast, now: VirtualClock, spoil) -> None:
     suspect(cast, now)
-    challenge = services.challenge_wanted(account_id=cast.lin.pk, now=now())
+    challenge = services.challenge_wanted(user=cast.lin, now=now())
     with pytest.raises(errors.ChallengeRequired):
-        services.risk_check(account_id=cast.lin.pk, proof=spoil(challenge), now=now())
+        services.risk_check(user=cast.lin, proof=spoil(challenge), now=now())
     assert not SpentChallenge.objects.exists()
 
 
 def test_a_proof_lasts_five_minutes_and_is_its_own_accounts(cast: Cast, now: VirtualClock) -> None:
     suspect(cast, now)
     services.signals_note(account_id=cast.chen.pk, found=[Signal("unpaid", 60, 7)], now=now())
-    proof = proof_of(services.challenge_wanted(account_id=cast.lin.pk, now=now()) or {})
+    proof = proof_of(services.challenge_wanted(user=cast.lin, now=now()) or {})
     with pytest.raises(errors.ChallengeRequired):
-        services.risk_check(account_id=cast.chen.pk, proof=proof, now=now())
+        services.risk_check(user=cast.chen, proof=proof, now=now())
     now.advance(minutes=5)
     with pytest.raises(errors.ChallengeRequired):
-        services.risk_check(account_id=cast.lin.pk, proof=proof, now=now())
-    services.risk_check(account_id=cast.lin.pk, proof=proof, now=now.advance(seconds=-1))
+        services.risk_check(user=cast.lin, proof=proof, now=now())
+    services.risk_check(user=cast.lin, proof=proof, now=now.advance(seconds=-1))
 
 
 def test_signals_fade_after_a_week(cast: Cast, now: VirtualClock) -> None:
     suspect(cast, now)
     now.advance(days=7)
-    assert services.challenge_wanted(account_id=cast.lin.pk, now=now()) is None
-    services.risk_check(account_id=cast.lin.pk, proof="", now=now())
+    assert services.challenge_wanted(user=cast.lin, now=now()) is None
+    services.risk_check(user=cast.lin, proof="", now=now())
 
 
 def test_a_script_with_a_token_is_asked_too(
@@ -158,18 +158,22 @@ def test_a_script_with_a_token_is_asked_too(
 def test_a_payer_of_too_many_people_is_noted_with_the_payment_and_books_no_more(
     cast: Cast, far: ClinicSession, now: VirtualClock
 ) -> None:
-    policy_change(actor=JOB, now=now(), reason="few", patients_per_payer_30_days=1)
-    for number, slot in enumerate((0, 0)):
-        paid = book(slots(far)[slot], person(800 + number, now(), cast.lin), cast.lin, now())
-        paid.payments.update(payer_index=blind_index("payer", "wechat:openid"))
-    risk.payer_noticed(account_id=cast.lin.pk, now=now())
-    noted = RiskSignal.objects.get(account=cast.lin)
-    assert (noted.kind, noted.data) == ("payer", {"count": 2})
-    now.advance(days=29)
+    policy_change(actor=JOB, now=now(), reason="few", patients_per_payer_30_days=2)
+    someone, other = person(800, now(), cast.lin), person(801, now(), cast.chen)
+    book(slots(far)[0], someone, cast.lin, now(), payer="openid")
+    book(slots(far)[0], other, cast.chen, now(), payer="openid")
+    noted = RiskSignal.objects.get()
+    assert (noted.account, noted.kind, noted.data) == (cast.chen, "payer", {"count": 2})
     with pytest.raises(errors.PayerLimit):
-        services.risk_check(account_id=cast.lin.pk, proof="", now=now())
-    services.risk_check(account_id=cast.chen.pk, proof="", now=now())
-    services.risk_check(account_id=cast.lin.pk, proof="", now=now.advance(days=2))
+        hold(slots(far)[3], cast.patients["lin"], cast.lin, now())
+    assert slots(far)[3].booked == 0
+    now.advance(days=29)
+    later = session(clock.local(now()).date() + timedelta(days=5), now=now(), quotas=[0, 0, 0, 3])
+    with pytest.raises(errors.PayerLimit):
+        hold(slots(later)[3], cast.patients["lin"], cast.lin, now())
+    hold(slots(later)[3], someone, cast.lin, now())  # one of those whom this payer paid for
+    now.advance(days=1)
+    hold(slots(later)[3], cast.patients["lin"], cast.lin, now())
 
 
 def test_the_look_notes_what_accounts_did(cast: Cast, far: ClinicSession, now: VirtualClock) -> None:
@@ -222,7 +226,7 @@ def test_limits_hold_with_valkey_away(
                 services.appointment_hold(**take)
     suspect(cast, now)
     with pytest.raises(errors.ChallengeRequired):
-        services.risk_check(account_id=cast.lin.pk, proof="", now=now())
+        services.risk_check(user=cast.lin, proof="", now=now())
 
 
 def test_the_device_keeps_its_name_in_a_signed_cookie_and_rows_its_blind_index_only(
@@ -283,7 +287,7 @@ def test_many_tries_from_one_address_are_a_weak_signal_and_no_reason_to_refuse(
     assert not RiskSignal.objects.exists()
     services.address_tried(account_id=cast.lin.pk, address="192.0.2.7", now=now())
     assert RiskSignal.objects.get().weight == 10
-    services.risk_check(account_id=cast.lin.pk, proof="", now=now())
+    services.risk_check(user=cast.lin, proof="", now=now())
     assert selectors.suspects(now=now()) == []
 
 

@@ -90,10 +90,10 @@ def test_a_proof_used_by_many_at_once_buys_one_number(
     monkeypatch.setattr(risk, "WORK", 300)
     account = factories.user("lin", "patient")
     services.signals_note(account_id=account.pk, found=[Signal("unpaid", 60, 7)], now=now())
-    proof = proof_of(services.challenge_wanted(account_id=account.pk, now=now()) or {})
+    proof = proof_of(services.challenge_wanted(user=account, now=now()) or {})
 
     def use(_number: int) -> None:
-        services.risk_check(account_id=account.pk, proof=proof, now=now())
+        services.risk_check(user=account, proof=proof, now=now())
 
     answers = at_once(use, CLIENTS)
     assert Counter(type(answer).__name__ for answer in answers) == {

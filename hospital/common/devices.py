@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.signing import BadSignature
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from rest_framework.request import Request
 
 from hospital.common.codes import code_20
 from hospital.common.crypto import blind_index
@@ -27,6 +28,14 @@ def device_of(request: HttpRequest) -> str:
 def device_index(device: str) -> bytes:
     """What is kept of it."""
     return blind_index("device", device)
+
+
+def known_device(request: HttpRequest | Request) -> bytes | None:
+    """What is kept of a device that has its cookie already; a script without cookies has none."""
+    try:
+        return device_index(str(request.get_signed_cookie(COOKIE, salt=_SALT)))
+    except (KeyError, BadSignature):
+        return None
 
 
 def remembered(response: R, device: str) -> R:
