@@ -4,9 +4,24 @@ from dataclasses import dataclass
 
 from django.db.models import ForeignKey, Model, Q, QuerySet, UniqueConstraint
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from booking.domain.states import APPOINTMENT_LIVE, SESSION_OPEN
 from booking.models import AccountPatient, Appointment, ClinicSession, Patient, WalkIn
+from hospital.common.errors import gettext_noop
+
+KINDS = {
+    "patient": gettext_noop("records merged before"),
+    "accountpatient": gettext_noop("accounts that book for this person"),
+    "appointment": gettext_noop("appointments"),
+    "walkin": gettext_noop("walk-in numbers"),
+    "ban": gettext_noop("bans from booking online"),
+    "drawrequest": gettext_noop("draw requests"),
+    "datarequest": gettext_noop("data requests"),
+    "waitlistentry": gettext_noop("places on waitlists"),
+    "ticket": gettext_noop("queue tickets"),
+}
+"""What the desk calls rows that point to a patient, by their model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,11 @@ class Pointer:
     def rows_of(self, patient_id: int) -> QuerySet[Model]:
         """Rows that point to this patient; past the model's own managers, so that none stays hidden."""
         return QuerySet(self.model).filter(**{self.field: patient_id})
+
+    @property
+    def label(self) -> str:
+        """Its rows in the reader's language."""
+        return capfirst(gettext(KINDS[self.model._meta.model_name or ""]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +82,7 @@ def merge_preview(*, survivor: Patient, duplicate: Patient) -> MergePreview:
     for pointer in pointers_to_patients():
         count = pointer.rows_of(duplicate.pk).count()
         if count:
-            label = str(capfirst(pointer.model._meta.verbose_name_plural))
-            moves.append(Moved(pointer.model._meta.model_name or "", label, count))
+            moves.append(Moved(pointer.model._meta.model_name or "", pointer.label, count))
     return MergePreview(
         survivor=survivor,
         duplicate=duplicate,
@@ -95,7 +114,7 @@ def kinds_held_twice(one: int, other: int) -> list[str]:
             continue  # a link held twice is kept once; appointments are in sessions_of_both
         unique = [each for each in pointer.model._meta.constraints if isinstance(each, UniqueConstraint)]
         if any(_collide(pointer, constraint, one, other) for constraint in unique):
-            found.append(str(pointer.model._meta.verbose_name))
+            found.append(pointer.label)
     return sorted(found)
 
 

@@ -6,6 +6,7 @@ Times are shown in the hospital's zone whatever the server's is. `{% load fenliu
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import segno
@@ -76,6 +77,19 @@ def yuan_short(fen: int | None) -> str:
     if fen is None:
         return ""
     return f"¥{fen // 100}" if fen % 100 == 0 else yuan(fen)
+
+
+@register.filter
+def spaced_phone(number: str) -> str:
+    """+8613812345678 -> 138 1234 5678, as it is dialled here; others stay as they are."""
+    here = number.removeprefix("+86")
+    return f"{here[:3]} {here[3:7]} {here[7:]}" if len(here) == 11 and here.isdigit() else number
+
+
+@register.filter
+def without_address(text: str) -> str:
+    """A text message without the address in it, for a page with a link of its own: ``Pay: http://h/a Else no.``."""
+    return re.sub(r"[:：] *https?://\S+ ?", lambda it: "。" if it[0][0] == "：" else ". ", text).rstrip()
 
 
 @register.filter

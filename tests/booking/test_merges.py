@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from booking import selectors, services
 from booking.domain.errors import NameDiffers, ReasonMissing, UnknownNumber
@@ -265,3 +266,10 @@ def test_a_second_look_costs_one_query(
     assert services.patients_read(**look) == 1  # type: ignore[arg-type]
     with django_assert_num_queries(1):
         assert services.patients_read(**look) == 0  # type: ignore[arg-type]
+
+
+def test_whatever_points_to_a_patient_has_a_name_in_both_languages() -> None:
+    for pointer in pointers_to_patients():
+        english = pointer.label
+        with translation.override("zh-hans"):
+            assert pointer.label != english
