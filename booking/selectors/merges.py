@@ -38,7 +38,8 @@ class Pointer:
     @property
     def label(self) -> str:
         """Its rows in the reader's language."""
-        return capfirst(gettext(KINDS[self.model._meta.model_name or ""]))
+        name = KINDS[self.model._meta.model_name or ""]
+        return capfirst(gettext(name))
 
 
 @dataclass(frozen=True, slots=True)
