@@ -4,12 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+)
 
 from booking.domain.errors import UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE, WAITLIST_LIVE
 from booking.domain.stops import Clinic, FreeSlot, suggestions
-from booking.models import Appointment, ClinicSession, Payment, Slot, Stop, StopCase, WaitlistEntry, WalkIn
+from booking.models import (
+    AccountPatient,
+    Appointment,
+    ClinicSession,
+    Payment,
+    Slot,
+    Stop,
+    StopCase,
+    WaitlistEntry,
+    WalkIn,
+)
 from hospital.common import clock
 from hospital.models import User
 
@@ -24,14 +45,14 @@ class Affected:
 
     appointment: Appointment
     payment: Payment | None
-    reachable: bool
+    reached_by: str
     suggestion: FreeSlot | None
     suggested_slot: Slot | None
 
     @property
     def needs_phone(self) -> bool:
         """Whether a person must phone, or speak to, this patient: no message reaches them."""
-        return not self.reachable and self.appointment.state != "arrived"
+        return not self.reached_by and self.appointment.state != "arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +190,7 @@ def stop_preview(*, session: ClinicSession, now: datetime) -> Preview:
         best = next(given) if each.state == "booked" else None
         payment = next((one for one in each.payments.all() if one.state == "paid"), None)
         slot = by_code[best.code] if best else None
-        people.append(Affected(each, payment, reachable(each), best, slot))
+        people.append(Affected(each, payment, _reached_by(each), best, slot))
     return Preview(
         people=tuple(people),
         colleagues=colleagues_of(session, slots),
@@ -183,13 +204,29 @@ def affected_of(session: ClinicSession) -> list[Appointment]:
     live = Appointment.objects.filter(session=session, state__in=APPOINTMENT_LIVE)
     payments = Prefetch("payments", queryset=Payment.objects.order_by("pk"))
     live = live.select_related("patient", "account", "slot").prefetch_related(payments)
+    live = live.annotate(reached=ExpressionWrapper(reached(), output_field=BooleanField()))
     return list(live.order_by("slot__starts_at", "pk"))
 
 
-def reachable(appointment: Appointment) -> bool:
-    """Whether a message can reach the patient: by their own phone or the account's."""
+def reached(of: str = "") -> Q:
+    """Appointments (or what has them behind ``of``) whose patient reads a message: by phone, or in an account.
+
+    As notices find their reader: the patient's phone, the account that booked, else one that keeps the patient.
+    """
+    kept = AccountPatient.objects.filter(patient=OuterRef(f"{of}patient"), account__is_active=True)
+    return (
+        Q(**{f"{of}patient__phone_sealed__isnull": False})
+        | Q(**{f"{of}account__role": User.Role.PATIENT})
+        | Q(Exists(kept))
+    )
+
+
+def _reached_by(appointment: Appointment) -> str:
+    """``phone``, ``account``, or nothing."""
     account = appointment.account
-    return bool(appointment.patient.phone_sealed or (account and account.phone_sealed))
+    if appointment.patient.phone_sealed or (account and account.phone_sealed):
+        return "phone"
+    return "account" if appointment.reached else ""  # type: ignore[attr-defined]
 
 
 def _free(slot: Slot) -> FreeSlot:
@@ -227,12 +264,6 @@ class Progress:
         return self.told < self.total
 
 
-_UNREACHED = Q(
-    appointment__patient__phone_sealed__isnull=True,
-    appointment__account__phone_sealed__isnull=True,
-)
-
-
 def stop_progress(*, stop: Stop) -> Progress:
     """Counts of a stop's patients; one query."""
     counts = StopCase.objects.filter(stop=stop).aggregate(
@@ -240,7 +271,7 @@ def stop_progress(*, stop: Stop) -> Progress:
         told=Count("pk", filter=~Q(state="listed")),
         settled=Count("pk", filter=Q(state="settled")),
         undecided=Count("pk", filter=Q(state="asked")),
-        to_phone=Count("pk", filter=Q(state="asked") & _UNREACHED),
+        to_phone=Count("pk", filter=Q(state="asked") & ~reached("appointment__")),
     )
     return Progress(**counts)
 
@@ -251,7 +282,7 @@ def stop_cases(*, stop: Stop, show: str = "all") -> list[StopCase]:
     if show == "open":
         found = found.exclude(state="settled")
     elif show == "phone":
-        found = found.exclude(state="settled").filter(_UNREACHED)
+        found = found.exclude(state="settled").exclude(reached("appointment__"))
     return list(found.order_by("appointment__slot__starts_at", "pk"))
 
 

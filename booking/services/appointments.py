@@ -97,7 +97,7 @@ def appointment_cancel(
     appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True)
     number_return(locked=locked, actor=actor, now=now)
     payments_close(appointment, now)
-    refunded = bool(in_time or refund) and _refund_paid(appointment, reason or "cancelled", actor, now)
+    refunded = bool(in_time or refund) and paid_back(appointment, reason or "cancelled", actor, now)
     if stood and actor.kind != "job":  # a job says itself why
         notices.cancelled(appointment, now, refunded=refunded)
     if appointment.late_cancel:
@@ -105,7 +105,7 @@ def appointment_cancel(
     return appointment
 
 
-def _refund_paid(appointment: Appointment, reason: str, actor: Actor, now: datetime) -> bool:
+def paid_back(appointment: Appointment, reason: str, actor: Actor, now: datetime) -> bool:
     """Write the refunds of what was paid; say whether there was any."""
     paid = Payment.objects.select_for_update(no_key=True).filter(appointment=appointment, state="paid")
     return bool([refund_write(payment=one, reason=reason, actor=actor, now=now) for one in paid])

@@ -17,6 +17,7 @@ from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
 CASH = "cash"
+TO_HAND_BACK = "cash to hand back"
 ASK_AFTER = timedelta(minutes=1)
 FOLLOWED_AT_ONCE = 500
 FAILURE_MAX = 200
@@ -46,7 +47,8 @@ def payment_move(
 def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> Refund:
     """Decide a full refund inside the caller's transaction. One per payment, however often this is retried.
 
-    Cash is handed back at the desk at once; everything else goes to the provider by a job.
+    Cash is handed back at once by whoever of the staff decides it; otherwise it waits for somebody to do so, and the
+    patient is told to come. Everything else goes to the provider by a job.
     """
     payment_move(payment, "refund", actor=actor, now=now, reason=reason)
     refund = Refund.objects.create(
@@ -55,8 +57,10 @@ def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) 
         reason=reason[:200],
         created_at=now,
     )
-    if payment.provider == CASH:
+    if payment.provider == CASH and actor.is_staff:
         refund_finish(refund=refund, payment=payment, actor=actor, now=now)
+    elif payment.provider == CASH:
+        refund_fail(refund=refund, payment=payment, failure=TO_HAND_BACK, actor=actor, now=now)
     else:
         jobs.enqueue("refund.send", key=refund.code, payload={"refund": refund.pk}, due_at=now)
     return refund

@@ -11,16 +11,16 @@ from booking.domain.stops import choice_kind
 from booking.locks import LockedAppointment, lock_appointment, lock_patient
 from booking.models import Appointment, Payment, Slot, StopCase
 from booking.selectors.limits import check_number, check_session_bookable
-from booking.selectors.stops import clinic_of
+from booking.selectors.stops import clinic_of, reached
 from booking.services import notices
 from booking.services.appointments import (
     appointment_cancel,
     appointment_confirm,
     appointment_move_state,
+    paid_back,
 )
 from booking.services.numbers import number_hold_instead, number_take
 from booking.services.payments import payments_close
-from booking.services.refunds import CASH, refund_write
 from booking.services.returns import number_return
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
@@ -85,9 +85,8 @@ def stop_case_choose(
     if case.state == "listed":
         _move(case, "ask", _JOB, now)
     if choice == "refund":
-        appointment_cancel(
-            appointment_id=locked.appointment.pk, actor=_JOB, now=now, reason=REASON, refund=True
-        )
+        paid_back(locked.appointment, REASON, actor, now)
+        appointment_cancel(appointment_id=locked.appointment.pk, actor=_JOB, now=now, reason=REASON)
         notices.stop_settled(case, now)
         return _settle(case, "refund", actor, now)
     kind, replacement = _replace(locked, slot_code, now)
@@ -120,17 +119,16 @@ def stop_cases_tell(*, stop_id: int, now: datetime) -> int:
 
 
 def stop_cases_follow(*, stop_id: int, now: datetime) -> int:
-    """Settle what was decided elsewhere, and refund whoever did not answer in time and could be told.
+    """Settle what was decided elsewhere, and refund whoever did not answer in time.
 
-    Whoever has no phone on file, or paid cash, is left to a person: nobody can hand them money unasked.
+    Whom no message reaches is left to a person until the clinic would have been over; then the money comes back by
+    itself, too. Cash waits for somebody to hand it back (see :func:`~booking.services.refunds.refund_write`).
     """
     asked = StopCase.objects.filter(stop_id=stop_id, state="asked")
     elsewhere = asked.exclude(appointment__state__in=APPOINTMENT_LIVE)
     silent = asked.filter(stop__choose_by__lte=now, appointment__state="booked").filter(
-        Q(appointment__patient__phone_sealed__isnull=False)
-        | Q(appointment__account__phone_sealed__isnull=False)
+        reached("appointment__") | Q(stop__session__closes_at__lte=now)
     )
-    silent = silent.exclude(appointment__payments__in=Payment.objects.filter(provider=CASH, state="paid"))
     closed = _each(stop_case_close, elsewhere.values_list("pk", flat=True), now)
     return closed + _each(stop_case_refund_unasked, silent.values_list("pk", flat=True), now)
 
@@ -146,11 +144,7 @@ def stop_case_close(*, case_id: int, now: datetime) -> bool:
     if case.state != "asked" or state in APPOINTMENT_LIVE:
         return False
     if state == "left":
-        paid = Payment.objects.select_for_update(no_key=True).filter(
-            appointment=locked.appointment, state="paid"
-        )
-        for payment in paid:
-            refund_write(payment=payment, reason=REASON, actor=_JOB, now=now)
+        paid_back(locked.appointment, REASON, _JOB, now)
     _settle(case, "refund" if state in {"left", "cancelled"} else "", _JOB, now)
     return True
 

@@ -15,6 +15,9 @@ from queueing.selectors.ends import queue_goes_on
 from queueing.selectors.tickets import ticket_by_code
 from queueing.services.moves import move, queue_changed
 
+STOPPED = "clinic stopped"
+_JOB = Actor.job("end sessions")
+
 
 @transactional
 def ticket_return(*, code: str, actor: Actor, now: datetime) -> Ticket:
@@ -58,6 +61,24 @@ def ticket_leave(*, code: str, actor: Actor, now: datetime, reason: str = "") ->
     move(ticket, "leave", actor=actor, now=now, reason=reason, ended_at=now)
     queue_changed(ticket.queue, ticket=ticket)
     return ticket
+
+
+@transactional
+def ticket_end_stopped(*, code: str, now: datetime) -> Ticket:
+    """The clinic was stopped and nobody helped by the end of its day: a walk-in's money comes back by itself.
+
+    Who had booked leaves; booking refunds them with their stopped appointment.
+
+    Raises
+    ------
+    IllegalTransition
+        When the ticket is over.
+    """
+    found = ticket_by_code(code)
+    next_state(TICKET, found.state, "leave")
+    if found.walk_in_id is not None:
+        booking.walk_in_cancel(walk_in_id=found.walk_in_id, reason=STOPPED, actor=_JOB, now=now)
+    return ticket_leave(code=code, actor=_JOB, now=now, reason=STOPPED)
 
 
 @transactional

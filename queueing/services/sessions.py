@@ -11,7 +11,7 @@ from queueing.domain.states import SERVING
 from queueing.locks import lock_ticket
 from queueing.models import Ticket
 from queueing.selectors.ends import EndingSession, sessions_to_end, tickets_of_stopped
-from queueing.services.departures import ticket_leave, tickets_leave_closed
+from queueing.services.departures import ticket_end_stopped, tickets_leave_closed
 from queueing.services.moves import move, queue_changed
 
 _JOB = Actor.job("end sessions")
@@ -60,7 +60,7 @@ def _finish_unknown(*, code: str, actor: Actor, now: datetime) -> None:
 def sessions_end_due(now: datetime) -> int:
     """End the sessions that are over: after the last patient, or after the policy's grace.
 
-    Whoever still waits for a stopped one by then has left; who had booked gets the money back (booking sees to it).
+    Whoever still waits for a stopped one by then has left, and the money comes back.
     """
     grace = timedelta(minutes=policy().close_grace_min)
     over = [session.pk for session in sessions_to_end(now=now) if _is_over(session, grace, now)]
@@ -68,7 +68,7 @@ def sessions_end_due(now: datetime) -> int:
     jobs.each(
         "end ticket of a stopped clinic",
         tickets_of_stopped(closed_before=now - grace),
-        lambda code: ticket_leave(code=code, actor=_JOB, now=now, reason="clinic stopped"),
+        lambda code: ticket_end_stopped(code=code, now=now),
     )
     return len(ended)
 

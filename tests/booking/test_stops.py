@@ -8,7 +8,9 @@ from django.db import transaction
 from booking import services
 from booking.domain import errors
 from booking.models import Appointment, Payment, Refund, Slot, StopCase
-from booking.selectors.stops import slots_instead, stop_preview
+from booking.selectors.money import tills_of_day
+from booking.selectors.stops import slots_instead, stop_cases, stop_preview, stop_progress
+from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition
 from hospital.common.models import Message, StateChange
@@ -201,6 +203,56 @@ def test_whoever_no_message_reaches_is_left_to_a_person(clinic: StoppedClinic) -
     assert (case.state, Appointment.objects.get(pk=booked.pk).state) == ("asked", "booked")
     services.stop_case_phoned(case_id=case.pk, note="no answer", actor=clinic.manager, now=clinic.now())
     assert clinic.case(booked).phone_note == "no answer"
+    clinic.now.set(clinic.session.closes_at)
+    services.stops_go_on(clinic.now())
+    assert (clinic.case(booked).choice, booked.payments.get().state) == ("refund", "refunding")
+    invariants_hold()
+
+
+def test_whoever_reads_in_the_account_only_is_told_and_refunded_like_everybody(
+    clinic: StoppedClinic,
+) -> None:
+    booked = clinic.book(phone="", account=factories.user("lin", "patient"))
+    seen = stop_preview(session=clinic.session, now=clinic.now())
+    assert ([one.reached_by for one in seen.people], seen.to_phone) == (["account"], [])
+    stop = clinic.stop()
+    assert list(Message.objects.filter(kind="stopped").values_list("channel", flat=True)) == ["in_app"]
+    assert (stop_progress(stop=stop).to_phone, stop_cases(stop=stop, show="phone")) == (0, [])
+    clinic.now.set(stop.choose_by or clinic.now())
+    services.stops_go_on(clinic.now())
+    assert clinic.case(booked).choice == "refund"
+
+
+@pytest.mark.parametrize("by_desk", [True, False])
+def test_cash_is_handed_back_by_a_person_and_never_said_to_be_back_before(
+    clinic: StoppedClinic, by_desk: bool
+) -> None:
+    held = clinic.hold()
+    services.appointment_confirm_at_desk(
+        appointment_id=held.pk, payment="cash", actor=clinic.manager, now=clinic.now()
+    )
+    stop = clinic.stop()
+    clinic.now.set(stop.choose_by or clinic.now())
+    if by_desk:
+        case = clinic.case(held)
+        services.stop_case_choose(case_id=case.pk, choice="refund", actor=clinic.manager, now=clinic.now())
+    services.stops_go_on(clinic.now())
+    payment = held.payments.get()
+    if not by_desk:
+        assert (payment.state, payment.refund.failure) == ("refunding", "cash to hand back")
+        assert Message.objects.filter(kind="refund_failed").exists()
+        services.refund_review(
+            code=payment.refund.code,
+            decision="by_hand",
+            reason="at the desk",
+            actor=clinic.manager,
+            now=clinic.now(),
+        )
+        payment.refresh_from_db()
+    assert payment.state == "refunded"
+    [till] = tills_of_day(day=clock.local(clinic.now()).date())
+    assert (till.name, till.returned_fen) == (clinic.manager.name, 5000)
+    invariants_hold()
 
 
 def test_whoever_is_checked_in_is_the_desks_and_gets_the_money_back_on_leaving(clinic: StoppedClinic) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from booking import services as booking
-from booking.models import Appointment, ClinicSession, Payment, Stop, StopCase
+from booking.models import Appointment, ClinicSession, Payment, Stop, StopCase, WalkIn
 from queueing import services
 from queueing.models import Ticket
 from tests import factories
@@ -90,5 +90,6 @@ def test_whoever_nobody_helped_by_the_end_of_the_day_has_left_and_is_refunded(
     booking.stops_go_on(morning.now())
     stop.refresh_from_db()
     assert stop.state == "finished"
-    assert Payment.objects.filter(appointment__isnull=False, state="paid").count() == 0
+    assert Payment.objects.filter(state="paid").count() == 0
+    assert WalkIn.objects.get().state == "cancelled"
     invariants_hold()
