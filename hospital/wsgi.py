@@ -1,4 +1,4 @@
-"""Pages and API. Requests for which no cookie can matter take a shorter way through Django."""
+"""Pages and API. Requests for which no cookie can matter take a shorter way through Django, or past it."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -15,8 +15,10 @@ from django.core.wsgi import get_wsgi_application
 
 pages = get_wsgi_application()
 
+from booking.api.quick import SHORTCUTS
 from hospital.common.admission import admitted, gate_of_settings
 from hospital.common.scripts import ScriptHandler, is_for_scripts
+from hospital.common.shortcuts import Shortcuts
 
 scripts = ScriptHandler()
 
@@ -26,4 +28,4 @@ def answered(environ: dict[str, Any], start_response: Callable[..., Any]) -> Ite
     return (scripts if is_for_scripts(environ) else pages)(environ, start_response)
 
 
-application = admitted(answered, gate_of_settings())
+application = admitted(Shortcuts(answered, SHORTCUTS), gate_of_settings())

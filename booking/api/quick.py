@@ -1,10 +1,11 @@
 """The hot paths of a rush past DRF's machinery: a number is held, a list of slots has not changed.
 
 They answer only what is usual, with what the ordinary view would answer; whatever else comes (another role, a body that
-is not plain, a missing key) they leave to that view.
+is not plain, a missing key) they leave to that view. ``hospital.common.shortcuts`` asks them.
 """
 
 import json
+import re
 from datetime import datetime
 from typing import TypeGuard
 
@@ -16,10 +17,10 @@ from booking.services.hold_statement import Request
 from hospital.accounts.digests import token_digest
 from hospital.accounts.tokens import token_in
 from hospital.common import clock, idempotency
+from hospital.common.shortcuts import Shortcut
 
 FRESH_S = 5
 CODE_MAX = 12
-BODY_MAX = 400
 
 
 def hold(request: HttpRequest) -> HttpResponse | None:
@@ -73,7 +74,7 @@ def _body(request: HttpRequest) -> dict[str, str] | None:
     if request.method != "POST" or request.content_type != "application/json":
         return None
     try:
-        sent = json.loads(request.body) if int(request.META.get("CONTENT_LENGTH") or 0) <= BODY_MAX else None
+        sent = json.loads(request.body)
     except ValueError:
         return None
     if not isinstance(sent, dict):
@@ -84,3 +85,10 @@ def _body(request: HttpRequest) -> dict[str, str] | None:
 
 def _is_code(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value.isalnum() and value.isascii() and len(value) <= CODE_MAX
+
+
+SHORTCUTS: list[Shortcut] = [
+    ("POST", re.compile(r"/api/v1/appointments/"), hold),
+    ("GET", re.compile(r"/api/v1/sessions/([-\w]+)/", re.ASCII), unchanged),
+]
+"""The addresses of ``booking.urls`` that are asked here first."""

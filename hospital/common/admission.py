@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from csp.constants import HEADER
@@ -38,7 +39,9 @@ class Gate:
     """Lets ``at_once`` through, has ``waiting`` more wait for at most ``PATIENCE_S``, and turns the others away."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
-        self._places = threading.Semaphore(at_once)
+        self._places: SimpleQueue[None] = SimpleQueue()  # a Semaphore would do; it waits in Python, this in C
+        for _place in range(at_once):
+            self._places.put(None)
         self._room = at_once + waiting
         self._inside = 0
         self._guard = threading.Lock()
@@ -49,15 +52,17 @@ class Gate:
             if self._inside >= self._room:
                 return False
             self._inside += 1
-        if self._places.acquire(timeout=PATIENCE_S):
-            return True
-        with self._guard:
-            self._inside -= 1
-        return False
+        try:
+            self._places.get(timeout=PATIENCE_S)
+        except Empty:
+            with self._guard:
+                self._inside -= 1
+            return False
+        return True
 
     def leave(self) -> None:
         """Make room."""
-        self._places.release()
+        self._places.put(None)
         with self._guard:
             self._inside -= 1
 

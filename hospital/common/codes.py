@@ -4,16 +4,17 @@ import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and letters without look-alikes (0 O, 1 I L)."""
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
 
 def random_code(length: int) -> str:
     """Return ``length`` random characters (4.95 bits each)."""
-    number = secrets.randbelow(len(ALPHABET) ** length)
-    characters = []
-    for _place in range(length):
-        number, place = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[place])
-    return "".join(characters)
+    number = secrets.randbelow(len(_PAIRS) ** ((length + 1) // 2))
+    pairs = []
+    for _place in range(0, length, 2):
+        number, place = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[place])
+    return "".join(pairs)[:length]
 
 
 def code_8() -> str:

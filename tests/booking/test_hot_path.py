@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.test import Client
 
+from booking.api.quick import SHORTCUTS
 from booking.models import Appointment, ClinicSession, Patient
 from hospital.accounts.services import token_issue, token_revoke
 from hospital.common.actor import Actor
 from hospital.common.models import IdempotencyKey, StateChange
 from hospital.common.policy import policy_change
 from hospital.common.scripts import ScriptHandler, is_for_scripts
+from hospital.common.shortcuts import Shortcuts
 from hospital.models import ApiToken, User
 from tests import factories
 from tests.clock import VirtualClock
@@ -28,10 +30,54 @@ def token_of(user: User, now: VirtualClock) -> str:
     return token_issue(name="test", actor=Actor.of(user), now=now(), user=user)
 
 
-def book(token: str, body: Any, key: str = "k1", **headers: str) -> Any:
-    client = Client(raise_request_exception=False)
-    sent = {"Authorization": f"Token {token}", "Idempotency-Key": key, **headers}
-    return client.post(PATH, body, content_type="application/json", headers=sent)
+@dataclass
+class Answer:
+    """What came back over WSGI."""
+
+    status_code: int
+    headers: dict[str, str]
+    content: bytes
+
+    def __getitem__(self, name: str) -> str:
+        return self.headers[name]
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+def ask(application: Any, asked: dict[str, Any]) -> Answer:
+    seen: list[Any] = []
+    response = application(asked, lambda status, headers: seen.append((status, headers)))
+    content = b"".join(response)
+    getattr(response, "close", lambda: None)()
+    [(status, headers)] = seen
+    assert len({name.lower() for name, _value in headers}) == len(headers), "no header twice"
+    return Answer(int(status[:3]), dict(headers), content)
+
+
+def environ(method: str = "POST", path: str = PATH, body: bytes = b"", **headers: str) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.url_scheme": "http",
+        **headers,
+    }
+
+
+def booking(token: str, body: Any, key: str = "k1", **headers: str) -> dict[str, Any]:
+    """A booking by a script, as the server hands it over."""
+    sent = (body if isinstance(body, str) else json.dumps(body)).encode()
+    return environ(body=sent, HTTP_AUTHORIZATION=f"Token {token}", HTTP_IDEMPOTENCY_KEY=key, **headers)
+
+
+def book(token: str, body: Any, key: str = "k1", **headers: str) -> Answer:
+    """Ask as the server of production does."""
+    return ask(Shortcuts(ScriptHandler(), SHORTCUTS), booking(token, body, key, **headers))
 
 
 @pytest.fixture
@@ -108,7 +154,7 @@ def test_sold_out_is_said_alike_and_writes_nothing(
     for serial in range(slot.quota):
         factories.hold(slot, factories.person(serial + 40, now()), None, now())
     before = rows()
-    answer = book(token, {**body, "slot": slot.code}, **{"Accept-Language": "zh-hans"})
+    answer = book(token, {**body, "slot": slot.code}, HTTP_ACCEPT_LANGUAGE="zh-hans")
     assert answer.status_code == 409
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json() == {
@@ -153,7 +199,7 @@ def test_an_account_that_took_enough_today_is_refused_and_the_desk_is_not(
     child = factories.person(3, now(), cast.lin)
     assert book(token, body).status_code == 201
     before = rows()
-    answer = book(token, {**body, "patient": child.code}, key="k2", **{"Accept-Language": "en"})
+    answer = book(token, {**body, "patient": child.code}, key="k2", HTTP_ACCEPT_LANGUAGE="en")
     assert (answer.status_code, answer.json()["code"]) == (409, code)
     assert detail in answer.json()["detail"]
     assert rows() == before
@@ -235,34 +281,67 @@ def test_a_booking_is_one_statement(
         assert book(token, body).status_code == 201
 
 
-def environ(method: str = "POST", path: str = PATH, body: bytes = b"", **headers: str) -> dict[str, Any]:
-    return {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": path,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.url_scheme": "http",
-        **headers,
-    }
+def test_scripts_get_the_same_headers_whichever_way_they_are_answered(
+    token: str, body: dict[str, str], tomorrow: ClinicSession
+) -> None:
+    path = f"/api/v1/sessions/{tomorrow.code}/"
+    requests = [
+        lambda: booking(token, body),
+        lambda: booking(token, body, HTTP_ACCEPT_LANGUAGE="en", HTTP_HOST="localhost"),
+        lambda: booking(token, {**body, "slot": "NONE"}, "k2"),
+        lambda: environ("GET", path, HTTP_IF_NONE_MATCH=ask(ScriptHandler(), environ("GET", path))["ETag"]),
+    ]
+    for request in requests:
+        quick = ask(Shortcuts(_nothing, SHORTCUTS), request())
+        ordinary = ask(ScriptHandler(), request())
+        assert quick.status_code == ordinary.status_code
+        assert quick.content == ordinary.content or quick.json() == ordinary.json()
+        missing = {*ordinary.headers.items()} - {*quick.headers.items()}
+        assert {name for name, _value in missing} <= {
+            "Allow",
+            "Content-Length",
+            "Idempotency-Replayed",
+            "Vary",
+        }
+        assert {*quick.headers} <= {*ordinary.headers}
+        assert "Accept-Language" in quick["Vary"]
 
 
-def test_scripts_get_the_same_headers_as_browsers(token: str, body: dict[str, str]) -> None:
-    asked = environ(
-        body=json.dumps(body).encode(), HTTP_AUTHORIZATION=f"Token {token}", HTTP_IDEMPOTENCY_KEY="k1"
-    )
-    seen: list[Any] = []
-    response = ScriptHandler()(asked, lambda status, headers: seen.append((status, dict(headers))))
-    [(status, headers)] = seen
-    assert status == "201 Created"
-    assert json.loads(b"".join(response)) == book(token, body).json()
-    ordinary = dict(book(token, body).headers)
-    missing = set(ordinary) - set(headers) - {"Idempotency-Replayed"}
-    assert missing == set()
-    same = ("Content-Type", "Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options")
-    assert {name: headers[name] for name in same} == {name: ordinary[name] for name in same}
+def _nothing(*_arguments: object) -> Any:
+    raise AssertionError("the shortcut answers this")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"HTTP_HOST": "elsewhere.example"},
+        {"HTTP_COOKIE": "a=b"},
+        {"CONTENT_LENGTH": "401"},
+        {"PATH_INFO": PATH + "X/"},
+    ],
+)
+def test_what_is_not_usual_is_left_to_django_with_its_body(
+    token: str, body: dict[str, str], sent: dict[str, str]
+) -> None:
+    asked = booking(token, body) | sent
+    left: list[Any] = []
+
+    def beyond(environ: dict[str, Any], _start_response: Any) -> list[bytes]:
+        left.append(json.loads(environ["wsgi.input"].read()))
+        return []
+
+    Shortcuts(beyond, SHORTCUTS)(asked, _nothing)
+    assert left == [body]
+    assert Appointment.objects.count() == 0
+
+
+def test_a_failure_is_a_500_and_gives_the_connection_back(
+    token: str, body: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("booking.services.appointment_hold_once", lambda **_: _nothing())
+        assert book(token, body).status_code == 500
+    assert book(token, body).status_code == 201
 
 
 @pytest.mark.parametrize(
