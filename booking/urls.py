@@ -4,8 +4,16 @@ from django.urls import URLPattern, URLResolver, path
 
 from booking.api import add_ons as add_ons_api
 from booking.api import appointments, catalogue
+from booking.api import data_requests as data_api
+from booking.api import desk as desk_api
 from booking.api import draws as draws_api
+from booking.api import money as money_api
+from booking.api import records as records_api
+from booking.api import schedule as schedule_api
+from booking.api import schedule_sessions as sessions_api
+from booking.api import stop_wizard as wizard_api
 from booking.api import stops as stops_api
+from booking.api import tables as tables_api
 from booking.api import waitlist as waitlist_api
 from booking.views import (
     add_ons,
@@ -156,5 +164,54 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("sessions/<slug:code>/draw/", draws_api.SessionDraw.as_view(), name="session-draw"),
     path("desk/add-ons/", add_ons_api.AddOnList.as_view(), name="add-ons"),
+    path("desk/bookings/", desk_api.DeskBooking.as_view(), name="desk-bookings"),
+    path("desk/patients/", desk_api.PatientRegister.as_view(), name="desk-patients"),
+    path("desk/patients/find/", desk_api.PatientSearch.as_view(), name="desk-patients-find"),
+    path("desk/merges/", desk_api.MergeList.as_view(), name="merges"),
+    path("desk/merges/preview/", desk_api.MergePreview.as_view(), name="merge-preview"),
+    path("schedule/templates/", schedule_api.PeriodList.as_view(), name="templates"),
+    path("schedule/templates/import/", schedule_api.PeriodsFile.as_view(), name="templates-import"),
+    path("schedule/templates/<int:pk>/", schedule_api.PeriodDetail.as_view(), name="template"),
+    path("schedule/templates/<int:pk>/end/", schedule_api.PeriodEnd.as_view(), name="template-end"),
+    path("schedule/absences/", schedule_api.AbsenceList.as_view(), name="absences"),
+    path("schedule/absences/<int:pk>/remove/", schedule_api.AbsenceRemove.as_view(), name="absence-remove"),
+    path("schedule/sessions/", sessions_api.WeekOfSessions.as_view(), name="schedule-sessions"),
+    path(
+        "schedule/sessions/<slug:code>/substitute/",
+        sessions_api.SessionSubstitute.as_view(),
+        name="session-substitute",
+    ),
+    path("stops/", wizard_api.StopList.as_view(), name="stops"),
+    path("stops/<slug:code>/", wizard_api.StopDetail.as_view(), name="stop"),
+    path("stops/<slug:code>/prepare/", wizard_api.StopPrepare.as_view(), name="stop-prepare"),
+    path("stops/<slug:code>/discard/", wizard_api.StopDiscard.as_view(), name="stop-discard"),
+    path("stops/<slug:code>/apply/", wizard_api.StopApply.as_view(), name="stop-apply"),
+    path("stops/<slug:code>/cases/", wizard_api.StopCaseList.as_view(), name="stop-cases"),
+    path("stop-cases/<slug:code>/phoned/", wizard_api.StopCasePhoned.as_view(), name="stop-case-phoned"),
+    path("bans/", records_api.BanList.as_view(), name="bans"),
+    path("bans/<slug:code>/lift/", records_api.BanLift.as_view(), name="ban-lift"),
+    path("bans/<slug:code>/appeals/", records_api.BanAppeals.as_view(), name="ban-appeals"),
+    path(
+        "appointments/<slug:code>/appeals/",
+        records_api.AppointmentAppeals.as_view(),
+        name="appointment-appeals",
+    ),
+    path("appeals/", records_api.AppealList.as_view(), name="appeals"),
+    path("appeals/<slug:code>/answer/", records_api.AppealDecide.as_view(), name="appeal-answer"),
+    path("no-shows/", records_api.NoShowList.as_view(), name="no-shows"),
+    path("no-shows/decide/", records_api.NoShowDecide.as_view(), name="no-shows-decide"),
+    path("data-requests/", data_api.DataRequestList.as_view(), name="data-requests"),
+    path("data-requests/<slug:code>/answer/", data_api.DataRequestDecide.as_view(), name="data-answer"),
+    path("my-data/export/", data_api.DataExport.as_view(), name="data-export"),
+    path("money/", money_api.MoneyToDecide.as_view(), name="money"),
+    path("money/settlements/", money_api.SettlementList.as_view(), name="settlements"),
+    path("money/payments/<slug:code>/review/", money_api.PaymentReview.as_view(), name="payment-review"),
+    path("money/refunds/<slug:code>/review/", money_api.RefundReview.as_view(), name="refund-review"),
+    path("symptoms/", tables_api.WordList.as_view(), name="symptoms"),
+    path("symptoms/import/", tables_api.WordsFile.as_view(), name="symptoms-import"),
+    path("symptoms/<int:pk>/", tables_api.WordDetail.as_view(), name="symptom"),
+    path("symptoms/<int:pk>/delete/", tables_api.WordDelete.as_view(), name="symptom-delete"),
+    path("suspicious/", tables_api.SuspectList.as_view(), name="suspicious"),
+    path("suspicious/<int:pk>/ban/", tables_api.SuspectBan.as_view(), name="suspicious-ban"),
     path("payments/<slug:name>/notify/", appointments.PaymentNotify.as_view(), name="payment-notify"),
 ]

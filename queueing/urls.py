@@ -12,6 +12,7 @@ app_name = "queueing"
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/walk-ins/", desk_api.WalkInList.as_view(), name="walk-ins"),
     path("desk/walk-ins/<slug:code>/", desk_api.WalkInDetail.as_view(), name="walk-in"),
+    path("desk/walk-ins/<slug:code>/cancel/", desk_api.WalkInCancel.as_view(), name="walk-in-cancel"),
     path("desk/check-ins/", desk_api.CheckInList.as_view(), name="check-ins"),
     path("sessions/<slug:code>/board/", sessions_api.SessionBoard.as_view(), name="board"),
     path("sessions/<slug:code>/calls/next/", sessions_api.CallNext.as_view(), name="call-next"),
@@ -22,6 +23,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<slug:code>/pass/", tickets_api.TicketPass.as_view(), name="ticket-pass"),
     path("tickets/<slug:code>/return/", tickets_api.TicketReturn.as_view(), name="ticket-return"),
     path("tickets/<slug:code>/leave/", tickets_api.TicketLeave.as_view(), name="ticket-leave"),
+    path("tickets/<slug:code>/cancel/", tickets_api.TicketCancel.as_view(), name="ticket-cancel"),
     path("tickets/<slug:code>/transfer/", tickets_api.TicketTransfer.as_view(), name="ticket-transfer"),
     path("tickets/<slug:code>/undo/", tickets_api.TicketUndo.as_view(), name="ticket-undo"),
 ]

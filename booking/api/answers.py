@@ -195,6 +195,37 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     state="booked",
     pay_by="2026-11-02T08:15:00+08:00",
     fee_fen=5000,
+    patient="P8Q9R2S3T4U5",
+    session="K7MPQ2RS3TUV",
+    slot="S2T3U4V5W6X7",
+    expert="zhao",
+    room="305",
+    starts_at=_START,
+    ends_at=_END,
+    checkin_code="K7MPQ2RS",
+    stop_case=None,
+)
+class AppointmentDetailAnswer(AppointmentAnswer):
+    """A number booked ahead: whose, when and where."""
+
+    patient = serializers.CharField(source="patient.code")
+    session = serializers.CharField(source="session.code")
+    slot = serializers.CharField(source="slot.code")
+    expert = serializers.CharField(source="session.expert.code")
+    room = serializers.CharField(source="session.room.name")
+    starts_at = serializers.DateTimeField(source="slot.starts_at")
+    ends_at = serializers.DateTimeField(source="slot.ends_at")
+    checkin_code = serializers.CharField(help_text="what the QR code says at check-in")
+    stop_case = serializers.CharField(
+        source="stop_case.code", allow_null=True, default=None, help_text="once the clinic is stopped"
+    )
+
+
+@example(
+    code="A2B3C4D5E6F7",
+    state="booked",
+    pay_by="2026-11-02T08:15:00+08:00",
+    fee_fen=5000,
     checkin_code="K7MPQ2RS",
     pay_url=None,
 )

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from booking import selectors, services
 from booking.api import answers
 from booking.api import serializers as shapes
+from booking.api.rights import PATIENT_OR_DESK
 from booking.providers import provider
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
@@ -48,11 +49,11 @@ class AppointmentList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=several(answers.AppointmentAnswer))
+    @extend_schema(responses=several(answers.AppointmentDetailAnswer))
     def get(self, request: Request) -> Response:
-        """List one's own appointments, newest first."""
+        """List one's own appointments, the newest clinic day first."""
         mine = selectors.appointments_of_user(user=self.person)[:100]
-        return Response({"results": [shapes.appointment_out(appointment) for appointment in mine]})
+        return Response({"results": answers.AppointmentDetailAnswer(mine, many=True).data})
 
     @extend_schema(
         request=shapes.AppointmentIn, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY]
@@ -86,18 +87,19 @@ class AppointmentList(ApiView):
 class AppointmentDetail(ApiView):
     """One appointment."""
 
-    roles = frozenset({"patient", "desk", "manager"})
+    roles = PATIENT_OR_DESK
 
-    @extend_schema(responses=answers.AppointmentAnswer)
+    @extend_schema(responses=answers.AppointmentDetailAnswer)
     def get(self, request: Request, code: str) -> Response:
-        """Show one's own appointment."""
-        return Response(shapes.appointment_out(selectors.appointment_for_user(user=self.person, code=code)))
+        """Show one's own appointment; any for the desk."""
+        found = selectors.appointment_for_user(user=self.person, code=code)
+        return Response(answers.AppointmentDetailAnswer(found).data)
 
 
 class AppointmentCancel(ApiView):
     """Give a number back."""
 
-    roles = frozenset({"patient", "desk"})
+    roles = PATIENT_OR_DESK
 
     @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer)
     def post(self, request: Request, code: str) -> Response:
@@ -113,7 +115,7 @@ class AppointmentCancel(ApiView):
 class AppointmentMove(ApiView):
     """Change the time."""
 
-    roles = frozenset({"patient", "desk"})
+    roles = PATIENT_OR_DESK
 
     @extend_schema(request=shapes.MoveIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
@@ -137,7 +139,7 @@ class AppointmentMove(ApiView):
 class PaymentList(ApiView):
     """Payments of an appointment."""
 
-    roles = frozenset({"patient", "desk"})
+    roles = PATIENT_OR_DESK
 
     @extend_schema(
         request=shapes.PaymentIn, responses={201: answers.PaymentAnswer}, parameters=[IDEMPOTENCY_KEY]

@@ -99,9 +99,11 @@ class CancelIn(serializers.Serializer[Any]):
 
 
 @example(slot="S2T3U4V5W6X7", patient="P8Q9R2S3T4U5", payment="cash", reason="came from afar")
-class AddOnIn(AppointmentIn):
+class AddOnIn(serializers.Serializer[Any]):
     """A number beyond the quota: which slot, for whom, how it is paid, and why it is given."""
 
+    slot = serializers.CharField(max_length=12)
+    patient = serializers.CharField(max_length=12)
     payment = serializers.ChoiceField(choices=["cash", "provider", "free"])
     provider = serializers.CharField(max_length=20, required=False)
     reason = serializers.CharField(max_length=200)
@@ -110,6 +112,13 @@ class AddOnIn(AppointmentIn):
         """The hospital's first provider unless another is named."""
         attrs.setdefault("provider", next(iter(provider_names()), ""))
         return attrs
+
+
+@example(slot="S2T3U4V5W6X7", patient="P8Q9R2S3T4U5", payment="cash")
+class DeskBookingIn(AddOnIn):
+    """A number booked at the desk; a reason where the fee is waived."""
+
+    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
 def department_out(department: Department) -> dict[str, Any]:

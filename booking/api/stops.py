@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import services
+from booking.api.rights import PATIENT_OR_DESK
 from booking.models import StopCase
 from booking.selectors.stops import slots_instead, stop_case_for_user
 from hospital.common import clock
@@ -16,6 +17,7 @@ from hospital.common.openapi import example
 
 CASE_STATES = list(StopCase.State.values)
 CHOICES = list(StopCase.Choice.values)
+OFFERED = ["slot", "refund"]
 
 
 class SlotInstead(serializers.Serializer[Any]):
@@ -63,14 +65,14 @@ class StopCaseAnswer(serializers.Serializer[Any]):
 class StopChoiceIn(serializers.Serializer[Any]):
     """A number instead, or the money."""
 
-    choice = serializers.ChoiceField(choices=["slot", "refund"])
+    choice = serializers.ChoiceField(choices=OFFERED)
     slot = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
 
 
 class StopCaseDetail(ApiView):
     """One number of a stopped clinic."""
 
-    roles = frozenset({"patient", "desk"})
+    roles = PATIENT_OR_DESK
 
     @extend_schema(responses=StopCaseAnswer)
     def get(self, request: Request, code: str) -> Response:
@@ -81,7 +83,7 @@ class StopCaseDetail(ApiView):
 class StopCaseChoice(ApiView):
     """Choose."""
 
-    roles = frozenset({"patient", "desk"})
+    roles = PATIENT_OR_DESK
 
     @extend_schema(request=StopChoiceIn, responses=StopCaseAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:

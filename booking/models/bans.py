@@ -38,6 +38,11 @@ class Ban(models.Model):
         return f"{self.patient_id} until {self.ends_at}"
 
     @property
+    def missed(self) -> list[str]:
+        """Codes of the missed appointments that it was made for."""
+        return [appointment.code for appointment in self.misses.all()]
+
+    @property
     def appeal_open(self) -> bool:
         """Whether an appeal against it waits for its answer."""
         return any(appeal.state == "open" for appeal in self.appeals.all())

@@ -30,6 +30,7 @@ from booking.selectors.bans import (
 from booking.selectors.catalogue import (
     ExpertCard,
     NextFree,
+    department_by_code,
     departments_with_next,
     expert_by_code,
     experts_for_booking,
@@ -112,6 +113,7 @@ __all__ = [
     "bans_count",
     "bans_in_force",
     "bans_of_user",
+    "department_by_code",
     "departments_with_next",
     "draw_of_session",
     "draw_request_for_user",

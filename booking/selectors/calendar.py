@@ -79,7 +79,7 @@ def _sum(session: ClinicSession, name: str) -> int:
 def _sessions(first: date, last: date) -> QuerySet[ClinicSession]:
     found = ClinicSession.objects.filter(date__gte=first, date__lte=last)
     counted = found.annotate(taken=Sum("slots__booked"), quota=Sum("slots__quota"))
-    return counted.select_related("room", "instead_of").order_by("opens_at", "pk")
+    return counted.select_related("expert", "room", "instead_of").order_by("opens_at", "pk")
 
 
 def room_clashes(sessions: list[ClinicSession]) -> set[int]:

@@ -56,6 +56,14 @@ def departments_with_next(*, now: datetime) -> list[tuple[Department, datetime |
     return [(department, next_of.get(department.pk), department.n) for department in found]
 
 
+def department_by_code(*, code: str) -> Department:
+    """One department. Raises ``UnknownNumber``."""
+    department = Department.objects.filter(code=code).first()
+    if department is None:
+        raise UnknownNumber(field="department")
+    return department
+
+
 def expert_by_code(*, code: str) -> Expert:
     """One active expert with the department. Raises ``UnknownNumber``."""
     expert = Expert.objects.select_related("department").filter(code=code, active=True).first()

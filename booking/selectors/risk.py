@@ -29,6 +29,11 @@ class Suspect:
     noticed_at: datetime
     patients: tuple[tuple[Patient, bool], ...]
 
+    @property
+    def patient_codes(self) -> list[str]:
+        """Codes of the people whom it books for."""
+        return [patient.code for patient, _is_banned in self.patients]
+
 
 def _current(now: datetime) -> Q:
     recent = Q(at__gt=now - timedelta(days=SIGNAL_DAYS))

@@ -11,7 +11,7 @@ from booking.services.appointments import (
     appointment_leave,
     appointment_see,
 )
-from booking.services.bans import ban_add, ban_lift
+from booking.services.bans import ban_add, ban_lift, bans_add
 from booking.services.counter import appointment_book_at_desk, appointment_pay_url
 from booking.services.data_requests import (
     data_export,
@@ -111,6 +111,7 @@ __all__ = [
     "ban_add",
     "ban_appeal",
     "ban_lift",
+    "bans_add",
     "challenge_wanted",
     "data_export",
     "data_request_grant",

@@ -107,6 +107,21 @@ def ban_add(*, patient_id: int, days: int, reason: str, actor: Actor, now: datet
     return ban
 
 
+def bans_add(*, patient_ids: Iterable[int], days: int, reason: str, actor: Actor, now: datetime) -> int:
+    """Close online booking for several patients, each in a transaction of its own; return for how many.
+
+    Whoever is banned by a person's decision already keeps that ban.
+    """
+    banned = 0
+    for patient_id in patient_ids:
+        try:
+            ban_add(patient_id=patient_id, days=days, reason=reason, actor=actor, now=now)
+        except AlreadyBanned:
+            continue
+        banned += 1
+    return banned
+
+
 @transactional
 def ban_lift(*, ban_id: int, reason: str, actor: Actor, now: datetime) -> Ban:
     """A manager opens online booking again, and says why. Misses it was made for do not count a second time.

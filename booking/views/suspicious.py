@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
-from booking.domain.record_errors import AlreadyBanned
 from booking.forms import AccountBanForm
-from booking.selectors import Suspect
 from booking.views.manage import manage_page, managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
@@ -47,24 +45,14 @@ def ban(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("booking:suspicious")
     if not form.is_valid():
         return _page(request, error=_("Give a reason and a number of days."), status=400)
-    banned = _ban_all(found, Actor.of(signed_in(request)), **form.cleaned_data)
+    people = [patient.pk for patient, _is_banned in found.patients]
+    actor = Actor.of(signed_in(request))
+    banned = services.bans_add(patient_ids=people, **form.cleaned_data, actor=actor, now=clock.now())
     said = ngettext(
         "Online booking closed for %(n)s patient.", "Online booking closed for %(n)s patients.", banned
     )
     messages.success(request, said % {"n": banned})
     return redirect("booking:suspicious")
-
-
-def _ban_all(found: Suspect, actor: Actor, *, days: int, reason: str) -> int:
-    """Patients with a person's ban already keep that one."""
-    banned = 0
-    for patient, _is_banned in found.patients:
-        try:
-            services.ban_add(patient_id=patient.pk, days=days, reason=reason, actor=actor, now=clock.now())
-            banned += 1
-        except AlreadyBanned:
-            continue
-    return banned
 
 
 def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:

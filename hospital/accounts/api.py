@@ -35,7 +35,7 @@ class TokenAnswer(serializers.Serializer[Any]):
 class TokenList(ApiView):
     """Issue a token for one's own account. A token cannot issue tokens."""
 
-    roles = set(User.Role.values)
+    roles = frozenset(User.Role.values)
     authentication_classes = [BrowserSession]
 
     @extend_schema(request=TokenRequest, responses={201: TokenAnswer})

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hospital.accounts.emails import email_of, email_set
+from hospital.accounts.services import account_set_language, account_set_texts
 from hospital.common import clock, inbox
 from hospital.common.api import ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.senders import has_email
+from hospital.models import User
 
 LETTER = {
     "kind": "booked",
@@ -49,6 +54,17 @@ class ReadAnswer(serializers.Serializer[Any]):
     marked = serializers.IntegerField()
 
 
+@example(language="zh-hans", email="lin@example.org", sms_all=False)
+class SettingsShape(serializers.Serializer[Any]):
+    """How an account is told things."""
+
+    language = serializers.ChoiceField(choices=[code for code, _name in settings.LANGUAGES])
+    email = serializers.EmailField(
+        max_length=120, required=False, default="", allow_blank=True, help_text="used once it is confirmed"
+    )
+    sms_all = serializers.BooleanField(help_text="text messages about everything")
+
+
 class MessageList(ApiView):
     """What the account was told."""
 
@@ -72,3 +88,32 @@ class MessagesRead(ApiView):
         data = parsed(ReadRequest, request)
         marked = inbox.read_all(account_id=self.person.pk, until=data["until"], now=clock.now())
         return Response({"marked": marked})
+
+
+class MessageSettings(ApiView):
+    """How the account is told things."""
+
+    roles = frozenset({"patient"})
+
+    @extend_schema(responses=SettingsShape)
+    def get(self, request: Request) -> Response:
+        """Show language, confirmed e-mail address, and how much comes by text message."""
+        return Response(_settings_out(self.person))
+
+    @extend_schema(request=SettingsShape, responses=SettingsShape)
+    def post(self, request: Request) -> Response:
+        """Keep them; a new e-mail address gets a link to confirm it first."""
+        wanted, user = parsed(SettingsShape, request), self.person
+        account_set_language(user=user, language=wanted["language"])
+        account_set_texts(user=user, sms_all=wanted["sms_all"])
+        if has_email():
+            email_set(account_id=user.pk, address=wanted["email"], now=clock.now())
+        return Response(_settings_out(user))
+
+
+def _settings_out(user: User) -> dict[str, Any]:
+    return {
+        "language": user.language or settings.LANGUAGE_CODE,
+        "email": email_of(user),
+        "sms_all": user.sms_all,
+    }

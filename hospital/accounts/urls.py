@@ -33,5 +33,6 @@ api_urlpatterns = [
     path("tokens/", api.TokenList.as_view(), name="token-list"),
     path("tokens/revoke/", api.TokenRevoke.as_view(), name="token-revoke"),
     path("messages/", inbox_api.MessageList.as_view(), name="messages"),
+    path("messages/settings/", inbox_api.MessageSettings.as_view(), name="messages-settings"),
     path("messages/read/", inbox_api.MessagesRead.as_view(), name="messages-read"),
 ]

@@ -15,14 +15,14 @@ from functools import cache, wraps
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,7 +31,7 @@ from rest_framework.views import APIView
 
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
-from hospital.common.errors import Busy, DomainError
+from hospital.common.errors import Busy, DomainError, gettext_noop
 from hospital.common.throttles import AccountThrottle, AddressThrottle
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 """The database is restarting, or gave no connection in time."""
 PROBLEM_JSON = "application/problem+json"
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+PLAIN_PROBLEMS = (
+    (Http404, 404, "not_found", gettext_noop("Not found.")),
+    (PermissionDenied, 403, "not_allowed", gettext_noop("You are not allowed to do this.")),
+    (RequestDataTooBig, 413, "too_large", gettext_noop("The file is too large.")),
+)
+"""What Django raises of itself: its class, the status, our code and text."""
 _COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 
 
@@ -87,10 +93,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = Busy()
     if isinstance(error, DomainError):
         return problem(error.status, error.code, translated(error), **_members(error))
-    if isinstance(error, Http404):
-        return problem(404, "not_found", gettext("Not found."))
-    if isinstance(error, PermissionDenied):
-        return problem(403, "not_allowed", gettext("You are not allowed to do this."))
+    for kind, status, code, text in PLAIN_PROBLEMS:
+        if isinstance(error, kind):
+            return problem(status, code, gettext(text))
     if isinstance(error, exceptions.ValidationError):
         return problem(400, "invalid", gettext("Some values are not valid."), errors=error.detail)
     if isinstance(error, exceptions.APIException):
@@ -142,12 +147,21 @@ def first(quick: Callable[..., HttpResponseBase | None], view: View) -> View:
     return answer
 
 
+def roles_of(view: APIView, method: str) -> frozenset[str] | None:
+    """Who may call ``view`` by ``method``; None: whoever is signed in, or anybody."""
+    to_write = None if method in SAFE_METHODS else getattr(view, "roles_to_write", None)
+    return to_write or getattr(view, "roles", None)
+
+
 class RolePermission(BasePermission):
-    """The view's ``roles`` say who may call it; devices carry their kind as role."""
+    """The view's ``roles`` say who may call it (``roles_to_write``: who may change something, when those are others).
+
+    Devices carry their kind as role.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the signed-in account's role is listed."""
-        roles = getattr(view, "roles", None)
+        roles = roles_of(view, request.method or "")
         if roles is None:
             return True
         role = getattr(request.user, "role", None)
@@ -169,7 +183,8 @@ class ApiView(APIView):
     """Base of every API view: role check, actor, idempotent posts."""
 
     content_negotiation_class = JsonOnly
-    roles: ClassVar[frozenset[str] | set[str] | None] = None
+    roles: ClassVar[frozenset[str] | None] = None
+    roles_to_write: ClassVar[frozenset[str] | None] = None
     permission_classes = [RolePermission]
     throttle_classes = [AccountThrottle, AddressThrottle]
 

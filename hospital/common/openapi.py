@@ -15,17 +15,19 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer, inli
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
 
+from hospital.common.api import roles_of
 from hospital.common.errors import DomainError
 
 S = TypeVar("S", bound="type[serializers.Serializer[Any]]")
 PROBLEM = "application/problem+json"
-_OF_THE_FRAMEWORK = ("not_signed_in", "not_allowed", "not_found", "invalid")
+_OF_THE_FRAMEWORK = ("not_signed_in", "not_allowed", "not_found", "invalid", "too_large")
 _MEANINGS = {
     "400": "A value is not valid, or the Idempotency-Key is missing; `errors` or `field` names it.",
     "401": "Not signed in, or a token that is not valid.",
     "403": "The role may not do this.",
     "404": "There is no such thing, or not for this account.",
     "409": "A rule of the hospital refuses it; `code` says which. Nothing was changed.",
+    "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "The Idempotency-Key was used before for another request.",
     "429": "Too many requests; `Retry-After` says when to try again.",
@@ -108,6 +110,11 @@ class Described(AutoSchema):
         """The first word of the address after the version."""
         return [self._tokenize_path()[1]]
 
+    def get_extensions(self) -> dict[str, Any]:
+        """Which roles may call it, where not everybody may."""
+        roles = None if AllowAny in self.view.permission_classes else roles_of(self.view, self.method)
+        return {"x-roles": sorted(roles)} if roles else {}
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         for status in self._refusals():
@@ -136,7 +143,7 @@ class Described(AutoSchema):
         if "path" in places or places & {"query"} or self._takes_body():
             yield "404"
         if writes:
-            yield from ("409", "415")
+            yield from ("409", "413", "415")
         if ("header", "Idempotency-Key") in parameters:
             yield "422"
         yield from ("429", "503")

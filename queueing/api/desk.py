@@ -11,7 +11,7 @@ from booking import selectors as booking_selectors
 from booking import services as booking
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
-from hospital.common.errors import Invalid, NotFound
+from hospital.common.errors import IllegalTransition, Invalid, NotFound
 from queueing import selectors, services
 from queueing.api import answers, shapes
 from queueing.domain.permissions import ROLES_OF
@@ -80,17 +80,37 @@ class WalkInDetail(ApiView):
     @extend_schema(responses=answers.WalkInDetailAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Show whether it is paid, and its ticket once it is."""
+        return Response(_walk_in_out(code))
+
+
+class WalkInCancel(ApiView):
+    """Give a number back before it is paid."""
+
+    roles = ROLES_OF["register"]
+
+    @extend_schema(request=shapes.StaffCancelIn, responses=answers.WalkInDetailAnswer)
+    def post(self, request: Request, code: str) -> Response:
+        """Cancel; once there is a ticket, cancel that instead. Money that comes all the same is refunded."""
+        data = parsed(shapes.StaffCancelIn, request)
         walk_in = booking_selectors.walk_in_by_code(code=code)
-        ticket = selectors.ticket_code_of_walk_in(walk_in_id=walk_in.pk)
-        number = selectors.ticket_by_code(ticket).display if ticket else None
-        return Response(
-            {
-                "code": walk_in.code,
-                "state": walk_in.state,
-                "pay_by": walk_in.pay_by.isoformat() if walk_in.pay_by else None,
-                "ticket": {"code": ticket, "number": number} if ticket else None,
-            }
+        if selectors.ticket_code_of_walk_in(walk_in_id=walk_in.pk):
+            raise IllegalTransition(state=walk_in.state, verb="cancel")
+        booking.walk_in_cancel(
+            walk_in_id=walk_in.pk, reason=data["reason"], actor=self.actor, now=clock.now()
         )
+        return Response(_walk_in_out(code))
+
+
+def _walk_in_out(code: str) -> dict[str, Any]:
+    walk_in = booking_selectors.walk_in_by_code(code=code)
+    ticket = selectors.ticket_code_of_walk_in(walk_in_id=walk_in.pk)
+    number = selectors.ticket_by_code(ticket).display if ticket else None
+    return {
+        "code": walk_in.code,
+        "state": walk_in.state,
+        "pay_by": walk_in.pay_by.isoformat() if walk_in.pay_by else None,
+        "ticket": {"code": ticket, "number": number} if ticket else None,
+    }
 
 
 class CheckInList(ApiView):

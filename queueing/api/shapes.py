@@ -64,6 +64,13 @@ class TicketMoveIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
+@example(reason="registered twice")
+class StaffCancelIn(serializers.Serializer[Any]):
+    """Why the desk cancels."""
+
+    reason = serializers.CharField(max_length=200)
+
+
 @example(session="K7MPQ2RS3TUV", reason="cardiology first")
 class TransferIn(TicketMoveIn):
     """Where the patient goes."""

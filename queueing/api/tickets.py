@@ -110,6 +110,20 @@ class TicketLeave(ApiView):
         )
 
 
+class TicketCancel(ApiView):
+    """Cancel a ticket."""
+
+    roles = ROLES_OF["cancel"]
+
+    @extend_schema(request=shapes.StaffCancelIn, responses=answers.TicketAnswer)
+    def post(self, request: Request, code: str) -> Response:
+        """A walk-in gives the number back and gets the money back."""
+        data = parsed(shapes.StaffCancelIn, request)
+        ticket_for_user(code=code, user=request.user, verb="cancel")
+        cancelled = services.ticket_cancel(code=code, actor=self.actor, now=clock.now(), **data)
+        return Response(shapes.ticket_out(cancelled))
+
+
 class TicketTransfer(ApiView):
     """Go to another queue."""
 

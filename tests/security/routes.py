@@ -54,22 +54,23 @@ GET: dict[frozenset[str], str] = {
         my-data/
         appointments/<slug:code>/appeal/  bans/<slug:code>/appeal/
         appointments/  appointments/<slug:code>/  appointments/<slug:code>/calendar.ics
-        messages/  messages/settings/  api/v1/messages/
+        messages/  messages/settings/  api/v1/messages/  api/v1/messages/settings/
         stopped/<slug:code>/
         appointments/<slug:code>/cancel/  appointments/<slug:code>/pay/  appointments/<slug:code>/move/
         sessions/<slug:code>/waitlist/  waitlist/<slug:code>/  waitlist/<slug:code>/leave/  patients/  api/v1/patients/
         sessions/<slug:code>/draw/enter/  draw-requests/<slug:code>/  draw-requests/<slug:code>/withdraw/
     """,
     API_OWNER: """
-        api/v1/stop-cases/<slug:code>/
         api/v1/appointments/  api/v1/waitlist/  api/v1/draw-requests/  api/v1/draw-requests/<slug:code>/
     """,
-    API_OWNER | {"manager"}: "api/v1/appointments/<slug:code>/",
+    PATIENT | DESK: "api/v1/appointments/<slug:code>/  api/v1/stop-cases/<slug:code>/",
+    PATIENT | MANAGER: "api/v1/bans/  api/v1/data-requests/",
     DESK: """
         desk/merge/
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
         api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
         desk/book/  desk/bookings/<slug:code>/  desk/bookings/<slug:code>/move/
+        api/v1/stops/  api/v1/stops/<slug:code>/  api/v1/stops/<slug:code>/cases/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
     STAFF: "add-ons/<slug:code>/",
@@ -86,6 +87,9 @@ GET: dict[frozenset[str], str] = {
         manage/schedule/templates.csv  manage/schedule/templates.xlsx
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
         manage/symptoms/  manage/symptoms/words.csv  manage/suspicious/
+        api/v1/schedule/templates/  api/v1/schedule/templates/<int:pk>/  api/v1/schedule/absences/
+        api/v1/schedule/sessions/  api/v1/appeals/  api/v1/no-shows/
+        api/v1/money/  api/v1/money/settlements/  api/v1/symptoms/  api/v1/suspicious/
     """,
 }
 
@@ -97,11 +101,15 @@ POST: dict[frozenset[str], str] = {
     PATIENT: """
         messages/read/  api/v1/messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/
         my-data/ask/  my-data/export/
+        api/v1/my-data/export/  api/v1/data-requests/  api/v1/messages/settings/
+        api/v1/bans/<slug:code>/appeals/  api/v1/appointments/<slug:code>/appeals/
     """,
-    API_OWNER: """
+    PATIENT | DESK: """
         api/v1/stop-cases/<slug:code>/choice/
         api/v1/appointments/<slug:code>/cancel/  api/v1/appointments/<slug:code>/payments/
         api/v1/appointments/<slug:code>/move/
+    """,
+    API_OWNER: """
         api/v1/waitlist/<slug:code>/accept/  api/v1/waitlist/<slug:code>/leave/
         api/v1/draw-requests/<slug:code>/withdraw/
     """,
@@ -109,7 +117,9 @@ POST: dict[frozenset[str], str] = {
         desk/merge/find/  desk/merge/preview/  desk/merge/do/
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
         desk/restore/  desk/undo/  desk/walk-ins/<slug:code>/code/  desk/walk-ins/<slug:code>/cancel/
-        api/v1/desk/walk-ins/
+        api/v1/desk/walk-ins/  api/v1/desk/walk-ins/<slug:code>/cancel/  api/v1/tickets/<slug:code>/cancel/
+        api/v1/desk/bookings/  api/v1/desk/patients/  api/v1/desk/patients/find/
+        api/v1/desk/merges/  api/v1/desk/merges/preview/  api/v1/stop-cases/<slug:code>/phoned/
         desk/stop-cases/<slug:code>/phoned/
         desk/book/find/  desk/book/register/  desk/book/hold/
         desk/bookings/<slug:code>/cancel/
@@ -137,6 +147,17 @@ POST: dict[frozenset[str], str] = {
         manage/schedule/absences/<int:pk>/remove/
         manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
         manage/suspicious/<int:pk>/ban/
+        api/v1/schedule/templates/  api/v1/schedule/templates/<int:pk>/
+        api/v1/schedule/templates/<int:pk>/end/  api/v1/schedule/templates/import/
+        api/v1/schedule/absences/  api/v1/schedule/absences/<int:pk>/remove/
+        api/v1/schedule/sessions/  api/v1/schedule/sessions/<slug:code>/substitute/
+        api/v1/stops/  api/v1/stops/<slug:code>/prepare/  api/v1/stops/<slug:code>/discard/
+        api/v1/stops/<slug:code>/apply/
+        api/v1/bans/  api/v1/bans/<slug:code>/lift/  api/v1/appeals/<slug:code>/answer/
+        api/v1/no-shows/decide/  api/v1/data-requests/<slug:code>/answer/
+        api/v1/money/payments/<slug:code>/review/  api/v1/money/refunds/<slug:code>/review/
+        api/v1/symptoms/  api/v1/symptoms/<int:pk>/  api/v1/symptoms/<int:pk>/delete/  api/v1/symptoms/import/
+        api/v1/suspicious/<int:pk>/ban/
         manage/symptoms/save/  manage/symptoms/import/  manage/symptoms/<int:pk>/delete/
     """,
 }

@@ -1,0 +1,200 @@
+"""Money that a person decides about, and the books of a day."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from booking import services
+from booking.api.fields import Day
+from booking.api.rights import MANAGERS
+from booking.models import Payment
+from booking.models.payments import SettlementDifference
+from booking.selectors import money as selectors
+from hospital.common import clock
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.openapi import example, several
+
+
+class PaymentToReview(serializers.Serializer[Any]):
+    """A payment that did not fit what was asked for."""
+
+    code = serializers.CharField()
+    order_no = serializers.CharField()
+    provider = serializers.CharField()
+    state = serializers.ChoiceField(choices=Payment.State.values)
+    amount_fen = serializers.IntegerField(help_text="asked for")
+    paid_fen = serializers.IntegerField(allow_null=True, help_text="paid")
+    paid_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(source="review_note", allow_blank=True)
+
+
+class RefundToDecide(serializers.Serializer[Any]):
+    """A refund that the provider could not make."""
+
+    code = serializers.CharField()
+    order_no = serializers.CharField(source="payment.order_no")
+    provider = serializers.CharField(source="payment.provider")
+    amount_fen = serializers.IntegerField()
+    failure = serializers.CharField(allow_blank=True)
+    failed_at = serializers.DateTimeField()
+
+
+@example(
+    payments=[
+        {
+            "code": "Y2Z3A4B5C6D7",
+            "order_no": "FL20261102Y2Z3",
+            "provider": "sandbox",
+            "state": "held_for_review",
+            "amount_fen": 5000,
+            "paid_fen": 4000,
+            "paid_at": "2026-11-02T08:05:00+08:00",
+            "note": "",
+        }
+    ],
+    refunds=[],
+    refunds_under_way=2,
+    payments_open_too_long=0,
+)
+class MoneyAnswer(serializers.Serializer[Any]):
+    """What waits for a person, and how much is under way."""
+
+    payments = PaymentToReview(many=True)
+    refunds = RefundToDecide(many=True)
+    refunds_under_way = serializers.IntegerField()
+    payments_open_too_long = serializers.IntegerField()
+
+
+@example(decision="refund", reason="paid too little")
+class PaymentDecisionIn(serializers.Serializer[Any]):
+    """Take as paid, give back, or only note something."""
+
+    decision = serializers.ChoiceField(choices=["accept", "refund", "note"])
+    reason = serializers.CharField(max_length=200)
+
+
+@example(decision="by_hand", reason="paid back in cash")
+class RefundDecisionIn(serializers.Serializer[Any]):
+    """Ask the provider again with the same number, write down that it was paid back, or only note something."""
+
+    decision = serializers.ChoiceField(choices=["again", "by_hand", "note"])
+    reason = serializers.CharField(max_length=200)
+
+
+@example(result="refunded")
+class ReviewAnswer(serializers.Serializer[Any]):
+    """What came of it."""
+
+    result = serializers.ChoiceField(
+        choices=["booked", "booked_late", "registered", "refunded", "noted", "again", "done"]
+    )
+
+
+class DifferenceAnswer(serializers.Serializer[Any]):
+    """One order or refund on which our books and the provider's statement differ."""
+
+    order_no = serializers.CharField()
+    refund = serializers.BooleanField()
+    kind = serializers.ChoiceField(choices=SettlementDifference.Kind.values)
+    ours_fen = serializers.IntegerField(allow_null=True)
+    theirs_fen = serializers.IntegerField(allow_null=True)
+
+
+@example(
+    provider="sandbox",
+    day="2026-11-02",
+    paid_count=31,
+    paid_fen=155000,
+    refunded_count=2,
+    refunded_fen=10000,
+    statement_paid_fen=155000,
+    statement_refunded_fen=10000,
+    differences=[],
+)
+class SettlementAnswer(serializers.Serializer[Any]):
+    """One provider's day: our books against its statement."""
+
+    provider = serializers.CharField()
+    day = serializers.DateField()
+    paid_count = serializers.IntegerField()
+    paid_fen = serializers.IntegerField()
+    refunded_count = serializers.IntegerField()
+    refunded_fen = serializers.IntegerField()
+    statement_paid_fen = serializers.IntegerField(allow_null=True, help_text="null: there is no statement")
+    statement_refunded_fen = serializers.IntegerField(allow_null=True)
+    differences = DifferenceAnswer(many=True)
+
+
+class DayQuery(serializers.Serializer[Any]):
+    """Which day."""
+
+    day = Day(required=False, help_text="today without it")
+
+
+class MoneyToDecide(ApiView):
+    """Money that no rule can decide."""
+
+    roles = MANAGERS
+
+    @extend_schema(responses=MoneyAnswer)
+    def get(self, request: Request) -> Response:
+        """Payments that did not fit and refunds that failed, the oldest first."""
+        under_way = selectors.money_under_way(now=clock.now())
+        return Response(
+            {
+                "payments": PaymentToReview(selectors.payments_to_review(), many=True).data,
+                "refunds": RefundToDecide(selectors.refunds_to_decide(), many=True).data,
+                "refunds_under_way": under_way.refunds,
+                "payments_open_too_long": under_way.open_too_long,
+            }
+        )
+
+
+class PaymentReview(ApiView):
+    """Decide about a payment."""
+
+    roles = MANAGERS
+
+    @extend_schema(request=PaymentDecisionIn, responses=ReviewAnswer, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Take it as paid, which gives the number, or give it back; with a reason."""
+        data = parsed(PaymentDecisionIn, request)
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            result = services.payment_review(code=code, **data, actor=self.actor, now=clock.now())
+            return 200, {"result": result}
+
+        return self.idempotent(produce, body=data)
+
+
+class RefundReview(ApiView):
+    """Decide about a refund."""
+
+    roles = MANAGERS
+
+    @extend_schema(request=RefundDecisionIn, responses=ReviewAnswer, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Ask again, or write down that it was paid back by hand; with a reason."""
+        data = parsed(RefundDecisionIn, request)
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            result = services.refund_review(code=code, **data, actor=self.actor, now=clock.now())
+            return 200, {"result": result}
+
+        return self.idempotent(produce, body=data)
+
+
+class SettlementList(ApiView):
+    """Settlements."""
+
+    roles = MANAGERS
+
+    @extend_schema(parameters=[DayQuery], responses=several(SettlementAnswer))
+    def get(self, request: Request) -> Response:
+        """A day's books by provider, with every difference."""
+        day = parsed(DayQuery, request, query=True).get("day", clock.today())
+        found = selectors.settlements_of_day(day=day)
+        return Response({"results": SettlementAnswer(found, many=True).data})
