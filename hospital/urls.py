@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView as ApiDocs  # its 
 import booking.urls
 import queueing.urls
 from hospital.accounts.urls import api_urlpatterns as account_api
-from hospital.views import demo, health, notices, preferences
+from hospital.views import demo, health, notices, policy, policy_api, preferences
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,6 +18,7 @@ api_v1 = [
     *booking.urls.api_urlpatterns,
     *queueing.urls.api_urlpatterns,
     *account_api,
+    path("policy/", policy_api.PolicyDetail.as_view(), name="policy"),
 ]
 
 handler400 = "hospital.views.errors.bad_request"
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/v1/", include((api_v1, "api"))),  # first: patterns are tried in turn, and this is the hot one
     path("", include("booking.urls")),
     path("", include("queueing.urls")),
+    path("manage/policy/", policy.rules, name="policy"),
     path("manage/", include("analytics.urls")),
     path("accounts/", include("hospital.accounts.urls")),
     path("messages/", include((notices.urlpatterns, notices.app_name))),

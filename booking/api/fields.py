@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hospital.common.openapi import example
@@ -22,13 +21,6 @@ class Day(serializers.DateField):
         if not FIRST_DAY <= found <= LAST_DAY:
             self.fail("range")
         return found
-
-
-@extend_schema_field(
-    {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$", "example": "08:00:00"}
-)
-class LocalTime(serializers.TimeField):
-    """A time of the hospital's clock; OpenAPI's own `time` would have an offset."""
 
 
 @example(reason="decided after a talk")

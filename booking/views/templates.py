@@ -21,6 +21,7 @@ from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+from hospital.common.policy import policy
 from hospital.common.views import signed_in
 
 
@@ -42,7 +43,11 @@ def templates(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def template_new(request: HttpRequest) -> HttpResponse:
     """Add a recurring period."""
-    start: dict[str, Any] = {"valid_from": clock.today(), **request.GET.dict()}
+    start: dict[str, Any] = {
+        "valid_from": clock.today(),
+        "slot_minutes": policy().slot_min,
+        **request.GET.dict(),
+    }
     return _template_form(request, TemplateForm(request.POST or None, initial=start), None)
 
 

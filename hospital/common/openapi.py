@@ -11,7 +11,12 @@ from typing import Any, TypeVar
 
 from drf_spectacular.drainage import get_override
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema_field,
+    extend_schema_serializer,
+    inline_serializer,
+)
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
 
@@ -33,6 +38,13 @@ _MEANINGS = {
     "429": "Too many requests; `Retry-After` says when to try again.",
     "503": "Very busy, or a payment provider does not answer; nothing was changed. `Retry-After` says when.",
 }
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$", "example": "08:00:00"}
+)
+class LocalTime(serializers.TimeField):
+    """A time of the hospital's clock; OpenAPI's own `time` would have an offset."""
 
 
 def example(**value: object) -> Callable[[S], S]:

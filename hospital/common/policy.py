@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from hospital.common.actor import Actor
-from hospital.common.errors import Invalid, gettext_noop
+from hospital.common.errors import DomainError, Invalid, gettext_noop
 from hospital.common.models import PolicyVersion
 from hospital.common.transactions import on_commit, transactional
 
@@ -78,6 +78,31 @@ class UnknownPolicy(Invalid):
     message = gettext_noop("“%(name)s” is not a policy value.")
 
 
+class PolicyMoved(DomainError):
+    """Somebody else changed the policy meanwhile."""
+
+    code = "policy_moved"
+    status = 409
+    message = gettext_noop(
+        "Somebody changed the rules meanwhile. Look at them as they are now, then change them."
+    )
+
+
+class DelayUpsideDown(Invalid):
+    """Numbers that come back are kept for longer at least than at most."""
+
+    code = "delay_upside_down"
+    message = gettext_noop("At most must not be less than at least, unless it is 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One version of the policy and what it changed: ``{name: (before, after)}``."""
+
+    version: PolicyVersion
+    values: dict[str, tuple[Any, Any]]
+
+
 def policy() -> Policy:
     """The policy in force, read again at most once a second: a change is seen everywhere within that."""
     global _cached
@@ -128,18 +153,28 @@ def _plausible(value: object) -> bool:
 
 
 @transactional
-def policy_change(*, actor: Actor, now: datetime, reason: str, **changes: object) -> Policy:
-    """Set some values; every change is a new version.
+def policy_change(
+    *, actor: Actor, now: datetime, reason: str, on_version: int | None = None, **changes: object
+) -> Policy:
+    """Set some values; every change is a new version. ``on_version`` is the one that the person looked at.
 
     Raises
     ------
     UnknownPolicy
         For a name that is no policy value, or a value of another type.
+    PolicyMoved
+        When another version holds by now.
+    DelayUpsideDown
+        When numbers were kept back for longer at least than at most.
     """
     _one_at_a_time()
     latest = PolicyVersion.objects.order_by("-number").first()
+    if on_version is not None and on_version != (latest.number if latest else 0):
+        raise PolicyMoved
     values = {**(latest.values if latest else {}), **{name: _plain(value) for name, value in changes.items()}}
-    _parsed(values)
+    rules = replace(Policy(), **_parsed(values))
+    if 0 < rules.return_delay_max_min < rules.return_delay_min_min:
+        raise DelayUpsideDown(field="return_delay_max_min")
     number = (latest.number if latest else 0) + 1
     PolicyVersion.objects.create(number=number, values=values, reason=reason, actor_name=actor.name, at=now)
     forget()
@@ -157,3 +192,15 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
     return value.isoformat() if isinstance(value, time) else value
+
+
+def policy_versions(*, limit: int = 20) -> list[Changed]:
+    """The last versions, the newest first, each with what it changed."""
+    rows = list(PolicyVersion.objects.order_by("-number")[: limit + 1])
+    start = asdict(Policy())
+    known = [(row, {**start, **_parsed(row.values)}) for row in rows]
+    before = [values for _row, values in known[1:]] + [start] * (len(rows) <= limit)
+    return [
+        Changed(row, {name: (old[name], new) for name, new in values.items() if old[name] != new})
+        for (row, values), old in zip(known, before, strict=False)
+    ]

@@ -209,6 +209,14 @@ def styled(field: BoundField) -> SafeString:
 
 
 @register.filter
+def plain_value(value: object) -> str:
+    """A number of the policy as people write it: 07:00; 30, 60, 90."""
+    if isinstance(value, dt.time):
+        return value.strftime("%H:%M")
+    return ", ".join(str(step) for step in value) if isinstance(value, tuple) else str(value)
+
+
+@register.filter
 def near_half(moment: dt.datetime) -> str:
     """明天上午, 周四上午; inside a sentence: this morning, tomorrow morning, Thu morning."""
     if chinese():

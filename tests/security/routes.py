@@ -76,7 +76,7 @@ GET: dict[frozenset[str], str] = {
     STAFF: "add-ons/<slug:code>/",
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
-        manage/requests/
+        manage/requests/  manage/policy/  api/v1/policy/
         manage/appeals/  manage/bans/  manage/no-shows/
         manage/money/  manage/money/<slug:day>/  manage/money/<slug:day>.csv
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
@@ -137,7 +137,7 @@ POST: dict[frozenset[str], str] = {
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
-        manage/requests/<slug:code>/
+        manage/requests/<slug:code>/  api/v1/policy/
         manage/money/<slug:code>/decide/
         manage/appeals/<slug:code>/  manage/bans/add/  manage/bans/<slug:code>/lift/  manage/no-shows/decide/
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/

@@ -28,7 +28,13 @@ from tests.security.routes import Route, listed
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 SHAPES = [
     *(f"booking.api.{module.name}" for module in iter_modules(booking.api.__path__)),
-    *("queueing.api.answers", "queueing.api.shapes", "hospital.accounts.api", "hospital.accounts.inbox_api"),
+    *(
+        "queueing.api.answers",
+        "queueing.api.shapes",
+        "hospital.accounts.api",
+        "hospital.accounts.inbox_api",
+        "hospital.views.policy_api",
+    ),
 ]
 HOSTILE_BODIES = {
     "nul": (
