@@ -65,7 +65,7 @@ class PeriodIn(TimesIn):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The last day is not before the first."""
         if attrs["valid_until"] and attrs["valid_until"] < attrs["valid_from"]:
-            raise serializers.ValidationError({"valid_until": "The last day is before the first."})
+            raise serializers.ValidationError({"valid_until": gettext("The last day is before the first.")})
         return attrs
 
 
@@ -143,7 +143,7 @@ class AbsenceIn(serializers.Serializer[Any]):
         if (attrs["kind"] == Absence.Kind.LEAVE) != bool(attrs["expert"]):
             raise serializers.ValidationError({"expert": "A leave is one expert's, a holiday nobody's."})
         if attrs["last_day"] < attrs["first_day"]:
-            raise serializers.ValidationError({"last_day": "The last day is before the first."})
+            raise serializers.ValidationError({"last_day": gettext("The last day is before the first.")})
         return attrs
 
 

@@ -34,7 +34,14 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
         "booking",
         _("Booking"),
         (
-            Entry("horizon_days", _("Booked ahead"), DAYS, 1, 90, _("Sessions released already stay.")),
+            Entry(
+                "horizon_days",
+                _("How far ahead numbers can be booked"),
+                DAYS,
+                1,
+                90,
+                _("Sessions released already stay."),
+            ),
             Entry("release_time", _("Release time"), help=_("On that day numbers go on sale at this time.")),
             Entry("hold_min", _("Time to pay"), MINUTES, 5, 60, _("Then an unpaid number goes back.")),
             Entry("numbers_per_department_day", _("Numbers per patient, department and day"), high=10),
