@@ -4,18 +4,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from celery import shared_task
-
-from analytics.services.nightly import NIGHTLY, RECOMPUTE, asked_of_policy, expert_replan, nightly_begin
+from analytics.services.nightly import (
+    NIGHT,
+    NIGHTLY,
+    RECOMPUTE,
+    asked_of_policy,
+    expert_replan,
+    night_ask,
+    nightly_begin,
+)
 from analytics.services.plans import plans_apply
 from analytics.services.simulations import SIMULATE, plan_simulate
-from hospital.common import clock, jobs
+from hospital.common import jobs
 
 
-@shared_task(name="analytics.nightly", ignore_result=True)  # type: ignore[untyped-decorator]
-def nightly() -> list[str]:
-    """Begin the night's work; its jobs run as rows with leases, so a killed worker loses nothing."""
-    return nightly_begin(now=clock.now())
+@jobs.duty("ask for the night's work", every_s=300)
+def ask_for_the_night(now: datetime) -> bool:
+    """Once a night, however many workers look."""
+    return night_ask(now=now)
+
+
+@jobs.handler(NIGHT)
+def begin_the_night(payload: Mapping[str, object], now: datetime) -> None:
+    """Take in the last days' visits and queue a job for each expert."""
+    nightly_begin(now=now)
 
 
 @jobs.handler(RECOMPUTE)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.schedules import crontab
 from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
@@ -26,7 +25,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # in every thread: what is below imports no app, it asks Celery for the current one
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "nightly": {"task": "analytics.nightly", "schedule": crontab(hour=2, minute=10)},
     "wake": {"task": "hospital.wake", "schedule": 10.0, "options": {"expires": 10}},
 }
 

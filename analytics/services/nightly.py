@@ -1,7 +1,7 @@
 """The night: take in the visits of the last days, then propose plans, one transaction an expert."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from analytics.domain.visits import Channel, Outcome, SessionKey, VisitRow
 from analytics.models import ImportBatch
@@ -22,6 +22,8 @@ from queueing.selectors.visits import visits_of_day
 
 NIGHTLY = Actor.job("nightly quotas")
 DAYS_BACK = 3
+NIGHT = "analytics.night"
+NIGHT_BEGINS, NIGHT_ENDS = time(2, 10), time(6, 0)  # on the hospital's wall clock
 RECOMPUTE = "analytics.recompute"
 
 
@@ -86,6 +88,15 @@ def _recorded(day: date) -> Iterator[Numbered]:
                 patient_ref=found.patient_ref,
             ),
         )
+
+
+def night_ask(*, now: datetime) -> bool:
+    """Queue the work of this night once, as soon as a worker looks between 02:10 and 06:00."""
+    local = clock.local(now)
+    due = NIGHT_BEGINS <= local.time() < NIGHT_ENDS
+    if due:
+        jobs.enqueue(NIGHT, key=local.date().isoformat(), payload={}, due_at=now)
+    return due
 
 
 def nightly_begin(*, now: datetime) -> list[str]:

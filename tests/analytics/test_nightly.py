@@ -112,6 +112,21 @@ def test_a_night_killed_between_any_two_steps_ends_like_one_that_was_not(
     assert Job.objects.get(kind="analytics.recompute").done_at is not None
 
 
+@pytest.mark.usefixtures("yesterday")
+def test_the_night_begins_by_itself_once_and_only_at_night(now: VirtualClock) -> None:
+    for wall in ("02:09:59", "06:00", "08:00", "23:59"):
+        tasks.ask_for_the_night(now.at(wall))
+        assert not Job.objects.exists()
+    for wall in ("02:10", "02:20", "05:59"):  # and however many workers look, each as often as it likes
+        tasks.ask_for_the_night(now.at(wall))
+        tasks.ask_for_the_night(now())
+        jobs.run_due(now())
+    assert Job.objects.get(kind=nightly.NIGHT).done_at is not None
+    assert QuotaPlan.objects.count() == 1
+    tasks.ask_for_the_night(now.at("02:10", days=1))
+    assert Job.objects.filter(kind=nightly.NIGHT, done_at=None).count() == 1
+
+
 def test_plans_from_the_summary_equal_plans_from_the_raw_visits(
     now: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
