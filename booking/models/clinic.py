@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from hospital.common.language import chinese
 
 
 class Department(models.Model):
@@ -20,8 +21,6 @@ class Department(models.Model):
     pinyin = models.CharField(max_length=120, blank=True, db_index=True)
     place = models.CharField(max_length=60, blank=True)
     place_en = models.CharField(max_length=60, blank=True)
-    symptoms = models.CharField(max_length=200, blank=True)
-    symptoms_en = models.CharField(max_length=200, blank=True)
     sensitive = models.BooleanField(default=False)
     discipline = models.CharField(max_length=20, choices=Discipline, default=Discipline.APPOINTMENTS_FIRST)
 
@@ -34,17 +33,12 @@ class Department(models.Model):
     @property
     def label(self) -> str:
         """The name in the user's language."""
-        return self.name if _chinese() else self.name_en
+        return self.name if chinese() else self.name_en
 
     @property
     def place_label(self) -> str:
         """Where its waiting area is, in the user's language."""
-        return self.place if _chinese() else self.place_en or self.place
-
-    @property
-    def symptoms_label(self) -> str:
-        """What it treats, in the user's language."""
-        return self.symptoms if _chinese() else self.symptoms_en or self.symptoms
+        return self.place if chinese() else self.place_en or self.place
 
 
 class SymptomWord(models.Model):
@@ -71,7 +65,7 @@ class SymptomWord(models.Model):
     @property
     def label(self) -> str:
         """The word in the user's language."""
-        return self.word if _chinese() else self.word_en or self.word
+        return self.word if chinese() else self.word_en or self.word
 
 
 class Room(models.Model):
@@ -88,7 +82,7 @@ class Room(models.Model):
     @property
     def place_label(self) -> str:
         """Where it is, in the user's language."""
-        return self.place if _chinese() else self.place_en or self.place
+        return self.place if chinese() else self.place_en or self.place
 
 
 class Expert(models.Model):
@@ -126,13 +120,9 @@ class Expert(models.Model):
     @property
     def label(self) -> str:
         """The name in the user's language."""
-        return self.name if _chinese() else self.name_en
+        return self.name if chinese() else self.name_en
 
     @property
     def specialty_label(self) -> str:
         """What the expert is known for, in the user's language."""
-        return self.specialty if _chinese() else self.specialty_en or self.specialty
-
-
-def _chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
+        return self.specialty if chinese() else self.specialty_en or self.specialty

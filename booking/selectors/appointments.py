@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from booking.domain.errors import UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE
 from booking.models import Appointment, Payment
+from booking.selectors.own import own_or_any
 from booking.selectors.patients import patients_find
 from hospital.models import User
 
@@ -51,13 +52,7 @@ def appointment_for_user(*, user: User, code: str) -> Appointment:
     UnknownNumber
         When there is none.
     """
-    found = _appointments().filter(code=code)
-    if user.role not in {"desk", "manager", "administrator"}:
-        found = found.filter(account=user)
-    appointment = found.first()
-    if appointment is None:
-        raise UnknownNumber(field="appointment")
-    return appointment
+    return own_or_any(_appointments(), user=user, code=code, field="appointment")
 
 
 def appointment_by_id(*, appointment_id: int) -> Appointment:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from booking.domain.draws import draw_faults
 from booking.domain.errors import UnknownNumber
 from booking.models import ClinicSession, Draw, DrawRequest
+from booking.selectors.own import own_or_any
 from hospital.common.crypto import unseal
 from hospital.models import User
 
@@ -58,13 +59,7 @@ def draw_request_for_user(*, user: User, code: str) -> DrawRequest:
     UnknownNumber
         When there is none.
     """
-    found = _requests().filter(code=code)
-    if user.role != "desk":
-        found = found.filter(account=user)
-    request = found.first()
-    if request is None:
-        raise UnknownNumber(field="request")
-    return request
+    return own_or_any(_requests(), user=user, code=code, field="request")
 
 
 def _requests() -> QuerySet[DrawRequest]:

@@ -31,10 +31,10 @@ from booking.models import (
     WaitlistEntry,
     WalkIn,
 )
+from booking.selectors.own import own_or_any
 from hospital.common import clock
 from hospital.models import User
 
-_STAFF = frozenset({"desk", "manager", "administrator"})
 SHOWN_MAX = 200
 _WHERE = ("session__expert__department", "session__room")
 
@@ -294,13 +294,7 @@ def stop_case_for_user(*, user: User, code: str) -> StopCase:
     UnknownNumber
         When there is none.
     """
-    found = _cases().filter(code=code)
-    if user.role not in _STAFF:
-        found = found.filter(appointment__account=user)
-    case = found.first()
-    if case is None:
-        raise UnknownNumber(field="case")
-    return case
+    return own_or_any(_cases(), user=user, code=code, field="case", by="appointment__account")
 
 
 def _cases() -> QuerySet[StopCase]:

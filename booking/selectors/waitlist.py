@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from booking.domain.errors import UnknownNumber
 from booking.domain.returns import ReturnDelay, is_kept_back
 from booking.domain.states import WAITLIST_LIVE
 from booking.models import Appointment, ReturnedNumber, Slot, WaitlistEntry
+from booking.selectors.own import own_or_any
 from hospital.common.policy import policy
 from hospital.models import User
 
@@ -44,13 +44,7 @@ def waitlist_entry_for_user(*, user: User, code: str) -> EntryView:
     UnknownNumber
         When there is none.
     """
-    found = _entries().filter(code=code)
-    if user.role != "desk":
-        found = found.filter(account=user)
-    entry = found.first()
-    if entry is None:
-        raise UnknownNumber(field="entry")
-    return _view(entry)
+    return _view(own_or_any(_entries(), user=user, code=code, field="entry"))
 
 
 def waitlist_entries_of_user(*, user: User) -> list[EntryView]:

@@ -9,7 +9,7 @@ from hospital.common.transactions import transactional
 
 @transactional
 def department_define(*, code: str, **columns: str | bool) -> Department:
-    """A department with its names, place and the symptoms it treats."""
+    """A department with its names and place."""
     return Department.objects.update_or_create(code=code, defaults=columns)[0]
 
 

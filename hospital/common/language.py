@@ -1,8 +1,9 @@
 """The reader's language."""
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 
 def chinese() -> bool:
-    """Whether the reader reads Chinese; whoever chose no language does not."""
-    return (get_language() or "").startswith("zh")
+    """Whether the reader reads Chinese; whoever chose no language reads the hospital's."""
+    return (get_language() or settings.LANGUAGE_CODE).startswith("zh")

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 # fmt: off
 DEPARTMENTS = [
-    # code, name, English, pinyin, place, English place, symptoms, English symptoms
-    ("neuro", "神经内科", "Neurology", "shenjingneike", "3 楼 A 区", "Floor 3, area A", "头痛、头晕、失眠、手抖", "headache, dizziness, sleeplessness, tremor"),
-    ("cardio", "心血管内科", "Cardiology", "xinxueguanneike", "3 楼 B 区", "Floor 3, area B", "胸闷、心慌、高血压", "chest tightness, palpitations, high blood pressure"),
-    ("resp", "呼吸内科", "Respiratory Medicine", "huxineike", "2 楼 A 区", "Floor 2, area A", "咳嗽、气喘、发烧", "cough, wheezing, fever"),
-    ("gastro", "消化内科", "Gastroenterology", "xiaohuaneike", "2 楼 B 区", "Floor 2, area B", "胃痛、反酸、腹泻", "stomach ache, heartburn, diarrhoea"),
-    ("ortho", "骨科", "Orthopaedics", "guke", "1 楼 A 区", "Floor 1, area A", "关节痛、腰腿痛、扭伤", "joint pain, back and leg pain, sprains"),
-    ("paed", "儿科", "Paediatrics", "erke", "1 楼 B 区", "Floor 1, area B", "孩子发烧、咳嗽、腹泻", "children's fever, cough, diarrhoea"),
+    # code, name, English, pinyin, place, English place
+    ("neuro", "神经内科", "Neurology", "shenjingneike", "3 楼 A 区", "Floor 3, area A"),
+    ("cardio", "心血管内科", "Cardiology", "xinxueguanneike", "3 楼 B 区", "Floor 3, area B"),
+    ("resp", "呼吸内科", "Respiratory Medicine", "huxineike", "2 楼 A 区", "Floor 2, area A"),
+    ("gastro", "消化内科", "Gastroenterology", "xiaohuaneike", "2 楼 B 区", "Floor 2, area B"),
+    ("ortho", "骨科", "Orthopaedics", "guke", "1 楼 A 区", "Floor 1, area A"),
+    ("paed", "儿科", "Paediatrics", "erke", "1 楼 B 区", "Floor 1, area B"),
 ]
 # fmt: on
 
@@ -79,7 +79,7 @@ def periods(number: int) -> list[Period]:
 def define(expert_user_id: int) -> "dict[str, Expert]":
     """Write departments, rooms, experts and periods; the same again changes nothing."""
     wards = {}
-    for code, name, name_en, pinyin, place, place_en, symptoms, symptoms_en in DEPARTMENTS:
+    for code, name, name_en, pinyin, place, place_en in DEPARTMENTS:
         wards[code] = clinic.department_define(
             code=code,
             name=name,
@@ -87,8 +87,6 @@ def define(expert_user_id: int) -> "dict[str, Expert]":
             pinyin=pinyin,
             place=place,
             place_en=place_en,
-            symptoms=symptoms,
-            symptoms_en=symptoms_en,
         )
     experts = {}
     for number, (

@@ -38,21 +38,21 @@ class WalkInList(ApiView):
             return self._reserved(data)
 
         def produce() -> tuple[int, dict[str, Any]]:
-            ticket = self._made(data, services.walk_in_register_and_ticket, services.walk_in_register_new)
+            ticket = self._made(data, services.walk_in_register_and_ticket)
             return 201, {"code": ticket.code, "number": ticket.display}
 
         return self.idempotent(produce, body=data)
 
     def _reserved(self, data: dict[str, Any]) -> Response:
         def produce() -> tuple[int, dict[str, Any]]:
-            walk_in = self._made(data, services.walk_in_reserve, services.walk_in_reserve_new)
+            walk_in = self._made(data, services.walk_in_reserve)
             return 201, {"code": walk_in.code, "number": None}
 
         response = self.idempotent(produce, body=data)
         response.data["pay_url"] = _pay_url(response.data["code"])
         return response
 
-    def _made(self, data: dict[str, Any], known: Callable[..., R], new: Callable[..., R]) -> R:
+    def _made(self, data: dict[str, Any], make: Callable[..., R]) -> R:
         wanted = {name: data[name] for name in ("priority", "priority_reason")}
         by_provider = data["payment"] == "provider"
         paid = {"provider_name": data["provider"]} if by_provider else {"payment": data["payment"]}
@@ -61,9 +61,9 @@ class WalkInList(ApiView):
             patient = booking_selectors.patient_by_code(code=data["patient"])
             if patient is None:
                 raise NotFound(field="patient")
-            return known(patient_id=patient.pk, **asked)
+            return make(patient_id=patient.pk, **asked)
         person = {name: data[name] for name in ("name", "id_type", "id_number", "phone", "birth_date")}
-        return new(**person, **asked)
+        return services.walk_in_of_new(make, **person, **asked)
 
 
 def _pay_url(code: str) -> str | None:

@@ -21,9 +21,8 @@ from queueing.services.tickets import (
 )
 from queueing.services.undo import ticket_undo
 from queueing.services.walk_ins import (
-    walk_in_register_new,
+    walk_in_of_new,
     walk_in_reserve,
-    walk_in_reserve_new,
     walk_in_ticket,
 )
 
@@ -50,9 +49,8 @@ __all__ = [
     "ticket_transfer",
     "ticket_undo",
     "tickets_leave_closed",
+    "walk_in_of_new",
     "walk_in_register_and_ticket",
-    "walk_in_register_new",
     "walk_in_reserve",
-    "walk_in_reserve_new",
     "walk_in_ticket",
 ]

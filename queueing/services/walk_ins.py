@@ -1,7 +1,8 @@
 """Registering at the desk somebody new, and numbers that are paid through a provider: the ticket comes after."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from booking import selectors as booking_selectors
 from booking import services as booking
@@ -15,37 +16,37 @@ from queueing.services.tickets import (
     priority_check,
     refuse_second,
     ticket_of_walk_in,
-    walk_in_register_and_ticket,
 )
 
 if TYPE_CHECKING:
     from booking.models import WalkIn
 
 _JOB = Actor.job("walk-ins")
+R = TypeVar("R")
 
 
 @transactional
-def walk_in_register_new(
+def walk_in_of_new(
+    make: Callable[..., R],
     *,
-    session_code: str,
     name: str,
     id_type: str,
     id_number: str,
     phone: str,
-    payment: str,
     actor: Actor,
     now: datetime,
-    priority: str = "normal",
-    priority_reason: str = "",
     birth_date: date | None = None,
-) -> Ticket:
-    """Somebody new becomes a patient and gets a number and a ticket in one step, or none of the three.
+    **wanted: Any,
+) -> R:
+    """Somebody new becomes a patient and gets what ``make`` gives (a ticket, a number kept), or neither.
+
+    ``make`` is :func:`walk_in_register_and_ticket` or :func:`walk_in_reserve`, and takes ``wanted``.
 
     Raises
     ------
     booking's ImpossibleIdentity, ImpossiblePhone, ImpossibleName, NameDiffers
         As ``patient_register``.
-    What ``walk_in_register_and_ticket`` raises
+    What ``make`` raises
         The person is not kept either.
     """
     patient = booking.patient_register(
@@ -57,15 +58,7 @@ def walk_in_register_new(
         actor=actor,
         now=now,
     )
-    return walk_in_register_and_ticket(
-        session_code=session_code,
-        patient_id=patient.pk,
-        payment=payment,
-        actor=actor,
-        now=now,
-        priority=priority,
-        priority_reason=priority_reason,
-    )
+    return make(patient_id=patient.pk, actor=actor, now=now, **wanted)
 
 
 @transactional
@@ -99,42 +92,6 @@ def walk_in_reserve(
         wishes={"priority": priority, "priority_reason": priority_reason},
         actor=actor,
         now=now,
-    )
-
-
-@transactional
-def walk_in_reserve_new(
-    *,
-    session_code: str,
-    name: str,
-    id_type: str,
-    id_number: str,
-    phone: str,
-    provider_name: str,
-    actor: Actor,
-    now: datetime,
-    priority: str = "normal",
-    priority_reason: str = "",
-    birth_date: date | None = None,
-) -> "WalkIn":
-    """Somebody new becomes a patient and a number is kept, or neither. Raises as the two services do."""
-    patient = booking.patient_register(
-        name=name,
-        id_type=id_type,
-        id_number=id_number,
-        phone=phone,
-        birth_date=birth_date,
-        actor=actor,
-        now=now,
-    )
-    return walk_in_reserve(
-        session_code=session_code,
-        patient_id=patient.pk,
-        provider_name=provider_name,
-        actor=actor,
-        now=now,
-        priority=priority,
-        priority_reason=priority_reason,
     )
 
 

@@ -205,7 +205,7 @@ def test_the_desk_chooses_on_the_phone_and_notes_the_call(
     listed = desk.get(f"/desk/stops/{stop.code}/?show=phone").context["cases"]
     assert [case.appointment_id for case in listed] == [first.pk]
     case = clinic.case(second)
-    assert "13700137000" in text(desk.get(f"/desk/stop-cases/{case.code}/"))
+    assert "137 0013 7000" in text(desk.get(f"/desk/stop-cases/{case.code}/"))
     desk.post(f"/desk/stop-cases/{case.code}/phoned/", {"note": "calls back"})
     target = factories.slots(clinic.next_week)[0]
     desk.post(f"/desk/stop-cases/{case.code}/", {"choice": "slot", "slot": target.code, "key": "k"})

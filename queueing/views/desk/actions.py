@@ -1,6 +1,7 @@
 """What the desk does: check in, register, undo. Each form carries a key: sent twice, done once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -62,9 +63,8 @@ def register(request: HttpRequest) -> HttpResponse:
         )
         return respond(request, patient_card(patient, form=form, refusal=refusal, status=400))
 
-    made = services.walk_in_reserve if form.through_provider else services.walk_in_register_and_ticket
     try:
-        return _registered(request, form, made, patient_id=patient.pk)
+        return _registered(request, form, _made(form), patient_id=patient.pk)
     except DomainError as error:
         return respond(
             request,
@@ -83,15 +83,19 @@ def register_new(request: HttpRequest) -> HttpResponse:
         )
         return respond(request, new_card(form=form, refusal=refusal, status=400))
 
-    made = services.walk_in_reserve_new if form.through_provider else services.walk_in_register_new
     try:
-        return _registered(request, form, made, **form.person())
+        return _registered(request, form, partial(services.walk_in_of_new, _made(form)), **form.person())
     except DomainError as error:
         if error.field in form.fields:
             form.add_error(error.field, _not_registered(form, error).why)
         return respond(
             request, new_card(form=form, refusal=_not_registered(form, error), status=error.status)
         )
+
+
+def _made(form: RegistrationForm) -> Callable[..., Any]:
+    """A number that is kept while the patient pays, or a ticket at once."""
+    return services.walk_in_reserve if form.through_provider else services.walk_in_register_and_ticket
 
 
 def _registered(
