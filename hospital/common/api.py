@@ -97,7 +97,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         if isinstance(error, kind):
             return problem(status, code, gettext(text))
     if isinstance(error, exceptions.ValidationError):
-        return problem(400, "invalid", gettext("Some values are not valid."), errors=error.detail)
+        found = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        return problem(400, "invalid", gettext("Some values are not valid."), errors=found)
     if isinstance(error, exceptions.APIException):
         code = {"not_authenticated": "not_signed_in", "permission_denied": "not_allowed"}.get(
             error.default_code, error.default_code

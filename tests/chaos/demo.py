@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from tests.browser.demo import FOREIGN, ROOT, Demo
-from tests.servers.conftest import processes_of, until
+from tests.servers.conftest import processes_of
 
 
 def manage(demo: Demo, *command: str) -> subprocess.CompletedProcess[str]:
@@ -100,16 +100,15 @@ def kill_keeper(demo: Demo) -> None:
 
 
 @contextmanager
-def without_valkey(demo: Demo) -> Iterator[None]:
-    """Valkey is killed, and its keeper stands still so that it stays away; afterwards it comes back empty."""
-    held = keeper(demo, "valkey")
+def without(demo: Demo, name: str) -> Iterator[None]:
+    """A server is killed, and its keeper stands still so that it stays away; afterwards it is started again."""
+    held = keeper(demo, name)
     os.kill(held, signal.SIGSTOP)
     try:
-        kill_valkey(demo)
+        {"valkey": kill_valkey, "postgres": kill_postgresql}[name](demo)
         yield
     finally:
         os.kill(held, signal.SIGCONT)
-        until(lambda: valkey(demo), limit_s=30)
 
 
 def rows(demo: Demo, query: str, *values: object) -> list[tuple[Any, ...]]:
