@@ -109,6 +109,13 @@ def test_json_nested_too_deeply_is_a_bad_request(lin: Caller, deep: str) -> None
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
+@pytest.mark.parametrize("none", ["null", "[]", "7"])
+def test_a_body_that_is_no_object_is_a_problem_of_no_field(lin: Caller, none: str) -> None:
+    answer = lin.post("patients/", none)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert list(answer.json()["errors"]) == ["non_field_errors"]
+
+
 @pytest.mark.parametrize("path", ["/t/%00/", "/api/v1/sessions/%00/", "/room/%00/", "/appointments/%00/pay/"])
 def test_a_nul_in_an_address_is_not_found(lin: Caller, path: str) -> None:
     assert lin.client.get(path).status_code == 404
