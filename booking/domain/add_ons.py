@@ -62,4 +62,4 @@ def check_add_on_time(*, state: str, release_at: datetime, closes_at: datetime, 
     if state in {"closed", "stopped"} or now >= closes_at:
         raise AddOnClosed
     if state == "planned" or now < release_at:
-        raise NotReleased(at=release_at.isoformat())
+        raise NotReleased(at=release_at)

@@ -49,7 +49,7 @@ def check_bookable(
     """
     window = booking_window(state=state, release_at=release_at, walk_in_opens_at=walk_in_opens_at, now=now)
     if window == "before":
-        raise NotReleased(at=release_at.isoformat())
+        raise NotReleased(at=release_at)
     if window == "after":
         raise BookingClosed
     if draws_at is not None:

@@ -37,7 +37,7 @@ class NotReleased(DomainError):
     """The session's numbers are not out yet."""
 
     code = "not_released"
-    message = gettext_noop("Numbers for this session open at %(at)s.")
+    message = gettext_noop("Numbers for this session open %(at)s.")
 
 
 class BookingClosed(DomainError):

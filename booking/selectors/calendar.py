@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet, Sum
 
+from booking.domain.schedules import grades_from
 from booking.models import Absence, ClinicSession, Expert, Room, SessionTemplate
 from booking.selectors.schedules import absences_between, blocks
 
@@ -117,12 +118,15 @@ def absences_shown(*, today: date) -> list[Absence]:
 
 
 def substitutes_for(*, session: ClinicSession) -> list[Expert]:
-    """Active colleagues of the department whose fee is no lower than what patients paid, free at that time."""
+    """Active colleagues of the department of no lower grade and fee (``may_substitute``), free at that time."""
     busy = ClinicSession.objects.filter(
         opens_at__lt=session.closes_at, closes_at__gt=session.opens_at
     ).exclude(state="stopped")
     found = Expert.objects.filter(
-        active=True, department=session.expert.department_id, fee_fen__gte=session.fee_fen
+        active=True,
+        department=session.expert.department_id,
+        title__in=grades_from(session.expert.title),
+        fee_fen__gte=session.fee_fen,
     )
     found = found.exclude(pk=session.expert_id).exclude(pk__in=busy.values("expert_id"))
     return list(found.order_by("pinyin", "code"))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from booking.domain.errors import LowerGrade, ReasonMissing, SessionStarted, UnknownNumber
-from booking.domain.schedules import Recurrence, moments
+from booking.domain.schedules import Recurrence, may_substitute, moments
 from booking.domain.states import APPOINTMENT_LIVE
 from booking.locks import lock_planning, lock_session
 from booking.models import Appointment, ClinicSession, Expert
@@ -88,7 +88,10 @@ def session_substitute(
     substitute = Expert.objects.filter(pk=expert_id, active=True).first()
     if substitute is None or substitute == before:
         raise UnknownNumber(field="expert")
-    if substitute.department_id != before.department_id or substitute.fee_fen < session.fee_fen:
+    fits = may_substitute(
+        title=substitute.title, fee_fen=substitute.fee_fen, for_title=before.title, paid_fen=session.fee_fen
+    )
+    if substitute.department_id != before.department_id or not fits:
         raise LowerGrade(field="expert")
     check_expert_free(
         expert_id=substitute.pk, opens_at=session.opens_at, closes_at=session.closes_at, but=session.pk

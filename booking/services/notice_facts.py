@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from booking.models import Appointment, ClinicSession, Refund, Stop, WalkIn
-from hospital.templatetags.fenliu import day, hm, short_day, span, yuan_short
+from hospital.common.words import day, hm, short_day, span, yuan_short
 
 Facts = dict[str, object]
 

@@ -39,7 +39,7 @@ from booking.services.notice_facts import (
 from booking.services.notice_rows import tell, tell_of
 from booking.services.notice_texts import notice_text
 from hospital.common.messages import message_withdraw
-from hospital.templatetags.fenliu import yuan_short
+from hospital.common.words import yuan_short
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from booking.services.refunds import CASH, payment_move, refund_write
 from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
 from hospital.common.transactions import transactional
-from hospital.templatetags.fenliu import day
+from hospital.common.words import day
 
 DESCRIPTION_MAX = 120
 

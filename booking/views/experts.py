@@ -99,6 +99,7 @@ def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:
         "views": views,
         "chosen": chosen,
         "opened": opened,
+        "fee_fen": next((view.session.fee_fen for view in views if view.session.code == opened), who.fee_fen),
         "any_bookable": any(view.left for view in views),
         "hold_min": rules.hold_min,
         "key": uuid.uuid4(),

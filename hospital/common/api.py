@@ -6,11 +6,12 @@ Views stay thin::
         roles = {"patient", "desk"}
 
         def post(self, request: Request) -> Response:
-            data = parsed(HoldSerializer, request)
+            data = parsed(AppointmentIn, request)
             return self.idempotent(lambda: (201, held(appointment_hold(...))), body=data)
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache, wraps
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -29,7 +30,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from hospital.common import clock, idempotency
+from hospital.common import clock, idempotency, words
 from hospital.common.actor import Actor
 from hospital.common.errors import Busy, DomainError, gettext_noop
 from hospital.common.throttles import AccountThrottle, AddressThrottle
@@ -52,9 +53,14 @@ _COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 
 
 def translated(error: DomainError) -> str:
-    """The error's message in the user's language."""
+    """The error's message in the user's language, moments in it as the hospital's clock shows them."""
     text = gettext(error.message)
-    return text % error.params if error.params else text
+    params = {name: _in_words(value) for name, value in error.params.items()}
+    return text % params if params else text
+
+
+def _in_words(value: object) -> object:
+    return f"{words.near_or_day(value)} {words.hm(value)}" if isinstance(value, datetime) else value
 
 
 def problem(status: int, code: str, detail: str, **extra: object) -> Response:
@@ -115,7 +121,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def _members(error: DomainError) -> dict[str, object]:
     field = {"field": error.field} if error.field else {}
     plain = {
-        name: value for name, value in error.params.items() if isinstance(value, str | int | list | dict)
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in error.params.items()
+        if isinstance(value, str | int | list | dict | datetime)
     }
     return {**field, **plain}
 

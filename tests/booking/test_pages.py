@@ -78,6 +78,16 @@ def test_sending_the_form_twice_holds_one_number(lin: Client, cast: Cast, tomorr
     assert Appointment.objects.count() == 1
 
 
+def test_a_session_with_a_fee_of_its_own_says_so_before_anybody_holds(
+    lin: Client, tomorrow: ClinicSession
+) -> None:
+    tomorrow.fee_fen = tomorrow.expert.fee_fen + 3000
+    tomorrow.save(update_fields=["fee_fen"])
+    shown = text(lin.get("/experts/zhao/"))
+    assert f"<strong>¥{tomorrow.fee_fen // 100}</strong>" in shown, "at the session"
+    assert f"<span data-choice-fee>¥{tomorrow.fee_fen // 100}</span>" in shown, "in the bar with the button"
+
+
 def test_a_slot_sold_meanwhile_is_refused_and_the_page_shows_what_is_left(
     lin: Client, cast: Cast, tomorrow: ClinicSession
 ) -> None:

@@ -285,6 +285,8 @@ def test_a_lower_grade_another_department_or_a_busy_colleague_is_no_substitute(c
     with pytest.raises(errors.LowerGrade):
         substitute(clinic, colleague("low", fee_fen=2000))
     with pytest.raises(errors.LowerGrade):
+        substitute(clinic, colleague("young", title="attending"))
+    with pytest.raises(errors.LowerGrade):
         substitute(clinic, factories.expert("bone", department="ortho"))
     with pytest.raises(errors.PeriodsOverlap):
         substitute(clinic, clinic.colleague.expert)

@@ -1,8 +1,16 @@
 """How values read on pages."""
 
-import pytest
+import json
+from datetime import timedelta
 
-from hospital.templatetags.fenliu import spaced_phone, without_address
+import pytest
+from django.utils import translation
+
+from booking.domain.errors import NotReleased
+from hospital.common.api import refused, translated
+from hospital.common.words import spaced_phone
+from hospital.templatetags.fenliu import without_address
+from tests.clock import VirtualClock
 
 
 @pytest.mark.parametrize(
@@ -23,3 +31,15 @@ def test_a_message_with_a_link_of_its_own_shows_no_address(told: str, shown: str
 def test_a_phone_number_reads_as_it_is_dialled() -> None:
     assert spaced_phone("+8613812345678") == "138 1234 5678"
     assert spaced_phone("+441632960000") == "+441632960000"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Numbers for this session open tomorrow 07:00."), ("zh-hans", "这场的号明天 07:00 放出。")],
+)
+def test_a_refusal_names_a_moment_by_the_hospitals_clock(now: VirtualClock, language: str, said: str) -> None:
+    refusal = NotReleased(at=now() + timedelta(hours=23))
+    with translation.override(language):
+        assert translated(refusal) == said
+    answer = refused(refusal)
+    assert json.loads(answer.content)["at"] == (now() + timedelta(hours=23)).isoformat()
