@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from booking.domain.errors import UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE
 from booking.models import Appointment, Payment
-from booking.selectors.own import own_or_any
+from booking.selectors.own import own_or_any, owned_by
 from booking.selectors.patients import patients_find
 from hospital.models import User
 
@@ -21,15 +21,14 @@ def _appointments() -> QuerySet[Appointment]:
 
 
 def appointments_of_user(*, user: User) -> QuerySet[Appointment]:
-    """What this account booked, the newest clinic day first."""
-    return _appointments().filter(account=user).order_by("-slot__starts_at", "-pk")
+    """What is this account's (see :func:`~booking.selectors.own.owned_by`), the newest clinic day first."""
+    return _appointments().filter(owned_by(user)).order_by("-slot__starts_at", "-pk")
 
 
 def holds_of_user(*, user: User, expert_id: int, now: datetime) -> list[Appointment]:
-    """Numbers with this expert that the account holds and can still pay, newest first."""
-    return list(
-        appointments_of_user(user=user).filter(state="held", pay_by__gt=now, session__expert=expert_id)
-    )
+    """Numbers with this expert that the account took and can still pay, newest first."""
+    held = _appointments().filter(account=user, state="held", pay_by__gt=now, session__expert=expert_id)
+    return list(held.order_by("-slot__starts_at", "-pk"))
 
 
 def holds_overdue(*, user: User, now: datetime) -> list[int]:
@@ -64,7 +63,7 @@ def appointment_by_id(*, appointment_id: int) -> Appointment:
 
 
 def appointment_by_link(*, code: str) -> Appointment:
-    """A number that the desk or an expert gave: its unguessable code is the key, as nobody can sign in for it.
+    """A number that the desk or an expert gave: its unguessable code is the key, for many have no account.
 
     Raises
     ------

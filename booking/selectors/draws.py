@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from booking.domain.draws import draw_faults
 from booking.domain.errors import UnknownNumber
 from booking.models import ClinicSession, Draw, DrawRequest
-from booking.selectors.own import own_or_any
+from booking.selectors.own import own_or_any, owned_by
 from hospital.common.crypto import unseal
 from hospital.models import User
 
@@ -48,7 +48,8 @@ def draw_of_session(*, code: str) -> DrawView:
 
 def draw_requests_of_user(*, user: User) -> list[DrawRequest]:
     """Requests of this account that wait for their draw, the soonest first."""
-    return list(_requests().filter(account=user, state="waiting").order_by("session__draw_ends_at", "pk"))
+    mine = _requests().filter(owned_by(user), state="waiting")
+    return list(mine.order_by("session__draw_ends_at", "pk"))
 
 
 def draw_request_for_user(*, user: User, code: str) -> DrawRequest:

@@ -1,18 +1,20 @@
-"""Who may see a thing that an account made: the account itself, and the staff."""
+"""Whose a number is: who is told of it in an account, and who may open it, pay it, move it and give it back."""
 
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from booking.domain.errors import UnknownNumber
+from booking.models import AccountPatient, Patient
 from hospital.models import User
 
 STAFF = frozenset({"desk", "manager", "administrator"})
+SELF = AccountPatient.Relation.SELF
 M = TypeVar("M", bound=Model)
 
 
-def own_or_any(found: QuerySet[M], *, user: User, code: str, field: str, by: str = "account") -> M:
-    """The thing of this code: one's own (``by`` leads to its account), any for the staff.
+def own_or_any(found: QuerySet[M], *, user: User, code: str, field: str, of: str = "") -> M:
+    """The thing of this code: one's own (see :func:`owned_by`), any for the staff.
 
     Raises
     ------
@@ -21,8 +23,41 @@ def own_or_any(found: QuerySet[M], *, user: User, code: str, field: str, by: str
     """
     found = found.filter(code=code)
     if user.role not in STAFF:
-        found = found.filter(**{by: user})
+        found = found.filter(owned_by(user, of=of))
     thing = found.first()
     if thing is None:
         raise UnknownNumber(field=field)
     return thing
+
+
+def owned_by(user: User, *, of: str = "") -> Q:
+    """What is this account's, of rows with an account and a patient (behind ``of``); one short query of its patients.
+
+    What it asked for itself, and what is its own person's, whoever asked for that. What the hospital gave without an
+    account is also the family's while the patient has no account: they are the ones who are told of it.
+    """
+    links = AccountPatient.objects.filter(account=user).annotate(has_own=_has_own())
+    own, family = [], []
+    for patient_id, relation, has_own in links.values_list("patient_id", "relation", "has_own"):
+        if relation == SELF:
+            own.append(patient_id)
+        elif not has_own:
+            family.append(patient_id)
+    return (
+        Q(**{f"{of}account": user})
+        | Q(**{f"{of}patient__in": own})
+        | Q(**{f"{of}account": None, f"{of}patient__in": family})
+    )
+
+
+def _has_own() -> Exists:
+    return Exists(
+        AccountPatient.objects.filter(patient=OuterRef("patient"), relation=SELF, account__is_active=True)
+    )
+
+
+def account_of(patient: Patient) -> User | None:
+    """Who reads for a patient when no account asked: their own, else the first of the family."""
+    links = AccountPatient.objects.filter(patient=patient, account__is_active=True).select_related("account")
+    ordered = sorted(links, key=lambda link: (link.relation != SELF, link.pk))
+    return ordered[0].account if ordered else None

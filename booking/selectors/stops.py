@@ -294,7 +294,7 @@ def stop_case_for_user(*, user: User, code: str) -> StopCase:
     UnknownNumber
         When there is none.
     """
-    return own_or_any(_cases(), user=user, code=code, field="case", by="appointment__account")
+    return own_or_any(_cases(), user=user, code=code, field="case", of="appointment__")
 
 
 def _cases() -> QuerySet[StopCase]:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from booking.domain.returns import ReturnDelay, is_kept_back
 from booking.domain.states import WAITLIST_LIVE
 from booking.models import Appointment, ReturnedNumber, Slot, WaitlistEntry
-from booking.selectors.own import own_or_any
+from booking.selectors.own import own_or_any, owned_by
 from hospital.common.policy import policy
 from hospital.models import User
 
@@ -49,7 +49,7 @@ def waitlist_entry_for_user(*, user: User, code: str) -> EntryView:
 
 def waitlist_entries_of_user(*, user: User) -> list[EntryView]:
     """What this account waits for, offers first, then the next clinic day."""
-    live = _entries().filter(account=user, state__in=WAITLIST_LIVE)
+    live = _entries().filter(owned_by(user), state__in=WAITLIST_LIVE)
     return [_view(entry) for entry in live.order_by("accept_by", "session__opens_at", "pk")]
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import translation
 
-from booking.models import AccountPatient, Appointment, Patient, Slot
+from booking.models import Appointment, Patient, Slot
+from booking.selectors.own import account_of
 from booking.services.notice_facts import moment, page, slot_facts
 from booking.services.notice_texts import ESSENTIAL, notice_text
 from hospital.common.crypto import unseal
@@ -78,13 +79,6 @@ def tell_of(
         expires_at=expires_at,
         now=now,
     )
-
-
-def account_of(patient: Patient) -> User | None:
-    """Who reads for a patient when nobody booked for them: their own account, else the first of the family."""
-    links = AccountPatient.objects.filter(patient=patient, account__is_active=True).select_related("account")
-    ordered = sorted(links, key=lambda link: (link.relation != AccountPatient.Relation.SELF, link.pk))
-    return ordered[0].account if ordered else None
 
 
 def _channels(kind: str, reader: User | None) -> list[str]:

@@ -35,4 +35,6 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("booking:link-pay", code)
         state = "expired" if now >= found.pay_by else "failed" if payments[-1].state == "failed" else "paying"
     refund = next((one for one in payments if one.state in {"refunding", "refunded"}), None)
-    return render(request, "booking/link.html", {**summary(found), "state": state, "refund": refund})
+    return render(
+        request, "booking/link.html", {**summary(found, by_link=True), "state": state, "refund": refund}
+    )

@@ -50,7 +50,8 @@ def ask_to_pay(request: HttpRequest, appointment: Appointment, *, actor: Actor) 
             error, status = translated(refused), refused.status
     elif request.method == "POST":
         error, status = _("Choose a way to pay."), 400
-    return _page(request, appointment, error=error, status=status)
+    context = _page_context(appointment, error) | summary(appointment, by_link=actor.kind != "patient")
+    return render(request, "booking/pay.html", context, status=status)
 
 
 def _expired_context(appointment: Appointment) -> dict[str, Any]:
@@ -69,24 +70,23 @@ def _to_pay(request: HttpRequest, appointment: Appointment, provider_name: str, 
     if address.startswith(("https://", "http://")):
         return HttpResponseRedirect(address)
     name = selectors.provider_label(provider_name)
-    context = {"address": address, "provider": name, **summary(appointment)}
+    context = {"address": address, "provider": name, **summary(appointment, by_link=actor.kind != "patient")}
     return render(request, "booking/scan.html", context)
 
 
-def summary(appointment: Appointment) -> dict[str, Any]:
-    """What every page of a payment says about the number."""
+def summary(appointment: Appointment, *, by_link: bool) -> dict[str, Any]:
+    """What every page of a payment says about the number; ``by_link``: to whoever has the link, so without a name."""
     advice = timedelta(minutes=policy().arrival_advice_min)
     return {
         "appointment": appointment,
         "check_in_from": appointment.slot.starts_at - advice,
-        "by_link": appointment.account_id is None,
+        "by_link": by_link,
     }
 
 
-def _page(request: HttpRequest, appointment: Appointment, *, error: str, status: int) -> HttpResponse:
+def _page_context(appointment: Appointment, error: str) -> dict[str, Any]:
     now = clock.now()
-    context = {
-        **summary(appointment),
+    return {
         "seconds_left": max(0, round((appointment.pay_by - now).total_seconds())),
         "hold_seconds": round((appointment.pay_by - appointment.held_at).total_seconds()),
         "providers": selectors.payment_choices(),
@@ -94,7 +94,6 @@ def _page(request: HttpRequest, appointment: Appointment, *, error: str, status:
         "error": error,
         "demo": settings.DEMO,
     }
-    return render(request, "booking/pay.html", context, status=status)
 
 
 @require_POST
