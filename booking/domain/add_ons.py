@@ -57,7 +57,7 @@ def check_add_on_time(*, state: str, release_at: datetime, closes_at: datetime, 
     >>> check_add_on_time(state="running", **times, now=datetime(2026, 11, 8, 11, 59))
     >>> check_add_on_time(state="running", **times, now=datetime(2026, 11, 8, 12))
     Traceback (most recent call last):
-    booking.domain.errors.AddOnClosed: No number can be added: this session is over or was stopped.
+    booking.domain.errors.numbers.AddOnClosed: No number can be added: this session is over or was stopped.
     """
     if state in {"closed", "stopped"} or now >= closes_at:
         raise AddOnClosed

@@ -30,7 +30,7 @@ def check_movable(*, state: str, moves: int, limit: int, same_slot: bool, same_p
     >>> check_movable(state="booked", moves=2, limit=3, same_slot=False, same_price=True)
     >>> check_movable(state="booked", moves=3, limit=3, same_slot=False, same_price=True)
     Traceback (most recent call last):
-    booking.domain.errors.TooManyMoves: The time of an appointment can be changed 3 times. Cancel it instead.
+    booking.domain.errors.limits.TooManyMoves: The time of an appointment can be changed 3 times. Cancel it instead.
     """
     if state != "booked":
         raise IllegalTransition(state=state, verb="move")

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from booking.domain.bans import counts_against
-from booking.domain.errors import ReasonMissing
-from booking.domain.record_errors import AppealOpen, NothingToAppeal
+from booking.domain.errors import AppealOpen, NothingToAppeal, ReasonMissing
 from booking.domain.states import APPEAL
 from booking.locks import lock_with_patient
 from booking.models import Appeal

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from booking.domain.bans import BanRule, ban_days, days_later, misses_that_ban
-from booking.domain.errors import ReasonMissing
-from booking.domain.record_errors import AlreadyBanned, BanOver
+from booking.domain.errors import AlreadyBanned, BanOver, ReasonMissing
 from booking.locks import lock_patient, lock_patient_row
 from booking.models import Appointment, Ban
 from booking.services import notices

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from booking.domain.errors import ReasonMissing
+from booking.domain.errors import ErasureBlocked, ReasonMissing, RequestOpen
 from booking.domain.identity import check_birth_date, person_name, phone_number
-from booking.domain.record_errors import ErasureBlocked, RequestOpen
 from booking.domain.states import DATA_REQUEST
 from booking.locks import lock_patient, lock_patients_whole
 from booking.models import DataRequest, Patient

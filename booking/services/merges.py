@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from booking.domain.errors import ReasonMissing
-from booking.domain.record_errors import BothInSession, CannotMerge, HeldTwice
+from booking.domain.errors import BothInSession, CannotMerge, HeldTwice, ReasonMissing
 from booking.locks import lock_patients_whole
 from booking.models import AccountPatient, Patient
 from booking.selectors.merges import kinds_held_twice, pointers_to_patients, sessions_of_both

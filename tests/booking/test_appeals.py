@@ -88,7 +88,7 @@ def test_a_rejected_appeal_changes_nothing_but_its_answer(clinic: Clinic, lin: P
 def test_one_appeal_at_a_time_and_none_against_what_counts_for_nothing(
     clinic: Clinic, lin: Patient, tomorrow: ClinicSession
 ) -> None:
-    from booking.domain.record_errors import AppealOpen, NothingToAppeal
+    from booking.domain.errors import AppealOpen, NothingToAppeal
 
     who = {"account_id": clinic.cast.lin.pk, "actor": Actor.of(clinic.cast.lin)}
     held = hold(slots(tomorrow)[0], lin, clinic.cast.lin, clinic.now())

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from booking import services
-from booking.domain.errors import Banned, ReasonMissing
-from booking.domain.record_errors import AlreadyBanned, BanOver
+from booking.domain.errors import AlreadyBanned, Banned, BanOver, ReasonMissing
 from booking.models import Appointment, Ban, Patient
 from hospital.common import clock, history
 from hospital.common.actor import Actor

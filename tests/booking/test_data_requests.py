@@ -13,8 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from booking import selectors, services
-from booking.domain.errors import ImpossiblePhone, ReasonMissing
-from booking.domain.record_errors import ErasureBlocked, RequestOpen
+from booking.domain.errors import ErasureBlocked, ImpossiblePhone, ReasonMissing, RequestOpen
 from booking.models import AccountPatient, Appointment, Ban, ClinicSession, DataRequest, Patient, Payment
 from booking.selectors.requests import erasure_blockers
 from hospital.common import history

@@ -10,8 +10,14 @@ from django.test import Client
 from django.utils import translation
 
 from booking import selectors, services
-from booking.domain.errors import NameDiffers, ReasonMissing, UnknownNumber
-from booking.domain.record_errors import BothInSession, CannotMerge, HeldTwice
+from booking.domain.errors import (
+    BothInSession,
+    CannotMerge,
+    HeldTwice,
+    NameDiffers,
+    ReasonMissing,
+    UnknownNumber,
+)
 from booking.models import AccountPatient, Appointment, Ban, ClinicSession, Patient, WaitlistEntry
 from booking.selectors.merges import merge_preview, pointers_to_patients
 from hospital.common import history

@@ -1,0 +1,33 @@
+"""What patients are told: one function for each event, called inside the transaction of what happened.
+
+Each is told once (one row for each kind, key and channel), in the account's language. None can fail what it
+tells about: whatever goes wrong in here is logged and undone alone.
+"""
+
+from booking.services.notices.answers import appeal_answered, ban, ban_lifted, data_answered
+from booking.services.notices.appointments import booked, cancelled, moved, pay_link, reminder, substituted
+from booking.services.notices.stops import refund, refund_failed, stop_settled, stopped, stopped_text
+from booking.services.notices.waiting import draw_lost, draw_won, offer, offer_lapsed, waitlist_ended
+
+__all__ = [
+    "appeal_answered",
+    "ban",
+    "ban_lifted",
+    "booked",
+    "cancelled",
+    "data_answered",
+    "draw_lost",
+    "draw_won",
+    "moved",
+    "offer",
+    "offer_lapsed",
+    "pay_link",
+    "refund",
+    "refund_failed",
+    "reminder",
+    "stop_settled",
+    "stopped",
+    "stopped_text",
+    "substituted",
+    "waitlist_ended",
+]
