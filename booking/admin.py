@@ -7,12 +7,14 @@ from django.http import HttpRequest
 
 from booking.models import (
     Absence,
+    AccountPatient,
     Appeal,
     Appointment,
     Ban,
     ClinicSession,
     DataRequest,
     Department,
+    Draw,
     DrawRequest,
     Expert,
     Patient,
@@ -20,19 +22,24 @@ from booking.models import (
     PaymentNotice,
     Refund,
     ReturnedNumber,
+    RiskSignal,
     Room,
     SessionTemplate,
     Settlement,
+    SettlementDifference,
     Slot,
+    SpentChallenge,
     Stop,
     StopCase,
+    SymptomWord,
+    UsualWait,
     WaitlistEntry,
     WalkIn,
 )
 from booking.services import patients_read
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.admin import ReadOnlyAdmin
+from hospital.common.admin import ReadOnlyAdmin, RowAdmin
 from hospital.common.views import signed_in
 
 SEALED = ("id_sealed", "id_index", "phone_sealed", "phone_index")
@@ -57,6 +64,7 @@ class ExpertAdmin(ReadOnlyAdmin):
     """Experts."""
 
     list_display = ("code", "name", "department", "title", "fee_fen", "active")
+    list_select_related = ("department",)
     list_filter = ("department",)
     search_fields = ("code", "name", "pinyin")
 
@@ -66,6 +74,7 @@ class SessionTemplateAdmin(ReadOnlyAdmin):
     """Recurring periods."""
 
     list_display = ("expert", "weekday", "opens_at", "closes_at", "slot_minutes", "appointment_share")
+    list_select_related = ("expert",)
     list_filter = ("weekday",)
 
 
@@ -74,6 +83,7 @@ class ClinicSessionAdmin(ReadOnlyAdmin):
     """Sessions."""
 
     list_display = ("code", "expert", "date", "opens_at", "letter", "state", "number_limit", "walk_ins")
+    list_select_related = ("expert",)
     list_filter = ("state", "date")
 
 
@@ -98,6 +108,7 @@ class AppointmentAdmin(ReadOnlyAdmin):
     """Appointments."""
 
     list_display = ("code", "session", "slot", "state", "held_at", "booked_at")
+    list_select_related = ("session__expert", "slot__session__expert")
     list_filter = ("state",)
     search_fields = ("code", "checkin_code")
 
@@ -116,25 +127,29 @@ class RefundAdmin(ReadOnlyAdmin):
     """Refunds."""
 
     list_display = ("code", "payment", "amount_fen", "created_at", "done_at")
+    list_select_related = ("payment",)
 
 
-@admin.register(
+OTHERS = (
     Absence,
+    AccountPatient,
     Appeal,
     Ban,
     DataRequest,
+    Draw,
     DrawRequest,
     PaymentNotice,
     ReturnedNumber,
+    RiskSignal,
     Settlement,
+    SettlementDifference,
     Slot,
+    SpentChallenge,
     Stop,
     StopCase,
+    SymptomWord,
+    UsualWait,
     WaitlistEntry,
     WalkIn,
 )
-class RowAdmin(ReadOnlyAdmin):
-    """Rows of the other tables, newest first; sealed columns are binary and never shown."""
-
-    ordering = ("-pk",)
-    show_full_result_count = False
+admin.site.register(OTHERS, RowAdmin)  # sealed columns are binary and never shown

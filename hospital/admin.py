@@ -2,7 +2,13 @@
 
 from typing import Any
 
+from allauth.account import admin as account_admin
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as mfa_admin
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -10,10 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.admin import ReadOnlyAdmin
+from hospital.common.admin import ReadOnlyAdmin, RowAdmin
 from hospital.common.messages import message_retry
 from hospital.common.views import signed_in
-from hospital.models import Job, Message, PolicyVersion, StateChange, User
+from hospital.models import ApiToken, Job, Message, PolicyVersion, StateChange, User
+
+_REGISTERED_FIRST = (account_admin, mfa_admin, auth_admin)
 
 
 @admin.register(User)
@@ -58,6 +66,23 @@ class JobAdmin(ReadOnlyAdmin):
 
     list_display = ("kind", "key", "due_at", "attempts", "done_at", "last_error")
     list_filter = ("kind",)
+
+
+admin.site.register(ApiToken, RowAdmin)
+admin.site.unregister([Group, EmailAddress, Authenticator])  # not used here, not used here, shown below
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors, never their secrets. Deleting one lets somebody who lost the phone set up another."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    exclude = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators, who take care of whom they do it for."""
+        return bool(request.user.is_active and request.user.is_superuser)
 
 
 class SendingState(admin.SimpleListFilter):

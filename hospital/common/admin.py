@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import BinaryField, TextField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -40,3 +41,22 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic a
             "changes": history.of(found),
         }
         return TemplateResponse(request, "admin/state_history.html", context)
+
+
+class RowAdmin(ReadOnlyAdmin):
+    """Rows as they are, newest first: the plain columns; links and long texts stand on the row's own page."""
+
+    COLUMNS_MAX = 8
+    LEFT_OUT = (BinaryField, TextField)
+
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The first plain columns of the table."""
+        plain = [
+            field.name
+            for field in self.opts.concrete_fields
+            if not field.is_relation and not field.primary_key and not isinstance(field, self.LEFT_OUT)
+        ]
+        return ["pk", *plain[: self.COLUMNS_MAX]]
