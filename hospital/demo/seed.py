@@ -53,7 +53,7 @@ def _history(now: datetime, say: Say) -> None:
     expert_replan(expert_code=clinic.UNDECIDED_EXPERT, asked=asked, actor=DEMO, now=now)
     for plan in plans_for_list(state="proposed"):
         simulation_ask(code=plan.code, now=now)
-    policy_change(actor=DEMO, now=now, reason="the demo approves plans by itself", auto_approve=True)
+    policy_change(actor=DEMO, now=now, reason="演示：方案自动生效", auto_approve=True)
     for code in [row[1] for row in clinic.EXPERTS]:
         if code not in {clinic.RUNNING_EXPERT, clinic.UNDECIDED_EXPERT}:
             expert_replan(expert_code=code, asked=asked, actor=DEMO, now=now)
