@@ -23,10 +23,10 @@ Say = Callable[[str], None]
 def seed(*, now: datetime, say: Say) -> None:
     """Everything a newcomer needs; running it again only tops up."""
     people = accounts.people_ensure(now)
-    experts = clinic.define(people["expert"].pk)
+    experts = clinic.define(people["expert"].pk, now)
     department = experts[clinic.RUNNING_EXPERT].department_id
     rooms = [
-        clinic.room_of(expert, clinic.number_of(code)).code
+        clinic.room_of(expert, clinic.number_of(code), now).code
         for code, expert in experts.items()
         if expert.department_id == department
     ]
