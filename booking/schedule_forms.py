@@ -13,6 +13,7 @@ from booking.models import Absence, Department, Expert, Room, SessionTemplate
 from booking.models.sessions import FIRST_MONDAY
 from booking.selectors.calendar import experts_active, rooms_in_order
 from booking.services import TemplateFacts
+from hospital.common.policy import policy
 
 WEEKDAYS = [
     (1, _("Monday")),
@@ -46,7 +47,9 @@ class PeriodForm(forms.Form):
         label=_("Walk-in registration from"), widget=forms.TimeInput(TIME_INPUT, "%H:%M")
     )
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none())
-    slot_minutes = forms.IntegerField(label=_("Minutes a slot"), min_value=5, max_value=480, initial=60)
+    slot_minutes = forms.IntegerField(
+        label=_("Minutes a slot"), min_value=5, max_value=480, initial=lambda: policy().slot_min
+    )
     capacity_per_slot = forms.IntegerField(label=_("Numbers a slot"), min_value=1, max_value=500, initial=10)
     share = forms.IntegerField(label=_("Booked ahead, %"), min_value=0, max_value=100, initial=60)
     fee = forms.DecimalField(

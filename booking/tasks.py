@@ -1,7 +1,7 @@
 """What the worker does for booking. The work itself is in the services; each may run more than once."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking.services import (
     draws_hold_due,
@@ -23,8 +23,8 @@ from booking.services import (
     waitlist_end_tell,
     walk_ins_expire_due,
 )
-from hospital.common import clock, jobs
-from hospital.common.policy import policy
+from booking.services.schedules import planned_until
+from hospital.common import jobs
 
 
 @jobs.handler("refund.send")
@@ -54,9 +54,8 @@ def tell_end_of_waitlist(payload: Mapping[str, object], now: datetime) -> None:
 
 @jobs.duty("plan sessions", every_s=600)
 def plan_sessions(now: datetime) -> int:
-    """Plan the sessions of the horizon, two days before their release, so that plans can set their quotas."""
-    until = clock.local(now).date() + timedelta(days=policy().horizon_days + 2)
-    return len(sessions_generate(until=until, now=now))
+    """Plan the sessions of the horizon, and those that will be released next."""
+    return len(sessions_generate(until=planned_until(now), now=now))
 
 
 jobs.duty("expire holds")(holds_expire_due)

@@ -209,7 +209,9 @@ class StopPrepare(ApiView):
     def post(self, request: Request, code: str) -> Response:
         """Keep the reason and the deadline to choose; still nothing happens."""
         data = parsed(StopPrepareIn, request)
-        return Response(StopAnswer(services.stop_prepare(code=code, now=clock.now(), **data)).data)
+        return Response(
+            StopAnswer(services.stop_prepare(code=code, actor=self.actor, now=clock.now(), **data)).data
+        )
 
 
 class StopDiscard(ApiView):

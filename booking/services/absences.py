@@ -1,19 +1,17 @@
 """Holidays and leaves: no sessions are planned on them; where patients are affected, the stop wizard takes over."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from booking.domain.errors import ReasonMissing, UnknownNumber
 from booking.locks import lock_planning
 from booking.models import Absence, ClinicSession, Stop
 from booking.selectors.schedules import sessions_in
 from booking.services.planned import session_withdraw
-from booking.services.schedules import sessions_generate
+from booking.services.schedules import planned_until, sessions_generate
 from booking.services.stops import stop_propose
-from booking.services.templates import PLANNED_BEYOND_DAYS
-from hospital.common import clock, history
+from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 
@@ -98,8 +96,7 @@ def absence_remove(*, absence_id: int, actor: Actor, now: datetime) -> int:
         data={"first_day": str(absence.first_day), "last_day": str(absence.last_day)},
     )
     absence.delete()
-    until = clock.local(now).date() + timedelta(days=policy().horizon_days + PLANNED_BEYOND_DAYS)
-    return len(sessions_generate(until=until, now=now))
+    return len(sessions_generate(until=planned_until(now), now=now))
 
 
 def _stoppable(session: ClinicSession) -> bool:

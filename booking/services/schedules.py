@@ -17,6 +17,7 @@ from hospital.common.actor import Actor
 from hospital.common.policy import Policy, policy
 from hospital.common.transactions import transactional
 
+PLANNED_BEYOND_DAYS = 2
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _JOB = Actor.job("sessions")
 
@@ -93,6 +94,11 @@ def plan_of_template(template: SessionTemplate, day: date, rules: Policy) -> Pla
         appointment_share=template.appointment_share,
         fee_fen=template.expert.fee_fen if template.fee_fen is None else template.fee_fen,
     )
+
+
+def planned_until(now: datetime) -> date:
+    """Sessions are planned up to here: two days before their release, so that plans can set their quotas."""
+    return clock.local(now).date() + timedelta(days=policy().horizon_days + PLANNED_BEYOND_DAYS)
 
 
 def release_of(day: date, rules: Policy) -> datetime:

@@ -178,6 +178,7 @@ def session_set_quotas(
     )
     if session.state == "released":
         numbers_offer_new(session=session, actor=actor, now=now)
+        live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return new
 
 

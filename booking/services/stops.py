@@ -62,7 +62,7 @@ def stop_propose(*, session_id: int, reason: str, actor: Actor, now: datetime) -
 
 @transactional
 def stop_prepare(
-    *, code: str, now: datetime, reason: str | None = None, choose_by: datetime | None = None
+    *, code: str, actor: Actor, now: datetime, reason: str | None = None, choose_by: datetime | None = None
 ) -> Stop:
     """Write down what patients will be told; still nothing happens.
 
@@ -85,6 +85,16 @@ def stop_prepare(
             raise TooSoon(field="choose_by")
         stop.choose_by = choose_by
     stop.save(update_fields=["reason", "choose_by"])
+    history.record(
+        thing=stop,
+        verb="prepare",
+        from_state=stop.state,
+        to_state=stop.state,
+        actor=actor,
+        at=now,
+        reason=stop.reason,
+        data={"choose_by": stop.choose_by and stop.choose_by.isoformat()},
+    )
     return stop
 
 

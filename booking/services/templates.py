@@ -10,13 +10,12 @@ from booking.locks import lock_planning
 from booking.models import ClinicSession, Expert, Room, SessionTemplate
 from booking.selectors.schedules import recurrence_of
 from booking.services.planned import session_withdraw
-from booking.services.schedules import plan_of_template, sessions_generate
-from hospital.common import clock, history
+from booking.services.schedules import plan_of_template, planned_until, sessions_generate
+from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
-PLANNED_BEYOND_DAYS = 2
 """Sessions are planned this long before their release, so that plans can set their quotas."""
 
 
@@ -131,7 +130,6 @@ def template_end(*, template_id: int, last_day: date, actor: Actor, now: datetim
 
 def templates_replan(*, expert_ids: list[int], actor: Actor, now: datetime) -> None:
     """Withdraw planned sessions that no period gives any more, or gives otherwise, and plan what is missing."""
-    rules = policy()
     templates = list(SessionTemplate.objects.filter(expert__in=expert_ids).select_related("expert", "room"))
     planned = ClinicSession.objects.filter(
         expert__in=expert_ids, state="planned", extra=False, instead_of=None, opens_at__gt=now
@@ -139,8 +137,7 @@ def templates_replan(*, expert_ids: list[int], actor: Actor, now: datetime) -> N
     for session in planned.prefetch_related("slots"):
         if not any(_gives(template, session) for template in templates):
             session_withdraw(session_id=session.pk, reason="schedule changed", actor=actor, now=now)
-    until = clock.local(now).date() + timedelta(days=rules.horizon_days + PLANNED_BEYOND_DAYS)
-    sessions_generate(until=until, now=now)
+    sessions_generate(until=planned_until(now), now=now)
 
 
 def _gives(template: SessionTemplate, session: ClinicSession) -> bool:

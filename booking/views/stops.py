@@ -96,6 +96,7 @@ def prepare(request: HttpRequest, code: str) -> HttpResponse:
     try:
         services.stop_prepare(
             code=code,
+            actor=Actor.of(signed_in(request)),
             now=clock.now(),
             reason=request.POST.get("reason"),
             choose_by=_moment(request.POST.get("choose_by")),

@@ -33,7 +33,7 @@ class AlreadyCheckedIn(DomainError):
 class AlreadyWaiting(DomainError):
     """The patient has a live number in this queue."""
 
-    code = "already_waiting"
+    code = "already_in_queue"
     message = gettext_noop("%(number)s is already waiting with this doctor.")
 
 

@@ -100,7 +100,7 @@ def walk_in_register_and_ticket(
     ------
     booking's PoolEmpty (``sold_out``), WalkInNotOpen (``closed``), AlreadyBooked
         Nothing is registered, charged or ticketed.
-    AlreadyWaiting (``already_waiting``)
+    AlreadyWaiting (``already_in_queue``)
         When the patient has a live ticket in this queue: nobody pays twice for one doctor.
     UnknownPriority, ReasonMissing
         When the priority is not one, or has no reason.

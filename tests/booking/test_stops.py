@@ -289,4 +289,4 @@ def test_an_applied_stop_can_neither_be_discarded_nor_changed(clinic: StoppedCli
     with pytest.raises(IllegalTransition):
         services.stop_discard(code=stop.code, actor=clinic.manager, now=clinic.now())
     with pytest.raises(errors.StopNotOpen):
-        services.stop_prepare(code=stop.code, reason="other", now=clinic.now())
+        services.stop_prepare(code=stop.code, reason="other", actor=clinic.manager, now=clinic.now())

@@ -45,7 +45,7 @@ def test_who_has_a_live_number_with_a_doctor_gets_no_second_and_pays_once(
     go(morning, register(morning, patient), WAYS[state])
     with pytest.raises(AlreadyWaiting) as refused:
         register(morning, patient)
-    assert (refused.value.code, refused.value.status) == ("already_waiting", 409)
+    assert (refused.value.code, refused.value.status) == ("already_in_queue", 409)
     assert str(refused.value) == "A01 is already waiting with this doctor."
     assert WalkIn.objects.count() == Ticket.objects.count() == Payment.objects.count() == 1
 
