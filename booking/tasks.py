@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from booking.services import (
+    draw_end_tell,
     draws_hold_due,
     holds_expire_due,
     no_shows_confirm_due,
@@ -50,6 +51,13 @@ def tell_end_of_waitlist(payload: Mapping[str, object], now: datetime) -> None:
     """Tell those who waited that the list is over."""
     waited = payload["entries"]
     waitlist_end_tell(entry_ids=waited if isinstance(waited, list) else [], now=now)
+
+
+@jobs.handler("draw.tell_end")
+def tell_end_of_draw(payload: Mapping[str, object], now: datetime) -> None:
+    """Tell those who wished for a number that nothing is drawn."""
+    asked = payload["requests"]
+    draw_end_tell(request_ids=asked if isinstance(asked, list) else [], now=now)
 
 
 @jobs.duty("plan sessions", every_s=600)

@@ -19,8 +19,8 @@ from booking import selectors as booking
 from hospital.common import clock
 from hospital.common.errors import NotFound
 from hospital.common.feeds import Content, Gone, Source
-from hospital.common.roles import STAFF
 from queueing.domain.advice import MARK_WIDTH, Advice, waiting_advice
+from queueing.domain.permissions import STAFF
 from queueing.models import Screen
 from queueing.selectors.live import queue_of_session, screen_rooms
 from queueing.selectors.screens import screen_board, screen_topics
@@ -156,7 +156,8 @@ def ticket_view(*, code: str, language: str, now: datetime) -> LiveView:
     """The live page's region. Raises TicketUnknown."""
     live = ticket_live(code=code, now=now)
     with translation.override(language):
-        html = render_to_string("queueing/_ticket.html", _ticket_context(live, language, now))
+        template = "queueing/_ticket_stopped.html" if live.stopped else "queueing/_ticket.html"
+        html = render_to_string(template, _ticket_context(live, language, now))
     return LiveView(live.revision, mark_safe(html), _wall(now), _ticket_topics(live))  # noqa: S308 - our own template
 
 

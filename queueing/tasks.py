@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from booking.services import STOPPED_JOB
 from hospital.common import jobs
 from queueing import services
 from queueing.selectors.tickets import unanswered_codes
@@ -12,6 +13,12 @@ from queueing.selectors.tickets import unanswered_codes
 def give_ticket(payload: Mapping[str, object], now: datetime) -> None:
     """A walk-in was paid through a provider."""
     services.walk_in_ticket(walk_in_id=int(str(payload["walk_in"])), now=now)
+
+
+@jobs.handler(STOPPED_JOB)
+def tell_of_stop(payload: Mapping[str, object], now: datetime) -> None:
+    """A clinic was stopped: tickets say so, walk-ins are told."""
+    services.session_stopped_tell(session_id=int(str(payload["session"])), now=now)
 
 
 @jobs.duty("prepare queues", every_s=30)

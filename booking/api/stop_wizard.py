@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
+from booking.api.rights import DESK, MANAGERS
 from booking.api.stops import CASE_STATES, CHOICES
 from booking.models import Appointment, Stop
 from booking.selectors.stops import (
@@ -21,7 +22,6 @@ from booking.selectors.stops import (
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
-from hospital.common.roles import DESK, MANAGERS
 
 STOP_STATES = list(Stop.State.values)
 _STOP: dict[str, object] = {
@@ -70,6 +70,7 @@ class StopEffects(serializers.Serializer[Any]):
     paid_fen = serializers.IntegerField()
     on_site = serializers.IntegerField(help_text="patients who are in the hospital already")
     waitlist = serializers.IntegerField()
+    draw_requests = serializers.IntegerField(help_text="wishes that wait for the draw; it is not held")
     walk_ins = serializers.IntegerField()
     free_that_day = serializers.IntegerField(help_text="numbers of the same grade")
     people = StopPerson(many=True)
@@ -85,7 +86,15 @@ class StopProgress(serializers.Serializer[Any]):
     to_phone = serializers.IntegerField()
 
 
-_EFFECTS = {"held": 0, "paid_fen": 5000, "on_site": 0, "waitlist": 2, "walk_ins": 0, "free_that_day": 7}
+_EFFECTS = {
+    "held": 0,
+    "paid_fen": 5000,
+    "on_site": 0,
+    "waitlist": 2,
+    "draw_requests": 0,
+    "walk_ins": 0,
+    "free_that_day": 7,
+}
 _PERSON = {
     "appointment": "A2B3C4D5E6F7",
     "state": "booked",

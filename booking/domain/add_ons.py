@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from booking.domain.errors import AddOnClosed, NotReleased
-from hospital.common.roles import MANAGERS
+
+_ALWAYS = frozenset({"manager", "administrator"})
 
 
 def may_add_on(*, role: str, is_own_session: bool, has_permission: bool) -> bool:
@@ -35,7 +36,7 @@ def may_add_on(*, role: str, is_own_session: bool, has_permission: bool) -> bool
     >>> may_add_on(role="patient", is_own_session=False, has_permission=True)
     False
     """
-    if role in MANAGERS:
+    if role in _ALWAYS:
         return True
     return (role == "expert" and is_own_session) or (role in {"desk", "expert"} and has_permission)
 

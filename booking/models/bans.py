@@ -59,7 +59,9 @@ class Appeal(models.Model):
     code = models.CharField(max_length=12, unique=True, default=code_12)
     ban = models.ForeignKey(Ban, on_delete=models.CASCADE, null=True, related_name="appeals")
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, null=True, related_name="appeals")
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     text = models.CharField(max_length=500)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.CharField(max_length=500, blank=True)

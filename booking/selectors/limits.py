@@ -23,13 +23,21 @@ from hospital.common.errors import DomainError
 from hospital.common.policy import Policy, policy
 from hospital.common.sql import prepared_cursor
 
-SQL = """
-SELECT booking_hold_refusal(%(patient)s, %(account)s, %(device)s, session.id, session.date, expert.department_id,
+_VERDICT = """booking_hold_refusal({patient}, %(account)s, %(device)s, session.id, session.date, expert.department_id,
     %(now)s, %(day_begins)s, %(per_department)s, %(departments)s, %(per_account)s, %(unpaid)s, %(per_device)s,
-    %(per_payer)s, %(leaving)s, %(despite_ban)s, %(waiting_account)s, %(waiting_device)s)
+    %(per_payer)s, %(leaving)s, %(despite_ban)s, %(waiting_account)s, %(waiting_device)s)"""
+SQL = f"""
+SELECT {_VERDICT.format(patient="%(patient)s")}
 FROM booking_clinicsession session JOIN booking_expert expert ON expert.id = session.expert_id
 WHERE session.id = %(session)s
-"""
+"""  # noqa: S608 - our own words
+OFFERS_SQL = f"""
+SELECT entry.id
+FROM booking_waitlistentry entry JOIN booking_clinicsession session ON session.id = entry.session_id
+    JOIN booking_expert expert ON expert.id = session.expert_id
+WHERE entry.state = 'offered' AND {_VERDICT.format(patient="entry.patient_id")} IS NOT NULL
+ORDER BY entry.id
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +96,27 @@ def number_refusal(
     gives, or one in place of another that the hospital took away.
     """
     rules = policy()
-    arguments: dict[str, Any] = {
-        "patient": patient_id,
+    which: dict[str, Any] = {"patient": patient_id, "session": session.pk}
+    with prepared_cursor() as cursor:
+        cursor.execute(SQL, which | _asked(rules, now, taker, leaving=leaving, despite_ban=despite_ban))
+        (verdict,) = cursor.fetchone()
+    return refusal_of(verdict, patient_id=patient_id, now=now, rules=rules)
+
+
+def offers_refused(*, now: datetime) -> list[int]:
+    """Waitlist entries with an offer whose patient may not have the number by now; one query, the same limits."""
+    with prepared_cursor() as cursor:
+        cursor.execute(OFFERS_SQL, _asked(policy(), now, HOSPITAL))
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _asked(
+    rules: Policy, now: datetime, taker: Taker, *, leaving: int = 0, despite_ban: bool = False
+) -> dict[str, Any]:
+    """What the database's function is asked with, but for the patient and the session."""
+    return {
         "account": taker.account_id,
         "device": taker.device_index,
-        "session": session.pk,
         "now": now,
         "leaving": leaving,
         "despite_ban": despite_ban,
@@ -100,10 +124,6 @@ def number_refusal(
         "waiting_device": taker.waiting_device,
         **limits(rules, now),
     }
-    with prepared_cursor() as cursor:
-        cursor.execute(SQL, arguments)
-        (verdict,) = cursor.fetchone()
-    return refusal_of(verdict, patient_id=patient_id, now=now, rules=rules)
 
 
 def limits(rules: Policy, now: datetime) -> dict[str, Any]:

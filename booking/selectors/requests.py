@@ -16,10 +16,12 @@ from booking.models import (
     DrawRequest,
     Patient,
     Payment,
+    RiskSignal,
     WaitlistEntry,
     WalkIn,
 )
 from booking.selectors.bans import ban_in_force
+from booking.selectors.own import owned_by
 from booking.selectors.patients import patients_of_user
 from hospital.common import clock
 from hospital.common.crypto import unseal
@@ -83,18 +85,38 @@ def request_text(request: DataRequest) -> str:
 def family_export(*, user: User, now: datetime) -> dict[str, Any]:
     """Everything the hospital keeps about the account and the people it books for, and about nobody else.
 
-    Of the person themself that is all; of family what this account booked, since others may book for them, too.
+    Of the person themself that is all; of family what is this account's (see :func:`~booking.selectors.own.owned_by`),
+    since others may book for them, too.
     """
-    links = list(patients_of_user(user=user))
+    links, mine = list(patients_of_user(user=user)), owned_by(user)
     messages = Message.objects.filter(account=user).order_by("pk")
     return {
         "made_at": clock.local(now).isoformat(),
         "account": {
             "phone": unseal(user.phone_sealed) if user.phone_sealed else "",
+            "email": unseal(user.email_sealed) if user.email_sealed else "",
             "language": user.language,
             "since": _at(user.date_joined),
         },
-        "patients": [_patient(link) for link in links],
+        "patients": [_patient(link, mine) for link in links],
+        "appeals": [
+            {"text": one.text, "state": one.state, "answer": one.answer, "asked_at": _at(one.asked_at)}
+            for one in Appeal.objects.filter(account=user).order_by("pk")
+        ],
+        "data_requests": [
+            {
+                "kind": one.kind,
+                "text": request_text(one),
+                "state": one.state,
+                "answer": one.answer,
+                "asked_at": _at(one.asked_at),
+            }
+            for one in DataRequest.objects.filter(account=user).order_by("pk")
+        ],
+        "signals": [
+            {"kind": one.kind, "weight": one.weight, "at": _at(one.at), "data": one.data}
+            for one in RiskSignal.objects.filter(account=user).order_by("pk")
+        ],
         "messages": [
             {
                 "kind": message.kind,
@@ -107,14 +129,14 @@ def family_export(*, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _patient(link: AccountPatient) -> dict[str, Any]:
+def _patient(link: AccountPatient, mine: Q) -> dict[str, Any]:
     patient = link.patient
-    rows = Appointment.objects.filter(patient=patient)
-    if link.relation != SELF:
-        rows = rows.filter(account=link.account)
-    appointments = rows.select_related("slot", "session__expert__department").prefetch_related(
-        "payments__refund"
-    )
+    rows = Appointment.objects.filter(mine, patient=patient)
+    appointments = rows.select_related(
+        "slot", "session__expert__department", "stop_case__stop"
+    ).prefetch_related("payments__refund")
+    waits = WaitlistEntry.objects.filter(mine, patient=patient).select_related("session__expert__department")
+    wishes = DrawRequest.objects.filter(mine, patient=patient).select_related("session__expert__department")
     return {
         "name": patient.name,
         "relation": link.relation,
@@ -125,6 +147,8 @@ def _patient(link: AccountPatient) -> dict[str, Any]:
         "sex": patient.sex,
         "since": _at(patient.created_at),
         "appointments": [_appointment(one) for one in appointments.order_by("slot__starts_at", "pk")],
+        "waitlist": [_wish(one, one.joined_at) for one in waits.order_by("pk")],
+        "draw_requests": [_wish(one, one.asked_at) for one in wishes.order_by("pk")],
         "walk_ins": _walk_ins(patient) if link.relation == SELF else [],
         "bans": [
             {
@@ -146,6 +170,7 @@ def _appointment(one: Appointment) -> dict[str, Any]:
         "department": one.session.expert.department.name,
         "state": one.state,
         "fee_fen": one.fee_fen,
+        "stopped": _stopped(one),
         "payments": [
             {
                 "order_no": payment.order_no,
@@ -156,6 +181,32 @@ def _appointment(one: Appointment) -> dict[str, Any]:
             }
             for payment in one.payments.all()
         ],
+    }
+
+
+def _stopped(one: Appointment) -> dict[str, Any] | None:
+    """What was chosen when the clinic was stopped."""
+    case = getattr(one, "stop_case", None)
+    if case is None:
+        return None
+    return {
+        "reason": case.stop.reason,
+        "choice": case.choice,
+        "settled_at": _at(case.settled_at),
+        "phoned_at": _at(case.phoned_at),
+        "phone_note": case.phone_note,
+    }
+
+
+def _wish(one: WaitlistEntry | DrawRequest, asked_at: datetime) -> dict[str, Any]:
+    """A place on a waitlist or in a draw."""
+    return {
+        "code": one.code,
+        "asked_at": _at(asked_at),
+        "clinic": _at(one.session.opens_at),
+        "expert": one.session.expert.name,
+        "department": one.session.expert.department.name,
+        "state": one.state,
     }
 
 

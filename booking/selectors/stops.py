@@ -24,6 +24,7 @@ from booking.models import (
     AccountPatient,
     Appointment,
     ClinicSession,
+    DrawRequest,
     Payment,
     Slot,
     Stop,
@@ -72,6 +73,7 @@ class Preview:
     people: tuple[Affected, ...]
     colleagues: tuple[Colleague, ...]
     waitlist: int
+    draw_requests: int
     walk_ins: int
 
     @property
@@ -195,6 +197,7 @@ def stop_preview(*, session: ClinicSession, now: datetime) -> Preview:
         people=tuple(people),
         colleagues=colleagues_of(session, slots),
         waitlist=WaitlistEntry.objects.filter(session=session, state__in=WAITLIST_LIVE).count(),
+        draw_requests=DrawRequest.objects.filter(session=session, state="waiting").count(),
         walk_ins=WalkIn.objects.filter(session=session, state="registered").count(),
     )
 

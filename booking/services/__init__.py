@@ -20,7 +20,7 @@ from booking.services.data_requests import (
     data_request_refuse,
 )
 from booking.services.draw_steps import draw_hold, drawn_first, draws_hold_due
-from booking.services.draws import draw_request_ask, draw_request_withdraw
+from booking.services.draws import draw_end_tell, draw_request_ask, draw_request_withdraw
 from booking.services.extras import session_add, session_substitute
 from booking.services.hold_requests import appointment_hold_asked
 from booking.services.holds import (
@@ -50,6 +50,7 @@ from booking.services.reviews import payment_review, refund_review
 from booking.services.risk import address_tried, challenge_wanted, risk_check, risk_look, signals_note
 from booking.services.schedules import session_create, sessions_generate
 from booking.services.sessions import (
+    STOPPED_JOB,
     session_close,
     session_open_if_due,
     session_release,
@@ -78,9 +79,16 @@ from booking.services.waitlist import (
     waitlist_leave,
 )
 from booking.services.waits import SlotWait, slot_waits_set
-from booking.services.walk_ins import walk_in_cancel, walk_in_expire, walk_in_register, walk_ins_expire_due
+from booking.services.walk_ins import (
+    walk_in_cancel,
+    walk_in_expire,
+    walk_in_register,
+    walk_ins_expire_due,
+    walk_ins_tell_stopped,
+)
 
 __all__ = [
+    "STOPPED_JOB",
     "AbsenceEffect",
     "Resolved",
     "SlotWait",
@@ -117,6 +125,7 @@ __all__ = [
     "data_request_grant",
     "data_request_make",
     "data_request_refuse",
+    "draw_end_tell",
     "draw_hold",
     "draw_request_ask",
     "draw_request_withdraw",
@@ -179,4 +188,5 @@ __all__ = [
     "walk_in_expire",
     "walk_in_register",
     "walk_ins_expire_due",
+    "walk_ins_tell_stopped",
 ]

@@ -4,7 +4,7 @@ This is about the requests; how the draw is held is in :mod:`booking.services.dr
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from booking.domain.deadlines import check_bookable
@@ -14,7 +14,8 @@ from booking.domain.states import DRAW_REQUEST
 from booking.locks import lock_patient, lock_taker, share_session
 from booking.models import ClinicSession, Draw, DrawRequest, Slot
 from booking.selectors.limits import check_number, taker_in_draw
-from hospital.common import history
+from booking.services import notices
+from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.crypto import seal
 from hospital.common.errors import next_state
@@ -129,8 +130,22 @@ def draw_request_withdraw(*, request_id: int, actor: Actor, now: datetime) -> Dr
 
 
 def draw_requests_end(*, session: ClinicSession, actor: Actor, now: datetime) -> None:
-    """When booking ends (opening, stop) before the draw was held, nobody has won. The caller holds the lock."""
-    requests_lose(list(DrawRequest.objects.filter(session=session, state="waiting")), actor, now)
+    """When booking ends (opening, stop) before the draw was held, nobody has won. The caller holds the lock.
+
+    They are told by a job, outside the transaction that holds the session.
+    """
+    waiting = list(DrawRequest.objects.filter(session=session, state="waiting"))
+    requests_lose(waiting, actor, now)
+    if waiting:
+        payload = {"requests": [one.pk for one in waiting]}
+        jobs.enqueue("draw.tell_end", key=session.code, payload=payload, due_at=now)
+
+
+def draw_end_tell(*, request_ids: Iterable[int], now: datetime) -> int:
+    """Tell those whose draw was never held."""
+    requests = DrawRequest.objects.filter(pk__in=list(request_ids), state="lost")
+    related = requests.select_related("patient", "account", "slot", "session__expert", "session__room")
+    return len(jobs.each("tell the end", related, lambda request: notices.draw_ended(request, now)))
 
 
 def requests_lose(requests: Sequence[DrawRequest], actor: Actor, now: datetime) -> None:

@@ -17,6 +17,7 @@ from booking.models import (
     Payment,
     StopCase,
     WaitlistEntry,
+    WalkIn,
 )
 from booking.services.reads import patient_state
 from hospital.common import history
@@ -52,14 +53,16 @@ def patient_erase(*, patient_id: int, reason: str, actor: Actor, now: datetime) 
             reason=reason.strip(),
         )
     AccountPatient.objects.filter(patient_id=patient_id).delete()
-    Appointment.objects.filter(patient_id=patient_id).update(account=None, device_index=None)
+    for model in (Appointment, DrawRequest):
+        model.objects.filter(patient_id=patient_id).update(account=None, device_index=None)
+    WaitlistEntry.objects.filter(patient_id=patient_id).update(account=None)
     Payment.objects.filter(appointment__patient_id=patient_id).update(payer_index=None)
     Payment.objects.filter(walk_in__patient_id=patient_id).update(payer_index=None)
     StopCase.objects.filter(appointment__patient_id=patient_id).update(phone_note="")
     about = Appeal.objects.filter(ban__patient_id=patient_id) | Appeal.objects.filter(
         appointment__patient_id=patient_id
     )
-    about.update(text="")
+    about.update(text="", account=None)
     DataRequest.objects.filter(patient_id=patient_id).update(text_sealed=None)
     return rows[patient_id]
 
@@ -93,6 +96,7 @@ def _message_keys(patient_id: int) -> list[str]:
         WaitlistEntry.objects.filter(patient_id=patient_id),
         DrawRequest.objects.filter(patient_id=patient_id),
         StopCase.objects.filter(appointment__patient_id=patient_id),
+        WalkIn.objects.filter(patient_id=patient_id),
         DataRequest.objects.filter(patient_id=patient_id).exclude(state="done"),
     ):
         keys += rows.values_list("code", flat=True)

@@ -62,6 +62,10 @@ TEXTS: dict[str, str] = {
         "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Your unpaid number is released, "
         "nothing is charged. You can book another time."
     ),
+    "stopped_here": gettext_noop(
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Please go to the nurse desk: "
+        "a colleague can see you today, or you get the full refund."
+    ),
     "stop_settled": gettext_noop(
         "%(patient)s: for the stopped clinic on %(when)s, %(expert)s, what you paid goes back the way you paid."
     ),
@@ -86,6 +90,13 @@ TEXTS: dict[str, str] = {
     "data_refused": gettext_noop("Your request about your data (%(wish)s) was refused. %(answer)s"),
     "draw_won": gettext_noop(
         "%(patient)s: you are drawn: %(when)s, %(expert)s. Pay before %(until)s to keep the number: %(link)s"
+    ),
+    "draw_stopped": gettext_noop(
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s; its numbers are not drawn. You can book another time."
+    ),
+    "draw_ended": gettext_noop(
+        "%(patient)s: no numbers were drawn for %(when)s, %(expert)s. Walk-in numbers are given at the hospital "
+        "from %(walk_in)s."
     ),
     "draw_lost": gettext_noop(
         "%(patient)s: you were not drawn for %(when)s, %(expert)s. Nothing is charged. "

@@ -12,10 +12,9 @@ from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, NotAllowed
 from hospital.common.policy import policy
-from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
-CONFIRM = DESK | {"job"}
+CONFIRM = frozenset({"desk", "manager", "administrator", "job"})
 OUTCOMES = ("seen", "excused")
 _JOB = Actor.job("no-shows")
 

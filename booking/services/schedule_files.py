@@ -11,7 +11,6 @@ import openpyxl
 from django.db import transaction
 from openpyxl.utils.exceptions import InvalidFileException
 
-from booking.domain.cells import quoted
 from booking.domain.errors import FileUnreadable
 from booking.domain.schedule_files import (
     COLUMNS,
@@ -20,6 +19,7 @@ from booking.domain.schedule_files import (
     PeriodRow,
     RowError,
     periods_of,
+    quoted,
 )
 from booking.locks import lock_planning
 from booking.models import Expert, Room, SessionTemplate

@@ -17,6 +17,9 @@ from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
+STOPPED_JOB = "session.stopped"
+"""Done by whoever owns the queue: who waits in the hospital is told."""
+
 _JOB = Actor.job("sessions")
 
 
@@ -128,6 +131,7 @@ def session_stop(*, session_id: int, reason: str, actor: Actor, now: datetime) -
     draw_requests_end(session=session, actor=actor, now=now)
     session.stop_reason = reason[:200]
     session.save(update_fields=["stop_reason"])
+    jobs.enqueue(STOPPED_JOB, key=session.code, payload={"session": session.pk}, due_at=now)
     return _move(session, "stop", state, actor, now, reason=reason)
 
 

@@ -46,7 +46,7 @@ def stop_case_ask(*, case_id: int, now: datetime) -> bool:
         return False
     _move(case, "ask", _JOB, now)
     state = locked.appointment.state
-    if state in {"held", "booked"}:
+    if state in APPOINTMENT_LIVE:
         notices.stopped(case, locked.appointment, now)
     if state == "held":
         appointment_cancel(appointment_id=locked.appointment.pk, actor=_JOB, now=now, reason=REASON)

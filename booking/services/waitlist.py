@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F
 
 from booking.domain.errors import (
     AlreadyWaiting,
@@ -13,10 +13,17 @@ from booking.domain.errors import (
     UnknownNumber,
     WaitlistFull,
 )
-from booking.domain.states import APPOINTMENT_LIVE, WAITLIST, WAITLIST_LIVE
+from booking.domain.states import WAITLIST, WAITLIST_LIVE
 from booking.locks import lock_patient, lock_session, lock_slot, lock_taker
-from booking.models import Appointment, Ban, ClinicSession, ReturnedNumber, Slot, WaitlistEntry
-from booking.selectors.limits import HOSPITAL, Taker, check_number, check_session_bookable
+from booking.models import Appointment, ClinicSession, ReturnedNumber, Slot, WaitlistEntry
+from booking.selectors.limits import (
+    HOSPITAL,
+    Taker,
+    check_number,
+    check_session_bookable,
+    number_refusal,
+    offers_refused,
+)
 from booking.services import notices
 from booking.services.numbers import number_hold
 from booking.services.offers import entry_move, returned_move
@@ -133,7 +140,9 @@ def waitlist_leave(*, entry_id: int, actor: Actor, now: datetime) -> WaitlistEnt
 
 @transactional
 def offer_lapse_if_due(*, entry_id: int, now: datetime) -> bool:
-    """An offer not taken by its deadline goes to the next; at once when its patient was banned or booked meanwhile.
+    """An offer not taken by its deadline goes to the next; at once when its patient may not have it by now.
+
+    That is asked as when it was made: a ban, or a limit that other numbers taken meanwhile have reached.
 
     Returns
     -------
@@ -149,10 +158,11 @@ def offer_lapse_if_due(*, entry_id: int, now: datetime) -> bool:
         _give_up(entry, session, "lapse", _JOB, now)
         notices.offer_lapsed(entry, now)
         return True
-    if _cannot_take(now).filter(pk=entry.pk).exists():
-        _give_up(entry, session, "end", _JOB, now)
-        return True
-    return False
+    refusal = number_refusal(session=session, patient_id=entry.patient_id, now=now)
+    if refusal is None:
+        return False
+    _give_up(entry, session, "end", _JOB, now, reason=refusal.code)
+    return True
 
 
 def offers_lapse_due(now: datetime) -> int:
@@ -160,30 +170,18 @@ def offers_lapse_due(now: datetime) -> int:
     late = WaitlistEntry.objects.filter(
         state="offered", accept_by__lte=now, session__walk_in_opens_at__gt=now
     ).order_by("accept_by", "pk")
-    due = [
-        *late.values_list("pk", flat=True)[:DUE_MAX],
-        *_cannot_take(now).values_list("pk", flat=True).order_by("pk"),
-    ]
+    due = [*late.values_list("pk", flat=True)[:DUE_MAX], *offers_refused(now=now)]
     return sum(
         jobs.each("end offer", dict.fromkeys(due), lambda pk: offer_lapse_if_due(entry_id=pk, now=now))
     )
 
 
-def _cannot_take(now: datetime) -> QuerySet[WaitlistEntry]:
-    """Offers that block a number: the patient is banned by now, or has a number of the session."""
-    banned = Ban.objects.filter(
-        patient=OuterRef("patient"), lifted_at=None, starts_at__lte=now, ends_at__gt=now
-    )
-    booked = Appointment.objects.filter(
-        patient=OuterRef("patient"), session=OuterRef("session"), state__in=APPOINTMENT_LIVE
-    )
-    return WaitlistEntry.objects.filter(Exists(banned) | Exists(booked), state="offered")
-
-
-def _give_up(entry: WaitlistEntry, session: ClinicSession, verb: str, actor: Actor, now: datetime) -> None:
+def _give_up(
+    entry: WaitlistEntry, session: ClinicSession, verb: str, actor: Actor, now: datetime, *, reason: str = ""
+) -> None:
     """End a live entry; a number that was offered to it comes back."""
     returned = ReturnedNumber.objects.select_related("slot").filter(entry=entry, state="offered").first()
-    entry_move(entry, verb, actor=actor, now=now)
+    entry_move(entry, verb, actor=actor, now=now, reason=reason)
     if returned is not None:
         lock_slot(returned.slot_id)
         number_come_back(session=session, returned=returned, actor=actor, now=now)

@@ -1,6 +1,6 @@
 """Walk-ins take their number from the session's pool: one conditional statement on one counter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -10,6 +10,7 @@ from booking.domain.states import APPOINTMENT_LIVE, SESSION_OPEN, WALK_IN
 from booking.locks import LockedWalkIn, lock_walk_in, share_patient
 from booking.models import Appointment, ClinicSession, WalkIn
 from booking.providers import provider
+from booking.services import notices
 from booking.services.payments import payment_open, payment_take_cash, payments_close, refund_paid
 from booking.services.sessions import session_open_if_due
 from hospital.common import history, jobs, live
@@ -157,6 +158,13 @@ def walk_ins_expire_due(now: datetime) -> int:
             lambda pk: walk_in_expire(walk_in_id=pk, now=now),
         )
     )
+
+
+def walk_ins_tell_stopped(*, walk_in_ids: Iterable[int], now: datetime) -> int:
+    """Tell walk-ins who wait for a clinic that was stopped; once each, however often it is asked."""
+    waiting = WalkIn.objects.filter(pk__in=list(walk_in_ids), session__state="stopped")
+    related = waiting.select_related("patient", "session__expert", "session__room")
+    return len(jobs.each("tell walk-in", related, lambda walk_in: notices.stopped_walk_in(walk_in, now)))
 
 
 @transactional

@@ -97,6 +97,7 @@ class ExpectedAt(serializers.Serializer[Any]):
     recalls=0,
     on_return=None,
     transferred_to=None,
+    stopped=False,
 )
 class TicketLiveAnswer(serializers.Serializer[Any]):
     """A patient's own ticket; no name."""
@@ -114,6 +115,7 @@ class TicketLiveAnswer(serializers.Serializer[Any]):
     transferred_to = serializers.CharField(
         allow_null=True, allow_blank=True, help_text="code of the new ticket"
     )
+    stopped = serializers.BooleanField(help_text="the clinic was stopped: the nurse desk helps")
 
 
 class BoardTicket(serializers.Serializer[Any]):

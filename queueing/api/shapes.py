@@ -105,6 +105,7 @@ def ticket_live_out(live: TicketLive) -> dict[str, Any]:
         "recalls": live.recalls,
         "on_return": live.on_return,
         "transferred_to": live.transferred_to,
+        "stopped": live.stopped,
     }
 
 

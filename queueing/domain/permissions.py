@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from hospital.common.roles import DESK, STAFF
-
+DESK: Final = frozenset({"desk", "manager", "administrator"})
+"""Managers and administrators may stand in at the desk."""
 EXPERT: Final = frozenset({"expert"})
+STAFF: Final = DESK | EXPERT
 
 ROLES_OF: Final[dict[str, frozenset[str]]] = {
     "register": DESK,

@@ -11,7 +11,7 @@ from hospital.common.models import StateChange
 from hospital.common.policy import Policy, policy
 from queueing.domain.errors import TicketUnknown
 from queueing.domain.ordering import people_ahead
-from queueing.domain.states import CALLED, LIVE, TICKET, WAITING
+from queueing.domain.states import CALLED, LIVE, PASSED, TICKET, WAITING
 from queueing.models import QueueSession, Ticket
 from queueing.selectors.expected import Expected, expected_call, speeds
 from queueing.selectors.order import place_on_return, queue_order
@@ -61,6 +61,7 @@ class TicketLive:
     slot_ends_at: datetime | None
     sensitive: bool
     transferred_to: str | None
+    stopped: bool
     allowed: tuple[str, ...]
 
 
@@ -90,7 +91,8 @@ def ticket_live(*, code: str, now: datetime) -> TicketLive:
     ticket = ticket_by_code(code)
     session, expert = ticket.session, ticket.session.expert
     rules = policy()
-    ahead, expected, back = _outlook(ticket, rules, now)
+    stopped = _waits_in_vain(ticket)
+    ahead, expected, back = (None, None, None) if stopped else _outlook(ticket, rules, now)
     room = ticket.room or session.room
     successor = Ticket.objects.filter(transferred_from=ticket).values_list("code", flat=True).first()
     return TicketLive(
@@ -121,8 +123,15 @@ def ticket_live(*, code: str, now: datetime) -> TicketLive:
         slot_ends_at=ticket.slot_ends_at,
         sensitive=expert.department.sensitive,
         transferred_to=successor,
+        stopped=stopped,
         allowed=("leave",) if (ticket.state, "leave") in TICKET else (),
     )
+
+
+def _waits_in_vain(ticket: Ticket) -> bool:
+    """Whether the clinic was stopped and nobody of a colleague's calls the patient: the desk helps."""
+    elsewhere = ticket.state == CALLED and ticket.called_session_id not in {None, ticket.session_id}
+    return ticket.session.state == "stopped" and ticket.state in {WAITING, CALLED, PASSED} and not elsewhere
 
 
 def _outlook(

@@ -11,7 +11,7 @@ from queueing.services.calls import (
 from queueing.services.departures import ticket_cancel, ticket_leave, ticket_return, tickets_leave_closed
 from queueing.services.queues import queue_for_session, queue_shared, queues_prepare
 from queueing.services.screens import screen_add, screen_revoke
-from queueing.services.sessions import session_end, sessions_end_due
+from queueing.services.sessions import session_end, session_stopped_tell, sessions_end_due
 from queueing.services.tickets import (
     ticket_check_in,
     ticket_report,
@@ -33,6 +33,7 @@ __all__ = [
     "screen_add",
     "screen_revoke",
     "session_end",
+    "session_stopped_tell",
     "sessions_end_due",
     "ticket_call_next",
     "ticket_cancel",

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from booking import services as booking
-from hospital.common import jobs
+from hospital.common import jobs, live
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
-from queueing.domain.states import SERVING
-from queueing.locks import lock_ticket
-from queueing.models import Ticket
+from queueing.domain.states import CALLED, PASSED, SERVING, WAITING
+from queueing.locks import lock_queue, lock_ticket
+from queueing.models import QueueSession, Ticket
 from queueing.selectors.ends import EndingSession, sessions_to_end, tickets_of_stopped
 from queueing.services.departures import ticket_end_stopped, tickets_leave_closed
 from queueing.services.moves import move, queue_changed
@@ -39,6 +39,30 @@ def session_end(*, session_id: int, actor: Actor, now: datetime) -> int:
         _finish_unknown(code=code, actor=actor, now=now)
     booking.session_close(session_id=session_id, actor=actor, now=now)
     return left
+
+
+def session_stopped_tell(*, session_id: int, now: datetime) -> int:
+    """A clinic was stopped: whoever looks at a ticket of its queue sees that, and waiting walk-ins are told.
+
+    Returns
+    -------
+    int
+        How many walk-ins are told; those who had booked are told with their choice.
+    """
+    _queue_touch(session_id=session_id)
+    waiting = Ticket.objects.filter(session_id=session_id, state__in=[WAITING, CALLED, PASSED])
+    walk_ins = waiting.filter(walk_in__isnull=False).values_list("walk_in_id", flat=True)
+    return booking.walk_ins_tell_stopped(walk_in_ids=[pk for pk in walk_ins if pk], now=now)
+
+
+@transactional
+def _queue_touch(*, session_id: int) -> None:
+    link = QueueSession.objects.filter(session_id=session_id).first()
+    if link is not None:
+        queue = lock_queue(link.queue_id)
+        queue.revision += 1
+        queue.save(update_fields=["revision"])
+        live.announce(f"queue.{queue.pk}", "queue.changed", revision=queue.revision, session=session_id)
 
 
 def _unfinished(session_id: int) -> list[str]:

@@ -14,16 +14,29 @@ from django.test import Client
 
 from booking import selectors, services
 from booking.domain.errors import ErasureBlocked, ImpossiblePhone, ReasonMissing, RequestOpen
-from booking.models import AccountPatient, Appointment, Ban, ClinicSession, DataRequest, Patient, Payment
+from booking.models import (
+    AccountPatient,
+    Appeal,
+    Appointment,
+    Ban,
+    ClinicSession,
+    DataRequest,
+    DrawRequest,
+    Patient,
+    Payment,
+    RiskSignal,
+    WaitlistEntry,
+)
 from booking.selectors.requests import erasure_blockers
 from hospital.common import history
 from hospital.common.actor import Actor
+from hospital.common.crypto import seal
 from hospital.common.errors import IllegalTransition, NotAllowed
 from hospital.common.models import Message
 from hospital.models import User
 from tests.booking.no_shows import Clinic
 from tests.clock import VirtualClock
-from tests.factories import LIN_ID, Cast, hold, person, slots
+from tests.factories import LIN_ID, Cast, hold, join, person, slots, sold_out
 from tests.queueing.conftest import Morning, morning
 
 __all__ = ["morning"]
@@ -66,6 +79,11 @@ def exported(user: User) -> dict[str, Any]:
     assert answer["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         return json.loads(archive.read("my-data.json"))
+
+
+def over_ban(patient: Patient, now: VirtualClock) -> Ban:
+    begun = now() - timedelta(days=90)
+    return Ban.objects.create(patient=patient, reason="no_show", starts_at=begun, ends_at=now())
 
 
 def whole_database() -> str:
@@ -113,6 +131,34 @@ def test_the_copy_holds_of_family_only_what_this_account_booked(
     [mine] = [one for one in exported(cast.lin)["patients"] if one["name"] == lin.name]
     [theirs] = [one for one in exported(cast.chen)["patients"] if one["name"] == lin.name]
     assert (len(mine["appointments"]), len(theirs["appointments"])) == (1, 0)
+
+
+def test_the_copy_holds_what_was_waited_for_wished_for_said_and_noticed(
+    cast: Cast, lin: Patient, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    sold_out(tomorrow, now())
+    entry = join(tomorrow, lin, cast.lin, now())
+    wish = DrawRequest.objects.create(
+        session=tomorrow, slot=slots(tomorrow)[0], patient=lin, account=cast.lin, asked_at=now(), state="lost"
+    )
+    banned = over_ban(lin, now)
+    Appeal.objects.create(ban=banned, account=cast.lin, text="The bus broke down", asked_at=now())
+    asked(cast, lin, now, kind="correction", text="My name is 林晓雨")
+    RiskSignal.objects.create(account=cast.lin, kind="payer", weight=3, at=now())
+    cast.lin.email_sealed = seal("lin@example.org")
+    cast.lin.save()
+    copy = exported(cast.lin)
+    [mine] = copy["patients"]
+    assert copy["account"]["email"] == "lin@example.org"
+    assert ([one["code"] for one in mine["waitlist"]], mine["draw_requests"][0]["state"]) == (
+        [entry.code],
+        "lost",
+    )
+    assert mine["draw_requests"][0]["code"] == wish.code
+    assert copy["appeals"][0]["text"] == "The bus broke down"
+    assert copy["data_requests"][0]["text"] == "My name is 林晓雨"
+    assert copy["signals"][0]["kind"] == "payer"
+    assert not exported(cast.chen)["signals"]
 
 
 # ---- correction
@@ -182,6 +228,11 @@ def test_a_deletion_leaves_visits_and_money_without_an_identity(morning: Morning
     morning.serve("08:00")
     morning.do("finish", ticket, "08:10")
     now.at("14:00")
+    mine = {"session": morning.session, "patient": lin, "account": cast.lin}
+    wait = WaitlistEntry.objects.create(state="ended", joined_at=now(), **mine)
+    wish = DrawRequest.objects.create(slot=slot, asked_at=now(), state="lost", device_index=b"phone", **mine)
+    ban = over_ban(lin, now)
+    appeal = Appeal.objects.create(ban=ban, account=cast.lin, text="late", asked_at=now(), state="rejected")
     request = asked(cast, lin, now, text="I move abroad, 林小雨")
     granted(cast, request, now)
     lin.refresh_from_db()
@@ -190,6 +241,10 @@ def test_a_deletion_leaves_visits_and_money_without_an_identity(morning: Morning
     visit = Appointment.objects.get(pk=held.pk)
     assert (visit.state, visit.patient_id, visit.account_id) == ("seen", lin.pk, None)
     assert visit.payments.get().paid_fen == 5000
+    for row in (wait, wish, appeal):
+        row.refresh_from_db()
+        assert row.account_id is None
+    assert (wish.device_index, appeal.text) == (None, "")
     dump = whole_database()
     assert "林小雨" not in dump
     assert LIN_ID not in dump

@@ -9,16 +9,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from booking import services
+from booking import services, tasks
 from booking.domain import errors
 from booking.domain.draws import draw_faults, draw_order
 from booking.models import Appointment, Ban, ClinicSession, Draw, DrawRequest, Patient
+from booking.selectors.stops import stop_preview
 from booking.services import draw_steps, draws
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.crypto import unseal
 from hospital.common.errors import IllegalTransition
-from hospital.common.models import Message
+from hospital.common.models import Job, Message
 from hospital.common.policy import policy_change
 from tests.booking.conftest import check_invariants
 from tests.clock import VirtualClock
@@ -41,6 +42,14 @@ def ask(made: ClinicSession, patient: Patient, now: VirtualClock, *, slot: int =
     return services.draw_request_ask(
         slot_code=slots(made)[slot].code, patient_id=patient.pk, account_id=None, actor=JOB, now=now()
     )
+
+
+def told_of_the_end(request: DrawRequest, now: VirtualClock) -> str:
+    """What the job tells, which may run twice."""
+    job = Job.objects.get(kind="draw.tell_end")
+    for _turn in range(2):
+        tasks.tell_end_of_draw(job.payload, now())
+    return unseal(Message.objects.get(kind="draw_lost", key=request.code, channel="in_app").body_sealed)
 
 
 def crowd(made: ClinicSession, number: int, now: VirtualClock, *, slot: int = 0) -> list[DrawRequest]:
@@ -221,9 +230,20 @@ def test_a_stopped_or_opened_session_leaves_no_request_waiting(
     services.session_stop(session_id=drawn.pk, reason="ill", actor=JOB, now=now())
     request.refresh_from_db()
     assert request.state == "lost"
+    assert "not drawn" in told_of_the_end(request, now)
     now.advance(seconds=60)
     assert services.draws_hold_due(now()) == 0
     check_invariants()
+
+
+def test_requests_still_open_when_walk_in_registration_begins_are_told_where_numbers_are(
+    drawn: ClinicSession, cast: Cast, now: VirtualClock
+) -> None:
+    request = ask(drawn, cast.patients["lin"], now)
+    assert stop_preview(session=drawn, now=now()).draw_requests == 1
+    now.set(drawn.walk_in_opens_at)
+    services.session_open_if_due(session_id=drawn.pk, now=now())
+    assert "Walk-in numbers" in told_of_the_end(request, now)
 
 
 def test_the_seed_shows_that_the_draw_was_held_as_promised(drawn: ClinicSession, now: VirtualClock) -> None:

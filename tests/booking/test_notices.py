@@ -23,6 +23,7 @@ from booking.models import (
     Stop,
     StopCase,
     WaitlistEntry,
+    WalkIn,
 )
 from booking.services import notices
 from booking.services.notice_texts import ESSENTIAL, TEXTS
@@ -234,6 +235,7 @@ TELL: dict[str, Teller] = {
     "waitlist_ended": lambda it: notices.waitlist_ended(it.entry, it.at),
     "waitlist_stopped": lambda it: notices.waitlist_ended(it.stopped_entry, it.at),
     "stopped": lambda it: notices.stopped(it.case, it.appointment, it.at),
+    "stopped_here": lambda it: notices.stopped_walk_in(it.walk_in, it.at),
     "stopped_unpaid": lambda it: notices.stopped(it.case, it.held, it.at),
     "stop_settled": lambda it: notices.stop_settled(it.case, it.at),
     "refund": lambda it: notices.refund(it.refund, it.at),
@@ -246,6 +248,8 @@ TELL: dict[str, Teller] = {
     "data_refused": lambda it: notices.data_answered(it.wish("refused"), it.at),
     "draw_won": lambda it: notices.draw_won(it.request, it.held, it.at),
     "draw_lost": lambda it: notices.draw_lost(it.request, it.at),
+    "draw_ended": lambda it: notices.draw_ended(it.request, it.at),
+    "draw_stopped": lambda it: notices.draw_ended(it.stopped_request, it.at),
 }
 
 
@@ -266,7 +270,7 @@ def world(cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock) -> S
         return copy
 
     stopped = type(tomorrow).objects.get(pk=tomorrow.pk)
-    stopped.state = "stopped"
+    stopped.state, stopped.stop_reason = "stopped", "会议"
     return SimpleNamespace(
         at=at,
         session=tomorrow,
@@ -282,6 +286,8 @@ def world(cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock) -> S
         ban=ban,
         appeal=lambda state: Appeal(code="A1", ban=ban, account=cast.lin, state=state, answer="好。"),
         request=DrawRequest(code="D1", slot=slot, **mine),
+        stopped_request=DrawRequest(code="D2", slot=slot, **(mine | {"session": stopped})),
+        walk_in=WalkIn(code="V1", session=stopped, patient=lin),
         wish=lambda state: DataRequest(
             code="Q1", kind="deletion", patient=lin, account=cast.lin, state=state, answer="好。"
         ),
@@ -334,7 +340,9 @@ def test_every_essential_kind_is_told_by_some_event(world: SimpleNamespace, cast
     for teller in TELL.values():
         teller(world)
     assert set(Message.objects.values_list("kind", flat=True)) >= ESSENTIAL
-    assert Message.objects.filter(kind="stopped").count() == 2, "one row for each channel, whatever its text"
+    assert Message.objects.filter(kind="stopped", key="C1").count() == 2, (
+        "one row for each channel, whatever its text"
+    )
 
 
 def test_whatever_a_person_was_told_can_be_blanked_by_what_it_was_about(

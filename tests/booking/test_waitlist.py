@@ -185,6 +185,29 @@ def test_a_ban_takes_an_offer_away_at_once(cast: Cast, tomorrow: ClinicSession, 
     check_invariants()
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "reason"), [(["neuro"], "already_booked"), (["skin", "bone", "eyes"], "limit_reached")]
+)
+def test_an_offer_that_its_patient_may_not_take_any_more_goes_to_the_next_at_once(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock, elsewhere: list[str], reason: str
+) -> None:
+    booked = sold_out(tomorrow, now())
+    first = join(tomorrow, cast.patients["lin"], cast.lin, now())
+    second = join(tomorrow, cast.patients["chen"], cast.chen, now())
+    cancel(booked[0].pk, now)
+    assert fresh(first).state == "offered"
+    services.offers_lapse_due(now())
+    assert fresh(first).state == "offered", "whoever may still take it keeps it"
+    for number, department in enumerate(elsewhere):
+        doctor = expert(f"other{number}", department=department)
+        other = session(tomorrow.date, now=now(), doctor=doctor, quotas=[1, 0, 0, 0])
+        hold(slots(other)[0], cast.patients["lin"], cast.lin, now())
+    assert services.offers_lapse_due(now()) == 1
+    assert [fresh(one).state for one in (first, second)] == ["ended", "offered"]
+    assert history.of(first).last().reason == reason
+    check_invariants()
+
+
 def test_leaving_with_an_offer_hands_it_to_the_next(
     cast: Cast, tomorrow: ClinicSession, now: VirtualClock
 ) -> None:

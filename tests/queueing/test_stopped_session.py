@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from booking import services as booking
-from booking.models import Appointment, ClinicSession, Payment, Stop, StopCase, WalkIn
-from queueing import services
+from booking.models import Appointment, ClinicSession, Patient, Payment, Stop, StopCase, WalkIn
+from hospital.common.crypto import seal, unseal
+from hospital.common.models import Job, Message
+from queueing import services, tasks
 from queueing.models import Ticket
+from queueing.selectors.tickets import ticket_live
 from tests import factories
 from tests.booking.stopped import invariants_hold, pay
 from tests.queueing.conftest import Morning
@@ -24,12 +28,13 @@ def paid(morning: Morning, slot: int) -> Appointment:
 
 @pytest.fixture
 def stop(morning: Morning) -> Stop:
-    """Two booked patients are checked in, a walk-in waits; then the clinic is stopped at 08:20."""
+    """Two booked patients are checked in, a walk-in waits, all have phones; the clinic is stopped at 08:20."""
     first, second = paid(morning, 1), paid(morning, 1)
     booking.sessions_advance(morning.now.at("07:00"))
     for appointment in (first, second):
         morning.check_in(appointment, "07:50")
     morning.walk_in("07:55")
+    Patient.objects.update(phone_sealed=seal("13700137000"))
     morning.now.at("08:20")
     made = booking.stop_propose(
         session_id=morning.session.pk, reason="taken ill", actor=morning.desk, now=morning.now()
@@ -46,6 +51,34 @@ def tickets() -> list[Ticket]:
 def test_whoever_is_in_the_hospital_is_asked_by_nobody_but_the_desk(stop: Stop) -> None:
     assert list(StopCase.objects.values_list("state", flat=True)) == ["asked", "asked"]
     assert set(Appointment.objects.values_list("state", flat=True)) == {"arrived"}
+
+
+def test_whoever_is_in_the_hospital_is_told_to_go_to_the_nurse_desk(stop: Stop, morning: Morning) -> None:
+    told = Message.objects.filter(kind="stopped", channel="sms")
+    assert told.count() == 2, "both who had checked in; the walk-in by a job"
+    for _turn in range(2):
+        tasks.tell_of_stop(Job.objects.get(kind="session.stopped").payload, morning.now())
+    assert told.count() == 3
+    for message in told:
+        assert "Please go to the nurse desk" in unseal(message.body_sealed)
+
+
+@pytest.mark.parametrize(
+    ("language", "stopped", "leave"),
+    [("en", "This clinic was stopped", "leave now"), ("zh-hans", "本场停诊", "可以离开")],
+)
+def test_a_ticket_says_at_once_that_the_clinic_was_stopped_and_never_that_one_may_leave(
+    stop: Stop, morning: Morning, language: str, stopped: str, leave: str
+) -> None:
+    before = tickets()[0].queue.revision
+    tasks.tell_of_stop({"session": stop.session_id}, morning.now())
+    for ticket in tickets():
+        seen = ticket_live(code=ticket.code, now=morning.now())
+        assert (seen.stopped, seen.expected_at, seen.come_back_at) == (True, None, None)
+        page = Client(headers={"accept-language": language}).get(f"/t/{ticket.code}/").content.decode()
+        assert stopped in page
+        assert leave not in page
+    assert tickets()[0].queue.revision > before, "so that open pages ask again"
 
 
 def test_a_ticket_cancelled_at_the_desk_brings_the_money_back(stop: Stop, morning: Morning) -> None:

@@ -6,8 +6,22 @@ tells about: whatever goes wrong in here is logged and undone alone.
 
 from booking.services.notices.answers import appeal_answered, ban, ban_lifted, data_answered
 from booking.services.notices.appointments import booked, cancelled, moved, pay_link, reminder, substituted
-from booking.services.notices.stops import refund, refund_failed, stop_settled, stopped, stopped_text
-from booking.services.notices.waiting import draw_lost, draw_won, offer, offer_lapsed, waitlist_ended
+from booking.services.notices.stops import (
+    refund,
+    refund_failed,
+    stop_settled,
+    stopped,
+    stopped_text,
+    stopped_walk_in,
+)
+from booking.services.notices.waiting import (
+    draw_ended,
+    draw_lost,
+    draw_won,
+    offer,
+    offer_lapsed,
+    waitlist_ended,
+)
 
 __all__ = [
     "appeal_answered",
@@ -16,6 +30,7 @@ __all__ = [
     "booked",
     "cancelled",
     "data_answered",
+    "draw_ended",
     "draw_lost",
     "draw_won",
     "moved",
@@ -28,6 +43,7 @@ __all__ = [
     "stop_settled",
     "stopped",
     "stopped_text",
+    "stopped_walk_in",
     "substituted",
     "waitlist_ended",
 ]

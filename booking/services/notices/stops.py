@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from booking.models import Appointment, Refund, Stop, StopCase
-from booking.services.notice_facts import money_facts, page, stop_facts, time_key
+from booking.models import Appointment, Refund, Stop, StopCase, WalkIn
+from booking.services.notice_facts import money_facts, page, session_facts, stop_facts, time_key
 from booking.services.notice_rows import tell, tell_of
 from booking.services.notice_texts import notice_text
 from booking.services.notices.told import notice
@@ -12,7 +12,10 @@ from hospital.common.messages import message_withdraw
 
 @notice
 def stopped(case: StopCase, appointment: Appointment, now: datetime) -> None:
-    """The clinic does not take place: why, what may be chosen, until when, and what happens otherwise."""
+    """The clinic does not take place: why, what may be chosen, until when, and what happens otherwise.
+
+    Whoever has checked in is sent to the nurse desk: the desk helps in person.
+    """
     message_withdraw(kind="reminder", key=time_key(appointment))
     stop = case.stop
     tell(
@@ -34,7 +37,23 @@ def stopped_text(stop: Stop, appointment: Appointment, code: str) -> str:
 
 
 def _stopped_name(appointment: Appointment) -> str:
+    if appointment.state == "arrived":
+        return "stopped_here"
     return "stopped_unpaid" if appointment.state in {"held", "expired"} else "stopped"
+
+
+@notice
+def stopped_walk_in(walk_in: WalkIn, now: datetime) -> None:
+    """The clinic that somebody waits for in the hospital was stopped."""
+    session = walk_in.session
+    tell(
+        "stopped",
+        walk_in.code,
+        patient=walk_in.patient,
+        text="stopped_here",
+        facts=lambda: session_facts(session) | {"reason": session.stop_reason},
+        now=now,
+    )
 
 
 @notice

@@ -75,12 +75,24 @@ def draw_won(request: DrawRequest, appointment: Appointment, now: datetime) -> N
 @notice
 def draw_lost(request: DrawRequest, now: datetime) -> None:
     """The lot gave none."""
+    _tell_lost(request, now, text="draw_lost")
+
+
+@notice
+def draw_ended(request: DrawRequest, now: datetime) -> None:
+    """Nothing was drawn: the clinic was stopped, or walk-in registration opened before."""
+    _tell_lost(request, now, text="draw_stopped" if request.session.state == "stopped" else "draw_ended")
+
+
+def _tell_lost(request: DrawRequest, now: datetime, *, text: str) -> None:
+    session = request.session
     tell(
         "draw_lost",
         request.code,
         patient=request.patient,
         account=request.account,
-        facts=lambda: slot_facts(request.slot, request.session),
+        text=text,
+        facts=lambda: session_facts(session) | slot_facts(request.slot, session),
         link=page("expert", request.session.expert.code),
         now=now,
     )
