@@ -9,9 +9,9 @@ import json
 import random
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from csp.constants import HEADER
@@ -36,35 +36,44 @@ MESSAGE = gettext_noop(
 
 
 class Gate:
-    """Lets ``at_once`` through, has ``waiting`` more wait for at most ``PATIENCE_S``, and turns the others away."""
+    """Lets ``at_once`` through, has ``waiting`` more wait for at most ``PATIENCE_S``, and turns the others away.
+
+    Who leaves hands the place to whoever has waited longest: a semaphore would give it to somebody who comes just then,
+    and the line would starve.
+    """
 
     def __init__(self, at_once: int, waiting: int) -> None:
-        self._places: SimpleQueue[None] = SimpleQueue()  # a Semaphore would do; it waits in Python, this in C
-        for _place in range(at_once):
-            self._places.put(None)
-        self._room = at_once + waiting
-        self._inside = 0
+        self._free = at_once
+        self._waiting = waiting
+        self._line: deque[threading.Lock] = deque()
         self._guard = threading.Lock()
 
     def enter(self) -> bool:
         """Whether one may go on; then :meth:`leave` must follow."""
         with self._guard:
-            if self._inside >= self._room:
+            if self._free:
+                self._free -= 1
+                return True
+            if len(self._line) >= self._waiting:
                 return False
-            self._inside += 1
-        try:
-            self._places.get(timeout=PATIENCE_S)
-        except Empty:
-            with self._guard:
-                self._inside -= 1
-            return False
-        return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._line.append(turn)
+        if turn.acquire(timeout=PATIENCE_S):
+            return True
+        with self._guard:
+            if turn not in self._line:
+                return True  # it was handed over in this very moment
+            self._line.remove(turn)
+        return False
 
     def leave(self) -> None:
-        """Make room."""
-        self._places.put(None)
+        """Hand the place on, or leave it free."""
         with self._guard:
-            self._inside -= 1
+            if self._line:
+                self._line.popleft().release()
+            else:
+                self._free += 1
 
 
 def admitted(application: Application, gate: Gate) -> Application:

@@ -75,6 +75,33 @@ def test_whoever_is_beyond_the_line_is_told_at_once_to_come_back_later() -> None
     assert 'href="/experts/zhao/"' in pages[2].decode()
 
 
+def in_line(gate: Gate, people: int) -> None:
+    """Wait until so many wait at the gate."""
+    for _turn in range(LIMIT_S * 200):
+        if len(gate._line) == people:
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError(f"{len(gate._line)} wait, not {people}")
+
+
+def test_a_place_goes_to_whoever_waited_longest_not_to_whoever_comes_just_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admission, "PATIENCE_S", LIMIT_S)
+    gate = Gate(1, 2)
+    assert gate.enter()
+    with beside(gate.enter) as first:
+        in_line(gate, 1)
+        with beside(gate.enter) as second:
+            in_line(gate, 2)
+            assert not gate.enter(), "the line is full"
+            gate.leave()
+            assert first.result(LIMIT_S)
+            assert not second.done()
+            gate.leave()
+            assert second.result(LIMIT_S)
+
+
 def test_waiting_ends_with_the_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "PATIENCE_S", 0.01)
     booking = Booking()
