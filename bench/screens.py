@@ -58,7 +58,7 @@ class Clinic:
         collect_static()
         self.actor = Actor.job("bench")
         if not self._session():
-            clinic.define(accounts.people_ensure(clock.now())["expert"].pk)
+            clinic.define(accounts.people_ensure(clock.now())["expert"].pk, clock.now())
             day.session_running_ensure(now=clock.now(), expert=expert_by_code(code=clinic.RUNNING_EXPERT))
         session = self._session()
         self.code = session.code

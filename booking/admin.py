@@ -1,18 +1,23 @@
 """Rows of booking, to look at. Sealed columns are left out."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
+from booking.clinic_forms import DepartmentForm, ExpertForm, RoomForm
 from booking.models import (
     Absence,
+    AccountPatient,
     Appeal,
     Appointment,
     Ban,
     ClinicSession,
     DataRequest,
     Department,
+    Draw,
     DrawRequest,
     Expert,
     Patient,
@@ -20,45 +25,106 @@ from booking.models import (
     PaymentNotice,
     Refund,
     ReturnedNumber,
+    RiskSignal,
     Room,
     SessionTemplate,
     Settlement,
+    SettlementDifference,
     Slot,
+    SpentChallenge,
     Stop,
     StopCase,
+    SymptomWord,
+    UsualWait,
     WaitlistEntry,
     WalkIn,
 )
-from booking.services import patients_read
+from booking.services import clinic, patients_read
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.admin import ReadOnlyAdmin
+from hospital.common.admin import ReadOnlyAdmin, RowAdmin, ServiceAdmin
 from hospital.common.views import signed_in
 
 SEALED = ("id_sealed", "id_index", "phone_sealed", "phone_index")
 
 
+class CodedAdmin(ServiceAdmin):
+    """Rows with a code that stays: addresses and files name them by it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code, once it is given."""
+        return ("code",) if obj else ()
+
+
 @admin.register(Department)
-class DepartmentAdmin(ReadOnlyAdmin):
+class DepartmentAdmin(CodedAdmin):
     """Departments."""
 
+    form = DepartmentForm
     list_display = ("code", "name", "name_en", "place", "discipline", "sensitive")
+    search_fields = ("code", "name", "name_en", "pinyin")
+
+    def keep(self, request: HttpRequest, form: Any, known: Any, *, actor: Actor, now: datetime) -> Department:
+        """Write it."""
+        given = {"code": known.code} if known else {}
+        return clinic.department_save(
+            **{**form.cleaned_data, **given}, new=known is None, actor=actor, now=now
+        )
 
 
 @admin.register(Room)
-class RoomAdmin(ReadOnlyAdmin):
+class RoomAdmin(CodedAdmin):
     """Rooms."""
 
-    list_display = ("code", "name", "place")
+    form = RoomForm
+    list_display = ("code", "name", "place", "place_en")
+    search_fields = ("code", "name", "place")
+
+    def keep(self, request: HttpRequest, form: Any, known: Any, *, actor: Actor, now: datetime) -> Room:
+        """Write it."""
+        given = {"code": known.code} if known else {}
+        return clinic.room_save(**{**form.cleaned_data, **given}, new=known is None, actor=actor, now=now)
 
 
 @admin.register(Expert)
-class ExpertAdmin(ReadOnlyAdmin):
+class ExpertAdmin(CodedAdmin):
     """Experts."""
 
-    list_display = ("code", "name", "department", "title", "fee_fen", "active")
-    list_filter = ("department",)
-    search_fields = ("code", "name", "pinyin")
+    form = ExpertForm
+    fields = (
+        "code",
+        "department",
+        ("name", "name_en"),
+        "pinyin",
+        "title",
+        "fee",
+        ("specialty", "specialty_en"),
+        "user",
+        "active",
+    )
+    list_display = ("code", "name", "name_en", "department", "title", "fee_yuan", "user", "active")
+    list_select_related = ("department", "user")
+    list_filter = ("active", "department")
+    search_fields = ("code", "name", "name_en", "pinyin")
+
+    @admin.display(description=gettext_lazy("Fee in yuan"), ordering="fee_fen")
+    def fee_yuan(self, expert: Expert) -> str:
+        """The fee as people say it."""
+        return f"{expert.fee_fen / 100:.2f}"
+
+    def keep(self, request: HttpRequest, form: Any, known: Any, *, actor: Actor, now: datetime) -> Expert:
+        """Write it; the fee is in fen by now."""
+        given = dict(form.cleaned_data)
+        user, fee_fen = given.pop("user"), given.pop("fee")
+        code = known.code if known else given["code"]
+        return clinic.expert_save(
+            **{**given, "code": code},
+            user_id=user.pk if user else None,
+            fee_fen=fee_fen,
+            new=known is None,
+            actor=actor,
+            now=now,
+        )
 
 
 @admin.register(SessionTemplate)
@@ -66,6 +132,7 @@ class SessionTemplateAdmin(ReadOnlyAdmin):
     """Recurring periods."""
 
     list_display = ("expert", "weekday", "opens_at", "closes_at", "slot_minutes", "appointment_share")
+    list_select_related = ("expert",)
     list_filter = ("weekday",)
 
 
@@ -74,6 +141,7 @@ class ClinicSessionAdmin(ReadOnlyAdmin):
     """Sessions."""
 
     list_display = ("code", "expert", "date", "opens_at", "letter", "state", "number_limit", "walk_ins")
+    list_select_related = ("expert",)
     list_filter = ("state", "date")
 
 
@@ -98,6 +166,7 @@ class AppointmentAdmin(ReadOnlyAdmin):
     """Appointments."""
 
     list_display = ("code", "session", "slot", "state", "held_at", "booked_at")
+    list_select_related = ("session__expert", "slot__session__expert")
     list_filter = ("state",)
     search_fields = ("code", "checkin_code")
 
@@ -116,25 +185,29 @@ class RefundAdmin(ReadOnlyAdmin):
     """Refunds."""
 
     list_display = ("code", "payment", "amount_fen", "created_at", "done_at")
+    list_select_related = ("payment",)
 
 
-@admin.register(
+OTHERS = (
     Absence,
+    AccountPatient,
     Appeal,
     Ban,
     DataRequest,
+    Draw,
     DrawRequest,
     PaymentNotice,
     ReturnedNumber,
+    RiskSignal,
     Settlement,
+    SettlementDifference,
     Slot,
+    SpentChallenge,
     Stop,
     StopCase,
+    SymptomWord,
+    UsualWait,
     WaitlistEntry,
     WalkIn,
 )
-class RowAdmin(ReadOnlyAdmin):
-    """Rows of the other tables, newest first; sealed columns are binary and never shown."""
-
-    ordering = ("-pk",)
-    show_full_result_count = False
+admin.site.register(OTHERS, RowAdmin)  # sealed columns are binary and never shown

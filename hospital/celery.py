@@ -66,7 +66,7 @@ class Poller(bootsteps.StartStopStep):
             try:
                 moment = clock.now()
                 jobs.run_duties(moment, last_run=last_run)
-                jobs.run_due(moment)
+                jobs.run_due(moment, moment=clock.now)
             except Exception:
                 logger.exception("poll failed; next try in %s s", jobs.POLL_S)
             finally:

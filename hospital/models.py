@@ -22,10 +22,10 @@ class User(AbstractUser):
 
     STAFF_ROLES: ClassVar = frozenset({Role.DESK, Role.EXPERT, Role.MANAGER, Role.ADMINISTRATOR})
 
-    role = models.CharField(max_length=20, choices=Role, default=Role.PATIENT)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.PATIENT)
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.BinaryField(null=True, unique=True)
-    phone_tail = models.CharField(max_length=4, blank=True)
+    phone_tail = models.CharField(_("last digits of the phone"), max_length=4, blank=True)
     phone_verified_at = models.DateTimeField(null=True)
     language = models.CharField(
         max_length=10,
@@ -42,10 +42,20 @@ class User(AbstractUser):
         help_text=_("text messages about everything, not only what is essential"),
     )
     may_add_on = models.BooleanField(
-        default=False, db_default=False, help_text=_("may give numbers beyond a slot's quota")
+        _("may give add-on numbers"),
+        default=False,
+        db_default=False,
+        help_text=_("may give numbers beyond a slot's quota"),
+    )
+    must_change_password = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("the password was handed over, its owner chooses another"),
     )
 
     class Meta(AbstractUser.Meta):
+        verbose_name = _("account")  # type: ignore[assignment] # lazy: in the reader's language
+        verbose_name_plural = _("accounts")  # type: ignore[assignment]
         constraints = [
             models.CheckConstraint(
                 condition=Q(role__in=["patient", "desk", "expert", "manager", "administrator"]),
@@ -70,6 +80,8 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("token of a kiosk or script")
+        verbose_name_plural = _("tokens of kiosks and scripts")
         constraints = [
             models.CheckConstraint(
                 condition=Q(user__isnull=False, device="") | Q(user__isnull=True, device="kiosk"),

@@ -17,7 +17,7 @@ jobs.handler("message.deliver")(messages.deliver)
 @shared_task(name="hospital.wake", ignore_result=True, expires=30)  # type: ignore[untyped-decorator]
 def wake() -> int:
     """Do the due jobs now instead of at the next poll."""
-    return jobs.run_due(clock.now())
+    return jobs.run_due(clock.now(), moment=clock.now)
 
 
 @jobs.duty("forget what is over", every_s=DAY_S)

@@ -19,8 +19,8 @@ from booking import selectors as booking
 from hospital.common import clock
 from hospital.common.errors import NotFound
 from hospital.common.feeds import Content, Gone, Source
+from hospital.common.roles import STAFF
 from queueing.domain.advice import MARK_WIDTH, Advice, waiting_advice
-from queueing.domain.permissions import STAFF
 from queueing.models import Screen
 from queueing.selectors.live import queue_of_session, screen_rooms
 from queueing.selectors.screens import screen_board, screen_topics

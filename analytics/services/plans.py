@@ -23,9 +23,10 @@ from booking.services import session_set_quotas
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import NotAllowed, next_state
+from hospital.common.roles import MANAGERS
 from hospital.common.transactions import transactional
 
-MAY_DECIDE = frozenset({"manager", "administrator", "job"})
+MAY_DECIDE = MANAGERS | {"job"}
 EQUAL = "equal"
 
 

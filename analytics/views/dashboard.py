@@ -18,7 +18,7 @@ from analytics.selectors.waits import (
     waits_by_hour,
 )
 from analytics.views.labels import names_of
-from analytics.views.pages import manage_page, managers_only
+from hospital.common.views import manage_page, managers_only
 
 
 @managers_only

@@ -33,12 +33,12 @@ from analytics.views.labels import (
     slot_rows,
     warning_texts,
 )
-from analytics.views.pages import manage_page, managers_only
 from analytics.views.simulations import simulation_context
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+from hospital.common.views import manage_page, managers_only
 from hospital.models import User
 
 DECIDED_ON = {"approve": "proposed", "edit": "proposed", "reject": "proposed", "roll_back": "approved"}

@@ -13,8 +13,8 @@ from analytics.models import QuotaPlan
 from analytics.selectors.plans import plan_by_code, simulation_pending
 from analytics.services.simulations import simulation_ask
 from analytics.views.labels import Sides, sides_of
-from analytics.views.pages import managers_only
 from hospital.common import clock
+from hospital.common.views import managers_only
 
 Changed = dict[str, Any]
 

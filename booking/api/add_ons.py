@@ -8,8 +8,8 @@ from booking import services
 from booking.api import answers
 from booking.api import serializers as shapes
 from booking.api.counter import number_given
-from booking.api.rights import DESK
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.roles import DESK
 
 
 class AddOnList(ApiView):

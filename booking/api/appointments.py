@@ -12,12 +12,12 @@ from rest_framework.response import Response
 from booking import selectors, services
 from booking.api import answers
 from booking.api import serializers as shapes
-from booking.api.rights import PATIENT_OR_DESK
 from booking.providers import provider
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.devices import known_device
 from hospital.common.openapi import several
+from hospital.common.roles import PATIENT_OR_DESK
 
 
 class PatientList(ApiView):

@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api.rights import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
 from booking.models import DataRequest
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.roles import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
 
 ZIP = "application/zip"
 

@@ -11,11 +11,11 @@ from booking import selectors, services
 from booking.api import answers
 from booking.api import serializers as shapes
 from booking.api.counter import number_given
-from booking.api.rights import DESK
 from booking.models import Patient
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.roles import DESK
 
 _PERSON = {
     "code": "P8Q9R2S3T4U5",

@@ -9,13 +9,13 @@ from rest_framework.response import Response
 
 from booking import services
 from booking.api.fields import Day
-from booking.api.rights import MANAGERS
 from booking.models import Payment
 from booking.models.payments import SettlementDifference
 from booking.selectors import money as selectors
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.roles import MANAGERS
 
 
 class PaymentToReview(serializers.Serializer[Any]):

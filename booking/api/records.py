@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from booking import selectors, services
 from booking.api.fields import ReasonIn
-from booking.api.rights import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
 from booking.models import Appeal, Ban
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
 from hospital.common.policy import policy
+from hospital.common.roles import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
 
 BAN_DAYS_MAX = 3650
 MISSED_STATES = ["unresolved", "no_show"]

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from booking import selectors, services
 from booking.api.fields import Day
-from booking.api.rights import MANAGERS
 from booking.domain.errors import UnknownNumber
 from booking.models import Absence, SessionTemplate
 from booking.selectors.calendar import absences_shown, template_by_id, templates_shown
@@ -18,6 +17,7 @@ from booking.services.schedule_files import rows_of, templates_import
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import LocalTime, example, several
+from hospital.common.roles import MANAGERS
 
 PERIOD = {
     "expert": "zhao",

@@ -10,13 +10,13 @@ from rest_framework.response import Response
 
 from booking import selectors, services
 from booking.api.fields import Day
-from booking.api.rights import MANAGERS
 from booking.api.schedule import PERIOD, TimesIn, facts_of
 from booking.models.sessions import FIRST_MONDAY, ClinicSession
 from booking.selectors.calendar import CalendarSession, week_of
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.roles import MANAGERS
 
 
 class WeekQuery(serializers.Serializer[Any]):

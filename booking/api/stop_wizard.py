@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api.rights import DESK, MANAGERS
 from booking.api.stops import CASE_STATES, CHOICES
 from booking.models import Appointment, Stop
 from booking.selectors.stops import (
@@ -22,6 +21,7 @@ from booking.selectors.stops import (
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.roles import DESK, MANAGERS
 
 STOP_STATES = list(Stop.State.values)
 _STOP: dict[str, object] = {

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import services
-from booking.api.rights import PATIENT_OR_DESK
 from booking.models import StopCase
 from booking.selectors.stops import slots_instead, stop_case_for_user
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example
+from hospital.common.roles import PATIENT_OR_DESK
 
 CASE_STATES = list(StopCase.State.values)
 CHOICES = list(StopCase.Choice.values)

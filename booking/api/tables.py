@@ -9,12 +9,12 @@ from rest_framework.response import Response
 
 from booking import selectors, services
 from booking.api.records import BAN_DAYS_MAX
-from booking.api.rights import MANAGERS
 from booking.domain.errors import UnknownNumber
 from booking.services.symptoms import Row
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed
 from hospital.common.openapi import example, several
+from hospital.common.roles import MANAGERS
 
 _WORD: dict[str, object] = {
     "department": "neuro",

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from booking.domain.errors import AddOnClosed, NotReleased
-
-_ALWAYS = frozenset({"manager", "administrator"})
+from hospital.common.roles import MANAGERS
 
 
 def may_add_on(*, role: str, is_own_session: bool, has_permission: bool) -> bool:
@@ -36,7 +35,7 @@ def may_add_on(*, role: str, is_own_session: bool, has_permission: bool) -> bool
     >>> may_add_on(role="patient", is_own_session=False, has_permission=True)
     False
     """
-    if role in _ALWAYS:
+    if role in MANAGERS:
         return True
     return (role == "expert" and is_own_session) or (role in {"desk", "expert"} and has_permission)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from booking.domain.cells import unquoted
 from hospital.common.errors import gettext_noop
 
 COLUMNS = (
@@ -41,8 +42,6 @@ HEADERS = {
 
 OPTIONAL = {"fee": "", "every_weeks": "1", "valid_until": ""}
 WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日", 1)} | {"天": 7}
-INJECTED = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one of these is a formula to a spreadsheet."""
 
 MISSING_COLUMN = gettext_noop("This column is missing.")
 MISSING = gettext_noop("This must be filled in.")
@@ -231,25 +230,3 @@ def _row(cells: _Cells) -> PeriodRow | None:
     if valid_from is None:
         return None
     return PeriodRow(line=cells.line, valid_from=valid_from, **read)  # type: ignore[arg-type]
-
-
-def quoted(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> quoted("=1+1"), quoted("C01")
-    ("'=1+1", 'C01')
-    """
-    return f"'{value}" if value.startswith(INJECTED) else value
-
-
-def unquoted(value: str) -> str:
-    """The cell as it was before :func:`quoted`.
-
-    Examples
-    --------
-    >>> unquoted("'=1+1"), unquoted("'tis")
-    ('=1+1', "'tis")
-    """
-    return value[1:] if value.startswith("'") and value[1:].startswith(INJECTED) else value

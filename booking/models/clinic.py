@@ -15,16 +15,20 @@ class Department(models.Model):
         APPOINTMENTS_FIRST = "appointments_first", _("appointments first")
         FIRST_COME = "first_come", _("first come, first served")
 
-    code = models.SlugField(max_length=20, unique=True)
-    name = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=80)
-    pinyin = models.CharField(max_length=120, blank=True, db_index=True)
-    place = models.CharField(max_length=60, blank=True)
-    place_en = models.CharField(max_length=60, blank=True)
-    sensitive = models.BooleanField(default=False)
-    discipline = models.CharField(max_length=20, choices=Discipline, default=Discipline.APPOINTMENTS_FIRST)
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("Chinese name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=80)
+    pinyin = models.CharField(_("pinyin"), max_length=120, blank=True, db_index=True)
+    place = models.CharField(_("waiting area, in Chinese"), max_length=60, blank=True)
+    place_en = models.CharField(_("waiting area, in English"), max_length=60, blank=True)
+    sensitive = models.BooleanField(_("sensitive"), default=False)
+    discipline = models.CharField(
+        _("order of calling"), max_length=20, choices=Discipline, default=Discipline.APPOINTMENTS_FIRST
+    )
 
     class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
         ordering = ["pinyin", "code"]
 
     def __str__(self) -> str:
@@ -71,10 +75,14 @@ class SymptomWord(models.Model):
 class Room(models.Model):
     """A consulting room, as the signs in the building name it."""
 
-    code = models.SlugField(max_length=20, unique=True)
-    name = models.CharField(max_length=20)
-    place = models.CharField(max_length=60, blank=True)
-    place_en = models.CharField(max_length=60, blank=True)
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name on the door"), max_length=20)
+    place = models.CharField(_("place, in Chinese"), max_length=60, blank=True)
+    place_en = models.CharField(_("place, in English"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("consulting room")
+        verbose_name_plural = _("consulting rooms")
 
     def __str__(self) -> str:
         return self.name
@@ -93,22 +101,31 @@ class Expert(models.Model):
         ASSOCIATE = "associate", _("associate chief physician")
         ATTENDING = "attending", _("attending physician")
 
-    code = models.SlugField(max_length=20, unique=True)
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="experts")
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="expert"
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="experts", verbose_name=_("department")
     )
-    name = models.CharField(max_length=50)
-    name_en = models.CharField(max_length=80)
-    pinyin = models.CharField(max_length=120, blank=True, db_index=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="expert",
+        verbose_name=_("signs in as"),
+    )
+    name = models.CharField(_("Chinese name"), max_length=50)
+    name_en = models.CharField(_("English name"), max_length=80)
+    pinyin = models.CharField(_("pinyin"), max_length=120, blank=True, db_index=True)
     initials = models.CharField(max_length=20, blank=True, db_index=True)
-    title = models.CharField(max_length=20, choices=Title)
-    specialty = models.CharField(max_length=120, blank=True)
-    specialty_en = models.CharField(max_length=160, blank=True)
+    title = models.CharField(_("title"), max_length=20, choices=Title)
+    specialty = models.CharField(_("expertise, in Chinese"), max_length=120, blank=True)
+    specialty_en = models.CharField(_("expertise, in English"), max_length=160, blank=True)
     fee_fen = models.PositiveIntegerField()
-    active = models.BooleanField(default=True)
+    active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        verbose_name = _("expert")
+        verbose_name_plural = _("experts")
         ordering = ["pinyin", "code"]
         constraints = [
             models.CheckConstraint(condition=Q(fee_fen__lte=1_000_000), name="expert_fee_is_plausible"),

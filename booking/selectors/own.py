@@ -6,9 +6,9 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from booking.domain.errors import UnknownNumber
 from booking.models import AccountPatient, Patient
+from hospital.common.roles import DESK
 from hospital.models import User
 
-STAFF = frozenset({"desk", "manager", "administrator"})
 SELF = AccountPatient.Relation.SELF
 M = TypeVar("M", bound=Model)
 
@@ -22,7 +22,7 @@ def own_or_any(found: QuerySet[M], *, user: User, code: str, field: str, of: str
         When there is none; a stranger's does not exist.
     """
     found = found.filter(code=code)
-    if user.role not in STAFF:
+    if user.role not in DESK:
         found = found.filter(owned_by(user, of=of))
     thing = found.first()
     if thing is None:

@@ -7,11 +7,11 @@ from booking.domain.identity import identity, phone_number
 from booking.models import AccountPatient, Patient
 from hospital.common.crypto import blind_index
 from hospital.common.errors import DomainError
+from hospital.common.roles import DESK
 from hospital.common.sql import prepared_cursor
 from hospital.models import User
 
 FOUND_MAX = 20
-_ANYBODY = frozenset({"desk", "manager", "administrator"})
 _FAMILY_SQL = """
 SELECT patient.id FROM booking_patient patient
 WHERE patient.code = %s AND patient.merged_into_id IS NULL AND patient.erased_at IS NULL AND (%s::boolean OR EXISTS (
@@ -35,7 +35,7 @@ def patient_of_user(*, user: User, patient_id: int) -> AccountPatient:
 def patient_for_user(*, user: User, code: str) -> Patient:
     """A patient whom this user may act for: family for patients, anybody for the desk. Raises ``UnknownNumber``."""
     found = Patient.objects.filter(code=code, erased_at=None).select_related("merged_into")
-    if user.role not in _ANYBODY:
+    if user.role not in DESK:
         found = found.filter(accounts__account=user)
     patient = found.first()
     if patient is None:
@@ -46,7 +46,7 @@ def patient_for_user(*, user: User, code: str) -> Patient:
 def patient_id_for_user(*, user: User, code: str) -> int:
     """The key of such a patient, for the booking itself. Raises ``UnknownNumber``."""
     with prepared_cursor() as cursor:
-        cursor.execute(_FAMILY_SQL, [code, user.role in _ANYBODY, user.pk])
+        cursor.execute(_FAMILY_SQL, [code, user.role in DESK, user.pk])
         row = cursor.fetchone()
     if row is None:
         raise UnknownNumber(field="patient")

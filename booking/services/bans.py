@@ -12,9 +12,9 @@ from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.errors import NotAllowed
 from hospital.common.policy import Policy, policy
+from hospital.common.roles import MANAGERS
 from hospital.common.transactions import transactional
 
-MANAGERS = frozenset({"manager", "administrator"})
 NO_SHOW, LATE_CANCEL = Ban.Reason.NO_SHOW, Ban.Reason.LATE_CANCEL
 _JOB = Actor.job("bans")
 

@@ -10,9 +10,8 @@ from booking.services.holds import appointment_hold
 from booking.services.payments import payment_create, payment_pay_url
 from hospital.common.actor import Actor
 from hospital.common.errors import NotAllowed
+from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
-
-AT_THE_DESK = frozenset({"desk", "manager", "administrator"})
 
 
 @transactional
@@ -33,7 +32,7 @@ def appointment_book_at_desk(
     DomainError
         As :func:`~booking.services.holds.appointment_hold`; nothing is charged.
     """
-    if actor.kind not in AT_THE_DESK:
+    if actor.kind not in DESK:
         raise NotAllowed
     held = appointment_hold(slot_code=slot_code, patient_id=patient_id, account_id=None, actor=actor, now=now)
     return number_settle(held=held, payment=payment, reason=reason, actor=actor, now=now)

@@ -10,9 +10,9 @@ from booking.selectors.merges import kinds_held_twice, pointers_to_patients, ses
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import NotAllowed
+from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
-DESK = frozenset({"desk", "manager", "administrator"})
 FILLED = ("phone_sealed", "phone_index", "phone_tail")
 
 

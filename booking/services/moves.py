@@ -11,12 +11,12 @@ from booking.locks import LockedMove, lock_move, lock_patient
 from booking.models import Appointment, Slot
 from booking.selectors.limits import check_number, check_session_bookable
 from booking.services import notices
-from booking.services.counter import AT_THE_DESK
 from booking.services.numbers import number_take, one_live_number
 from booking.services.returns import number_return
 from hospital.common import history, live
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
+from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
 
@@ -41,7 +41,7 @@ def appointment_move(
     SoldOut, AlreadyBooked, Banned, LimitReached
         As their names say. The appointment stays as it was.
     """
-    if actor.kind in AT_THE_DESK and not reason.strip():
+    if actor.kind in DESK and not reason.strip():
         raise ReasonMissing(field="reason")
     slot_id = Slot.objects.filter(code=slot_code).values_list("pk", flat=True).first()
     if slot_id is None:

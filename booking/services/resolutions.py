@@ -12,9 +12,10 @@ from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, NotAllowed
 from hospital.common.policy import policy
+from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
-CONFIRM = frozenset({"desk", "manager", "administrator", "job"})
+CONFIRM = DESK | {"job"}
 OUTCOMES = ("seen", "excused")
 _JOB = Actor.job("no-shows")
 

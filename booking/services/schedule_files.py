@@ -11,6 +11,7 @@ import openpyxl
 from django.db import transaction
 from openpyxl.utils.exceptions import InvalidFileException
 
+from booking.domain.cells import quoted
 from booking.domain.errors import FileUnreadable
 from booking.domain.schedule_files import (
     COLUMNS,
@@ -19,7 +20,6 @@ from booking.domain.schedule_files import (
     PeriodRow,
     RowError,
     periods_of,
-    quoted,
 )
 from booking.locks import lock_planning
 from booking.models import Expert, Room, SessionTemplate

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from booking.domain.cells import quoted
 from booking.domain.errors import UnknownNumber, WordKnown, WordsRefused
 from booking.models import Department, SymptomWord
 from hospital.common import history
@@ -103,7 +104,7 @@ def symptom_words_csv(words: Iterable[SymptomWord]) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for one in words:
-        texts = [_plain(text) for text in (one.department.code, one.word, one.word_en)]
+        texts = [quoted(text) for text in (one.department.code, one.word, one.word_en)]
         writer.writerow([*texts, one.weight, "yes" if one.featured else ""])
     return "\ufeff" + file.getvalue()
 
@@ -155,10 +156,6 @@ def row_of(cells: dict[str, str | None], departments: set[str]) -> Row:
 
 def _differs(found: SymptomWord, row: Row) -> bool:
     return (found.word_en, found.weight, found.featured) != (row.word_en, row.weight, row.featured)
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
 def _record(word: SymptomWord, verb: str, actor: Actor, now: datetime) -> None:

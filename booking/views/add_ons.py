@@ -16,9 +16,7 @@ from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.views import once, role_required, signed_in
-
-staff_only = role_required("desk", "expert", "manager", "administrator")
+from hospital.common.views import once, signed_in, staff_only
 
 
 @require_http_methods(["GET", "POST"])

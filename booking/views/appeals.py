@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import selectors, services
 from booking.forms import AnswerForm, AppealForm
-from booking.views.no_shows import managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import role_required, signed_in
+from hospital.common.views import managers_only, role_required, signed_in
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,13 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
 from booking.forms import BanForm, ReasonForm
-from booking.views.no_shows import managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import signed_in
+from hospital.common.views import managers_only, signed_in
 
 
 @managers_only

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from booking import selectors, services
 from booking.forms import CounterForm, FindPersonForm, PersonForm, ReasonForm
 from booking.models import Patient
-from booking.views.manage import desk_only
 from booking.views.moves import can_move
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import once, signed_in
+from hospital.common.views import desk_only, once, signed_in
 
 PHONE_LENGTH = 11
 

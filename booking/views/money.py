@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import services
+from booking.domain.cells import quoted
 from booking.forms import MoneyDecisionForm
 from booking.models import Settlement
 from booking.selectors import money as selectors
@@ -21,9 +22,8 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.views import role_required, signed_in
+from hospital.common.views import managers_only, signed_in
 
-managers_only = role_required("manager", "administrator")
 DAYS = 31
 COLUMNS = ["day", "provider", "kind", "is_refund", "order_no", "ours_fen", "theirs_fen"]
 
@@ -115,15 +115,10 @@ def day_csv(request: HttpRequest, day: str) -> HttpResponse:
     rows.writerow(COLUMNS)
     for one in selectors.settlements_of_day(day=chosen):
         for each in one.differences.all():
-            number = _harmless(each.order_no)
+            number = quoted(each.order_no)  # a statement is another party's
             sums = ["" if fen is None else fen for fen in (each.ours_fen, each.theirs_fen)]
             rows.writerow([chosen.isoformat(), one.provider, each.kind, int(each.refund), number, *sums])
     return response
-
-
-def _harmless(text: str) -> str:
-    """A statement is another party's: no spreadsheet shall run what stands in it."""
-    return f"'{text}" if text[:1] in "=+-@" else text
 
 
 def _day(text: str) -> date:

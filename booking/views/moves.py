@@ -16,11 +16,10 @@ from booking.forms import DeskMoveForm, MoveForm
 from booking.models import Appointment
 from booking.selectors import SessionView
 from booking.views.asking import Page, asked_once
-from booking.views.manage import desk_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
-from hospital.common.views import role_required, signed_in
+from hospital.common.views import desk_only, role_required, signed_in
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,9 +18,7 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import role_required, signed_in
-
-managers_only = role_required("manager", "administrator")
+from hospital.common.views import managers_only, signed_in
 
 
 @managers_only

@@ -14,12 +14,11 @@ from booking.models import ClinicSession
 from booking.schedule_forms import ExtraForm, ScheduleFilter
 from booking.selectors import departments_with_next, session_by_code, slots_of_session
 from booking.selectors.calendar import experts_active, session_numbers, substitutes_for, week_of
-from booking.views.manage import manage_page, managers_only
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.views import signed_in
+from hospital.common.views import manage_page, managers_only, signed_in
 
 WEEK = timedelta(days=7)
 EDITABLE = frozenset({"planned", "released", "open"})

@@ -18,12 +18,11 @@ from booking.services.schedule_files import (
     templates_import,
     templates_rows,
 )
-from booking.views.manage import manage_page, managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.views import signed_in
+from hospital.common.views import manage_page, managers_only, signed_in
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import services
+from booking.domain.cells import quoted
 from booking.models import Slot, StopCase
 from booking.selectors.stops import (
     slots_instead,
@@ -23,14 +24,13 @@ from booking.selectors.stops import (
     stop_progress,
     stops_shown,
 )
-from booking.views.manage import desk_only
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.crypto import unseal
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import role_required, signed_in
+from hospital.common.views import desk_only, role_required, signed_in
 
 SHOWN = ("open", "phone", "all")
 
@@ -101,14 +101,13 @@ def people_csv(request: HttpRequest, code: str) -> HttpResponse:
 
 def _csv_row(each: StopCase) -> list[str]:
     patient, account = each.appointment.patient, each.appointment.account
-    note = each.phone_note
     return [
         clock.local(each.appointment.slot.starts_at).strftime("%Y-%m-%d %H:%M"),
-        patient.name,
+        quoted(patient.name),
         patient.phone_tail or (account.phone_tail if account else ""),
         str(each.get_choice_display()),
         clock.local(each.phoned_at).strftime("%Y-%m-%d %H:%M") if each.phoned_at else "",
-        f"'{note}" if note.startswith(("=", "+", "-", "@", "\t", "\r")) else note,
+        quoted(each.phone_note),
     ]
 
 

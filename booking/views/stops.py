@@ -26,13 +26,12 @@ from booking.selectors.stops import (
     stops_shown,
 )
 from booking.services.notices import stopped_text
-from booking.views.manage import manage_page, managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import signed_in
+from hospital.common.views import manage_page, managers_only, signed_in
 
 STEPS = ("session", "preview", "notice", "apply")
 PAGE = 6

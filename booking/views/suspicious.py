@@ -11,11 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
 from booking.forms import AccountBanForm
-from booking.views.manage import manage_page, managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
-from hospital.common.views import signed_in
+from hospital.common.views import manage_page, managers_only, signed_in
 
 REASONS = {
     "payer": gettext_lazy("one payer for %(n)s people in 30 days"),

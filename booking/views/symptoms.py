@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from booking import selectors, services
 from booking.forms import WordForm, WordsFileForm
 from booking.services.symptoms import Row, symptom_words_csv
-from booking.views.manage import manage_page, managers_only
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.views import signed_in
+from hospital.common.views import manage_page, managers_only, signed_in
 
 
 @managers_only

@@ -16,13 +16,12 @@ from booking.models import SessionTemplate
 from booking.schedule_forms import AbsenceForm, ScheduleFilter, TemplateForm
 from booking.selectors import departments_with_next
 from booking.selectors.calendar import absences_shown, template_by_id, templates_shown
-from booking.views.manage import manage_page, managers_only
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
-from hospital.common.views import signed_in
+from hospital.common.views import manage_page, managers_only, signed_in
 
 
 @managers_only

@@ -46,6 +46,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Each role begins on its own page."""
         return start_page(request.user) if isinstance(request.user, User) else settings.LOGIN_REDIRECT_URL
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to work."""
+        return str(self.get_login_redirect_url(request))
+
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in; a staff session ends with the working day. Messages come in the language of the page."""
         super().login(request, user)

@@ -1,15 +1,20 @@
 """Forms of sign-in: allauth's, with this hospital's words and input hints."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.fields import PhoneField as AllauthPhoneField
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
+from allauth.account.forms import ChangePasswordForm, ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hospital.accounts.staff import password_choose
+from hospital.common import clock
 from hospital.common.phones import phone_canonical
+
+if TYPE_CHECKING:
+    from hospital.models import User
 
 CODE_INPUT = {
     "autocomplete": "one-time-code",
@@ -71,6 +76,24 @@ class PasswordForm(LoginForm):  # type: ignore[misc]
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
         self.fields["password"].help_text = ""
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """Another password than the one that was handed over."""
+
+    def clean(self) -> dict[str, Any]:
+        """The same password again is no new one."""
+        data: dict[str, Any] = super().clean()  # type: ignore[no-untyped-call]
+        new = data.get("password1")
+        if new and new == data.get("oldpassword"):
+            self.add_error("password1", _("Choose a password that differs from the current one."))
+        return data
+
+    def save(self) -> None:
+        """Keep it, with its history."""
+        password_choose(
+            user=cast("User", self.user), password=self.cleaned_data["password1"], now=clock.now()
+        )
 
 
 class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]

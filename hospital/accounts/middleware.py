@@ -1,4 +1,4 @@
-"""Staff need a second factor: until it is set up they reach nothing but the page that sets it up."""
+"""Staff need a password of their own and a second factor: until then they reach only the pages that set these up."""
 
 from collections.abc import Callable
 
@@ -14,34 +14,40 @@ PASSED = "second_factor_passed"
 
 
 class SecondFactorMiddleware:
-    """Sends staff without an authenticator app to set one up; answers 403 to their API calls."""
+    """Sends staff whose sign-in is not complete to the next step of it; answers 403 to their API calls."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Let the request pass, or answer it here."""
-        if not settings.STAFF_SECOND_FACTOR or request.path.startswith(OPEN_PREFIXES):
+        if request.path.startswith(OPEN_PREFIXES):
             return self.get_response(request)
         user = request.user
-        if not user.is_authenticated or not user.is_hospital_staff or request.session.get(PASSED) == user.pk:
+        if not user.is_authenticated or not user.is_hospital_staff:
+            return self.get_response(request)
+        if user.must_change_password:
+            text = gettext("Choose a password of your own first.")
+            return _missing(request, "password_to_change", text, "account_change_password")
+        if not settings.STAFF_SECOND_FACTOR or request.session.get(PASSED) == user.pk:
             return self.get_response(request)
         if has_second_factor(user):
             # allauth asked for the code before it signed the account in
             request.session[PASSED] = user.pk
             return self.get_response(request)
-        if request.path.startswith("/api/"):
-            return _problem()
-        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        text = gettext("Set up your second factor first.")
+        return _missing(request, "second_factor_missing", text, "mfa_activate_totp")
 
 
-def _problem() -> JsonResponse:
-    code = "second_factor_missing"
+def _missing(request: HttpRequest, code: str, text: str, page: str) -> HttpResponseBase:
+    """The page that does what is missing, or a refusal that says so."""
+    if not request.path.startswith("/api/"):
+        return HttpResponseRedirect(reverse(page))
     body = {
         "type": f"urn:fenliu:problem:{code}",
         "title": code,
         "status": 403,
         "code": code,
-        "detail": gettext("Set up your second factor first."),
+        "detail": text,
     }
     return JsonResponse(body, status=403, content_type="application/problem+json")

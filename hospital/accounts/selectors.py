@@ -30,6 +30,11 @@ def account_by_phone(phone: str) -> User | None:
     return User.objects.filter(phone_index=phone_index(phone)).first()
 
 
+def is_username_taken(username: str) -> bool:
+    """Whether somebody signs in with this name, however its letters are written."""
+    return User.objects.filter(username__iexact=username).exists()
+
+
 def has_second_factor(user: User) -> bool:
     """Whether the account has set up an authenticator app."""
     return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()

@@ -62,6 +62,7 @@ MFA_FORMS = {
 }
 ACCOUNT_FORMS = {
     "login": "hospital.accounts.forms.PasswordForm",
+    "change_password": "hospital.accounts.forms.NewPasswordForm",
     "request_login_code": "hospital.accounts.forms.PhoneForm",
     "confirm_login_code": "hospital.accounts.forms.CodeForm",
 }

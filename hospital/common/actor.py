@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hospital.common.roles import STAFF
+
 if TYPE_CHECKING:
     from hospital.models import User
 
@@ -44,4 +46,4 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         """Whether this is a member of the hospital's staff."""
-        return self.kind in {"desk", "expert", "manager", "administrator"}
+        return self.kind in STAFF

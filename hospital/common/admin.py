@@ -1,13 +1,22 @@
-"""Administration pages only show: changes go through the services, which keep the rules and the history."""
+"""Administration pages show; the few that change do so through the services, which keep the rules and the history."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import BinaryField, Model, TextField
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from hospital.common import history
+from hospital.common import clock, history
+from hospital.common.actor import Actor
+from hospital.common.api import translated
+from hospital.common.errors import DomainError
+from hospital.common.views import signed_in
+
+ADMINISTRATOR = "administrator"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
@@ -40,3 +49,70 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic a
             "changes": history.of(found),
         }
         return TemplateResponse(request, "admin/state_history.html", context)
+
+
+class RowAdmin(ReadOnlyAdmin):
+    """Rows as they are, newest first: the plain columns; links and long texts stand on the row's own page."""
+
+    COLUMNS_MAX = 8
+    LEFT_OUT = (BinaryField, TextField)
+
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The first plain columns of the table."""
+        plain = [
+            field.name
+            for field in self.opts.concrete_fields
+            if not field.is_relation and not field.primary_key and not isinstance(field, self.LEFT_OUT)
+        ]
+        return ["pk", *plain[: self.COLUMNS_MAX]]
+
+
+class ServiceAdmin(ReadOnlyAdmin):
+    """Rows that administrators add and change by a form; a service writes them, and the history with them."""
+
+    def keep(
+        self, request: HttpRequest, form: Any, known: Model | None, *, actor: Actor, now: datetime
+    ) -> Model:
+        """Call the service with what the form says; ``known`` is the row to change."""
+        raise NotImplementedError
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Administrators."""
+        return _is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return _is_administrator(request)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        """The form; what a service refuses is said above it, and nothing was changed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            messages.error(request, translated(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
+        """Leave the writing to the service."""
+        actor = Actor.of(signed_in(request))
+        saved = self.keep(request, form, obj if change else None, actor=actor, now=clock.now())
+        obj.pk = saved.pk
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service wrote the history."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service wrote the history."""
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.role == ADMINISTRATOR

@@ -73,10 +73,15 @@ def on_wake(waker: Callable[[], None]) -> None:
     _wakers.append(waker)
 
 
-def enqueue(kind: str, *, key: str, payload: Mapping[str, object], due_at: datetime) -> None:
-    """Write a job row in the caller's transaction; the same kind and key is written once only."""
+def enqueue(
+    kind: str, *, key: str, payload: Mapping[str, object], due_at: datetime, urgent: bool = False
+) -> None:
+    """Write a job row in the caller's transaction; the same kind and key is written once only.
+
+    ``urgent``: somebody sits and waits for it (a sign-in code), so it is done before all others that are due.
+    """
     Job.objects.bulk_create(
-        [Job(kind=kind, key=key, payload=dict(payload), due_at=due_at)],
+        [Job(kind=kind, key=key, payload=dict(payload), due_at=due_at, urgent=urgent)],
         ignore_conflicts=True,
     )
     on_commit(_wake)
@@ -102,7 +107,7 @@ def _take_one(now: datetime) -> Job | None:
         job = (
             Job.objects.select_for_update(skip_locked=True)
             .filter(free, done_at=None, due_at__lte=now, kind__in=list(HANDLERS))
-            .order_by("due_at", "pk")
+            .order_by("-urgent", "due_at", "pk")
             .first()
         )
         if job is not None:
@@ -112,10 +117,14 @@ def _take_one(now: datetime) -> Job | None:
     return job
 
 
-def run_due(now: datetime, *, limit: int = 1000) -> int:
-    """Do the due jobs; return how many succeeded. A failed job is tried again later, ever less often."""
+def run_due(now: datetime, *, limit: int = 1000, moment: Callable[[], datetime] | None = None) -> int:
+    """Do the due jobs; return how many succeeded. A failed job is tried again later, ever less often.
+
+    ``moment`` tells the time before each of them, so that something urgent queued meanwhile comes next.
+    """
     done = 0
     for _turn in range(limit):
+        now = now if moment is None else moment()
         job = _take_one(now)
         if job is None:
             break

@@ -77,7 +77,7 @@ def message_send(
         kind=kind, key=key, channel__in=_SENT_OUT, sent_at=None, failed_at=None
     ).values_list("pk", flat=True)
     for pk in waiting:
-        jobs.enqueue(_JOB, key=str(pk), payload={"message": pk}, due_at=now)
+        jobs.enqueue(_JOB, key=str(pk), payload={"message": pk}, due_at=now, urgent=kind == SIGN_IN_CODE)
 
 
 def message_withdraw(*, kind: str, key: str) -> None:

@@ -80,11 +80,14 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+    urgent = models.BooleanField(
+        default=False, db_default=False, help_text=_("somebody waits for it: before all others that are due")
+    )
 
     class Meta:
         app_label = "hospital"
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_job_per_kind_and_key")]
-        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="jobs_to_do")]
+        indexes = [models.Index(fields=["-urgent", "due_at"], condition=Q(done_at=None), name="jobs_to_do")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

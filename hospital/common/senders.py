@@ -137,8 +137,13 @@ def _number_in(answer: requests.Response) -> str:
 class EmailSender:
     """Django's own e-mail; the same Message-ID at every try lets mail programs show it once."""
 
+    def __init__(self) -> None:
+        self._away_until = 0.0
+
     def send(self, post: Post) -> str:
-        """Send it as plain text."""
+        """Send it as plain text. A server that did not answer is left alone for a while."""
+        if time.monotonic() < self._away_until:
+            raise Unavailable("paused", counts=False)
         with translation.override(post.language or settings.LANGUAGE_CODE):
             hospital = settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN
             subject = _("Message from %(hospital)s") % {"hospital": hospital}
@@ -153,6 +158,8 @@ class EmailSender:
                 code = max((answer[0] for answer in recipients.values()), default=0)
             if 500 <= code < 600:
                 raise Refused(f"smtp_{code}") from None
+            if not code:
+                self._away_until = time.monotonic() + PAUSE_S
             raise Unavailable(f"smtp_{code}" if code else type(error).__name__) from None
         return number
 

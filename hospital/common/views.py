@@ -15,6 +15,7 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.language import chinese
+from hospital.common.roles import DESK, MANAGERS, STAFF
 
 if TYPE_CHECKING:
     from hospital.models import User
@@ -40,6 +41,18 @@ def role_required(*roles: str) -> Callable[[View[P]], View[P]]:
         return cast("View[P]", checked)
 
     return decorate
+
+
+managers_only = role_required(*MANAGERS)
+desk_only = role_required(*DESK)
+staff_only = role_required(*STAFF)
+
+
+def manage_page(
+    request: HttpRequest, template: str, section: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a page of the managers' area with its place in the side list."""
+    return render(request, template, {"section": section, **context}, status=status)
 
 
 def signed_in(request: HttpRequest) -> "User":

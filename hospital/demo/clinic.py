@@ -1,15 +1,19 @@
 """Six departments and twenty-four experts, all invented, with their weekly periods."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from booking.selectors.schedules import experts_by_code
 from booking.services import clinic
+from hospital.common.actor import Actor
+from hospital.common.transactions import transactional
 
 if TYPE_CHECKING:
     from booking.models import Expert, Room
 
+DEMO = Actor.job("demo")
 # fmt: off
 DEPARTMENTS = [
     # code, name, English, pinyin, place, English place
@@ -76,8 +80,10 @@ def periods(number: int) -> list[Period]:
     ]
 
 
-def define(expert_user_id: int) -> "dict[str, Expert]":
-    """Write departments, rooms, experts and periods; the same again changes nothing."""
+@transactional
+def define(expert_user_id: int, now: datetime) -> "dict[str, Expert]":
+    """Make the departments, rooms, experts and periods that are missing; what users changed stays as it is."""
+    known = experts_by_code()
     wards = {}
     for code, name, name_en, pinyin, place, place_en in DEPARTMENTS:
         wards[code] = clinic.department_define(
@@ -87,6 +93,8 @@ def define(expert_user_id: int) -> "dict[str, Expert]":
             pinyin=pinyin,
             place=place,
             place_en=place_en,
+            actor=DEMO,
+            now=now,
         )
     experts = {}
     for number, (
@@ -101,8 +109,12 @@ def define(expert_user_id: int) -> "dict[str, Expert]":
         specialty_en,
         fee,
     ) in enumerate(EXPERTS):
-        experts[code] = clinic.expert_define(
+        if code in known:
+            experts[code] = known[code]
+            continue
+        experts[code] = clinic.expert_save(
             code=code,
+            new=True,
             department=wards[ward],
             user_id=expert_user_id if code == RUNNING_EXPERT else None,
             name=name,
@@ -113,14 +125,16 @@ def define(expert_user_id: int) -> "dict[str, Expert]":
             specialty=specialty,
             specialty_en=specialty_en,
             fee_fen=fee * 100,
+            actor=DEMO,
+            now=now,
         )
         if code != RUNNING_EXPERT:
-            _define_periods(experts[code], number)
+            _define_periods(experts[code], number, now)
     return experts
 
 
-def _define_periods(expert: "Expert", number: int) -> None:
-    room = room_of(expert, number)
+def _define_periods(expert: "Expert", number: int, now: datetime) -> None:
+    room = room_of(expert, number, now)
     for period in periods(number):
         opens_at, closes_at, walk_in_opens_at = period.times
         clinic.template_define(
@@ -135,12 +149,14 @@ def _define_periods(expert: "Expert", number: int) -> None:
         )
 
 
-def room_of(expert: "Expert", number: int) -> "Room":
+def room_of(expert: "Expert", number: int, now: datetime) -> "Room":
     """The expert's room on the department's floor."""
     ward = expert.department
     floor = int(ward.place[0])
     sign = str(floor * 100 + (1 if "A" in ward.place else 5) + number % 4)
-    return clinic.room_define(code=f"room-{sign}", name=sign, place=ward.place, place_en=ward.place_en)
+    return clinic.room_define(
+        code=f"room-{sign}", name=sign, place=ward.place, place_en=ward.place_en, actor=DEMO, now=now
+    )
 
 
 def number_of(code: str) -> int:

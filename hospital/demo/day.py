@@ -33,7 +33,7 @@ def session_running_ensure(*, now: datetime, expert: "Expert") -> "ClinicSession
     opens_at = _opening(now)
     session = booking.session_create(
         expert=expert,
-        room=room_of(expert, number_of(RUNNING_EXPERT)),
+        room=room_of(expert, number_of(RUNNING_EXPERT), now),
         slot_minutes=60,
         capacity_per_slot=10,
         appointment_share=Decimal("0.60"),

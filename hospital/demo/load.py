@@ -85,21 +85,26 @@ def _slots(wanted: int, quota: int, now: datetime) -> Iterator[str]:
     slot_min = SLOT_MIN if wanted < MANY_SLOTS else SHORT_SLOT_MIN
     sessions = -(-wanted // (SESSION_MIN // slot_min))
     for turn in range(-(-sessions // days)):
-        expert = _expert(turn)
+        expert = _expert(turn, now)
         for offset in range(min(days, sessions - turn * days)):
             yield from _session(expert, today + timedelta(days=1 + offset), slot_min, quota, now)
 
 
-def _expert(turn: int) -> "Expert":
+def _expert(turn: int, now: datetime) -> "Expert":
     number = turn % DEPARTMENTS
-    ward = clinic.department_define(code=f"load-{number}", name=f"压测科室{number}", name_en=f"Load {number}")
-    return clinic.expert_define(
+    ward = clinic.department_define(
+        code=f"load-{number}", name=f"压测科室{number}", name_en=f"Load {number}", actor=LOAD, now=now
+    )
+    return clinic.expert_save(
         code=f"load-{random_code(8).lower()}",
+        new=True,
         department=ward,
         name="压测医生",
         name_en="Load",
         title="attending",
         fee_fen=2000,
+        actor=LOAD,
+        now=now,
     )
 
 
@@ -108,7 +113,7 @@ def _session(expert: "Expert", day: date, slot_min: int, quota: int, now: dateti
     """One released session, every capacity of which may be booked ahead."""
     session = booking.session_create(
         expert=expert,
-        room=clinic.room_define(code="load", name="L1"),
+        room=clinic.room_define(code="load", name="L1", actor=LOAD, now=now),
         slot_minutes=slot_min,
         capacity_per_slot=quota,
         appointment_share=Decimal(1),

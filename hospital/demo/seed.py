@@ -23,10 +23,10 @@ Say = Callable[[str], None]
 def seed(*, now: datetime, say: Say) -> None:
     """Everything a newcomer needs; running it again only tops up."""
     people = accounts.people_ensure(now)
-    experts = clinic.define(people["expert"].pk)
+    experts = clinic.define(people["expert"].pk, now)
     department = experts[clinic.RUNNING_EXPERT].department_id
     rooms = [
-        clinic.room_of(expert, clinic.number_of(code)).code
+        clinic.room_of(expert, clinic.number_of(code), now).code
         for code, expert in experts.items()
         if expert.department_id == department
     ]
@@ -53,7 +53,7 @@ def _history(now: datetime, say: Say) -> None:
     expert_replan(expert_code=clinic.UNDECIDED_EXPERT, asked=asked, actor=DEMO, now=now)
     for plan in plans_for_list(state="proposed"):
         simulation_ask(code=plan.code, now=now)
-    policy_change(actor=DEMO, now=now, reason="the demo approves plans by itself", auto_approve=True)
+    policy_change(actor=DEMO, now=now, reason="演示：方案自动生效", auto_approve=True)
     for code in [row[1] for row in clinic.EXPERTS]:
         if code not in {clinic.RUNNING_EXPERT, clinic.UNDECIDED_EXPERT}:
             expert_replan(expert_code=code, asked=asked, actor=DEMO, now=now)

@@ -19,7 +19,7 @@ from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.policy import Policy, forget, policy, policy_change, policy_versions
 from hospital.common.policy_table import ENTRIES, GROUPS, Entry
-from hospital.common.views import role_required, signed_in
+from hospital.common.views import managers_only, signed_in
 
 STEPS_MAX = 10
 
@@ -82,7 +82,7 @@ def _field(entry: Entry) -> forms.Field:
     return forms.IntegerField(min_value=entry.low, max_value=entry.high, **told)
 
 
-@role_required("manager", "administrator")
+@managers_only
 @require_http_methods(["GET", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
     """Show the rules; the POST keeps what is set otherwise as a new version."""

@@ -14,6 +14,7 @@ from hospital.common.api import ApiView, parsed
 from hospital.common.openapi import LocalTime, example
 from hospital.common.policy import Policy, policy, policy_change
 from hospital.common.policy_table import ENTRIES, Entry
+from hospital.common.roles import MANAGERS
 
 _SHOWN = {"hold_min": 20, "release_time": "07:00:00", "no_show_ban_days": [90]}
 
@@ -67,7 +68,7 @@ def _field(entry: Entry) -> serializers.Field[Any, Any, Any, Any]:
 class PolicyDetail(ApiView):
     """The rules."""
 
-    roles = frozenset({"manager", "administrator"})
+    roles = MANAGERS
 
     @extend_schema(responses=PolicyAnswer)
     def get(self, request: Request) -> Response:

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-DESK: Final = frozenset({"desk", "manager", "administrator"})
-"""Managers and administrators may stand in at the desk."""
+from hospital.common.roles import DESK, STAFF
+
 EXPERT: Final = frozenset({"expert"})
-STAFF: Final = DESK | EXPERT
 
 ROLES_OF: Final[dict[str, frozenset[str]]] = {
     "register": DESK,

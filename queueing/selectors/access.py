@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from hospital.common.roles import DESK
 from queueing.domain.errors import TicketUnknown
-from queueing.domain.permissions import DESK, IN_THE_ROOM, may
+from queueing.domain.permissions import IN_THE_ROOM, may
 from queueing.models import Ticket
 from queueing.selectors.tickets import tickets_with_session
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.selectors import rooms_all
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.views import role_required, signed_in
+from hospital.common.views import managers_only, signed_in
 from queueing import services
 from queueing.forms import ScreenForm
 from queueing.selectors.screens import screens_fleet
@@ -30,14 +30,14 @@ def _context(form: ScreenForm | None = None) -> dict[str, object]:
     }
 
 
-@role_required("manager", "administrator")
+@managers_only
 @require_safe
 def screens(request: HttpRequest) -> HttpResponse:
     """Every screen with its last sign of life."""
     return render(request, "queueing/screens.html", _context())
 
 
-@role_required("manager", "administrator")
+@managers_only
 @require_POST
 def screen_add(request: HttpRequest) -> HttpResponse:
     """Add a screen and show its address, this once only."""
@@ -55,7 +55,7 @@ def screen_add(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@role_required("manager", "administrator")
+@managers_only
 @require_POST
 def screen_revoke(request: HttpRequest, code: str) -> HttpResponse:
     """Switch a screen off: its address stops working at once."""

@@ -29,10 +29,20 @@ def thirty() -> None:
         name_en="Cardiac Medicine",
         place="3 楼 C 区",
         place_en="Floor 3, area C",
+        actor=Actor.job("test"),
+        now=now,
     )
     experts = [
-        define.expert_define(
-            code=f"S{number}-{mark}", department=ward, name=name, name_en=name_en, title="chief", fee_fen=5000
+        define.expert_save(
+            code=f"S{number}-{mark}",
+            new=True,
+            department=ward,
+            name=name,
+            name_en=name_en,
+            title="chief",
+            fee_fen=5000,
+            actor=Actor.job("test"),
+            now=now,
         )
         for number, (name, name_en) in enumerate(NAMES)
     ]
@@ -79,7 +89,14 @@ def _session(expert: Expert, days: int, quotas: list[int], now: datetime) -> Cli
 
     made = services.session_create(
         expert=expert,
-        room=define.room_define(code="stop-room", name="318", place="3 楼 C 区", place_en="Floor 3, area C"),
+        room=define.room_define(
+            code="stop-room",
+            name="318",
+            place="3 楼 C 区",
+            place_en="Floor 3, area C",
+            actor=Actor.job("test"),
+            now=now,
+        ),
         slot_minutes=60,
         capacity_per_slot=10,
         appointment_share=Decimal("0.5"),

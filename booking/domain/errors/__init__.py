@@ -1,5 +1,12 @@
 """What booking refuses, with stable codes: one module for each thing it is about."""
 
+from booking.domain.errors.clinic import (
+    AccountNotForExpert,
+    CodeTaken,
+    ExpertHasPatients,
+    FeeImplausible,
+    NameMissing,
+)
 from booking.domain.errors.limits import (
     ChallengeRequired,
     LimitReached,
@@ -75,6 +82,7 @@ from booking.domain.errors.waiting import (
 from hospital.common.errors import ReasonMissing
 
 __all__ = [
+    "AccountNotForExpert",
     "AddOnClosed",
     "AddOnNotAllowed",
     "AlreadyBanned",
@@ -89,9 +97,12 @@ __all__ = [
     "CannotMerge",
     "ChallengeRequired",
     "ChosenAlready",
+    "CodeTaken",
     "DrawOpen",
     "DrawOver",
     "ErasureBlocked",
+    "ExpertHasPatients",
+    "FeeImplausible",
     "FileUnreadable",
     "HeldTwice",
     "HoldOver",
@@ -102,6 +113,7 @@ __all__ = [
     "LimitReached",
     "LowerGrade",
     "NameDiffers",
+    "NameMissing",
     "NotAChoice",
     "NotReleased",
     "NotSoldOut",

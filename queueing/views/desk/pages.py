@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from booking import selectors as booking
 from hospital.common import clock
 from hospital.common.errors import NotFound
+from hospital.common.roles import DESK
 from hospital.common.views import role_required
 from hospital.models import User
-from queueing.domain.permissions import DESK
 from queueing.forms import DOCUMENTS, FindForm, PatientChoiceForm, Recognised, recognised
 from queueing.selectors.numbers import ticket_code_of_number
 from queueing.views.desk.cards import (

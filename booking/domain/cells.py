@@ -1,0 +1,26 @@
+"""Cells of files that people open in a spreadsheet, which takes some texts for formulas."""
+
+INJECTED = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins with one of these is a formula to a spreadsheet."""
+
+
+def quoted(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> quoted("=1+1"), quoted("C01")
+    ("'=1+1", 'C01')
+    """
+    return f"'{value}" if value.startswith(INJECTED) else value
+
+
+def unquoted(value: str) -> str:
+    """The cell as it was before :func:`quoted`.
+
+    Examples
+    --------
+    >>> unquoted("'=1+1"), unquoted("'tis")
+    ('=1+1', "'tis")
+    """
+    return value[1:] if value.startswith("'") and value[1:].startswith(INJECTED) else value

@@ -1,0 +1,47 @@
+"""What a department, a room or an expert must have before patients meet them."""
+
+from booking.domain.errors import FeeImplausible, NameMissing
+
+FEE_MAX_FEN = 1_000_000
+
+
+def check_fee(fee_fen: int) -> None:
+    """A consultation costs nothing or up to 10,000 yuan; more is a slip of the keyboard.
+
+    Raises
+    ------
+    FeeImplausible
+        Otherwise.
+
+    Examples
+    --------
+    >>> check_fee(0), check_fee(5_000)
+    (None, None)
+    >>> check_fee(-1)
+    Traceback (most recent call last):
+        ...
+    booking.domain.errors.clinic.FeeImplausible: The fee is between 0 and 10,000 yuan.
+    """
+    if not 0 <= fee_fen <= FEE_MAX_FEN:
+        raise FeeImplausible(field="fee")
+
+
+def check_names(*, name: str, name_en: str) -> None:
+    """Both languages need a name, because pages come in both.
+
+    Raises
+    ------
+    NameMissing
+        When one is empty.
+
+    Examples
+    --------
+    >>> check_names(name="骨科", name_en="Orthopaedics")
+    >>> check_names(name="骨科", name_en=" ")
+    Traceback (most recent call last):
+        ...
+    booking.domain.errors.clinic.NameMissing: Give the name in both languages.
+    """
+    for field, given in (("name", name), ("name_en", name_en)):
+        if not given.strip():
+            raise NameMissing(field=field)
