@@ -205,6 +205,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("my-data/export/", data_api.DataExport.as_view(), name="data-export"),
     path("money/", money_api.MoneyToDecide.as_view(), name="money"),
     path("money/settlements/", money_api.SettlementList.as_view(), name="settlements"),
+    path("money/tills/", money_api.TillList.as_view(), name="tills"),
     path("money/payments/<slug:code>/review/", money_api.PaymentReview.as_view(), name="payment-review"),
     path("money/refunds/<slug:code>/review/", money_api.RefundReview.as_view(), name="refund-review"),
     path("symptoms/", tables_api.WordList.as_view(), name="symptoms"),

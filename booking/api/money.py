@@ -128,6 +128,18 @@ class SettlementAnswer(serializers.Serializer[Any]):
     differences = DifferenceAnswer(many=True)
 
 
+@example(name="desk1", taken=12, taken_fen=60000, returned=1, returned_fen=5000, left_fen=55000)
+class TillAnswer(serializers.Serializer[Any]):
+    """What one person took and handed back in cash on a day."""
+
+    name = serializers.CharField(allow_blank=True)
+    taken = serializers.IntegerField()
+    taken_fen = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    returned_fen = serializers.IntegerField()
+    left_fen = serializers.IntegerField(help_text="what should be in the drawer")
+
+
 class DayQuery(serializers.Serializer[Any]):
     """Which day."""
 
@@ -198,3 +210,15 @@ class SettlementList(ApiView):
         day = parsed(DayQuery, request, query=True).get("day", clock.today())
         found = selectors.settlements_of_day(day=day)
         return Response({"results": SettlementAnswer(found, many=True).data})
+
+
+class TillList(ApiView):
+    """Cash."""
+
+    roles = MANAGERS
+
+    @extend_schema(parameters=[DayQuery], responses=several(TillAnswer))
+    def get(self, request: Request) -> Response:
+        """A day's cash by whoever took it or handed it back."""
+        day = parsed(DayQuery, request, query=True).get("day", clock.today())
+        return Response({"results": TillAnswer(selectors.tills_of_day(day=day), many=True).data})

@@ -285,6 +285,16 @@ def test_money_waits_for_a_person_and_is_decided_once_for_a_key(
     assert manager.get("money/settlements/?day=2026-11-02").json()["results"] == []
 
 
+def test_the_days_cash_is_listed_by_who_took_it(
+    manager: Caller, desk: Caller, cast: Cast, tomorrow: ClinicSession
+) -> None:
+    patient = cast.patients["lin"].code
+    asked = {"slot": factories.slots(tomorrow)[0].code, "patient": patient, "payment": "cash"}
+    code_of(desk.post("desk/bookings/", asked), 201)
+    [till] = manager.get("money/tills/").json()["results"]
+    assert (till["name"], till["taken"], till["left_fen"]) == ("desk", 1, 5000)
+
+
 def test_an_account_that_looks_like_a_scalper_is_closed(
     manager: Caller, lin: Caller, cast: Cast, now: VirtualClock
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_change_elsewhere_is_seen_within_a_second(
 ) -> None:
     steady = [1000.0]
     monkeypatch.setattr("hospital.common.policy.monotonic", lambda: steady[0])
+    monkeypatch.setattr("hospital.common.policy._REREAD_AFTER_S", 1.0)
     assert policy().hold_min == 15
     PolicyVersion.objects.create(number=1, values={"hold_min": 20}, actor_name="he", at=now())
     assert policy().hold_min == 15, "remembered"

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from hospital.common.policy import forget
 from hospital.wsgi import application
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "4"))
@@ -118,6 +119,7 @@ def answer(case: Any, headers: dict[str, str]) -> Response:
     with transaction.atomic():
         response: Response = case.call(headers=headers)
         transaction.set_rollback(True)
+    forget()
     return response
 
 

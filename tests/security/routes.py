@@ -89,7 +89,7 @@ GET: dict[frozenset[str], str] = {
         manage/symptoms/  manage/symptoms/words.csv  manage/suspicious/
         api/v1/schedule/templates/  api/v1/schedule/templates/<int:pk>/  api/v1/schedule/absences/
         api/v1/schedule/sessions/  api/v1/appeals/  api/v1/no-shows/
-        api/v1/money/  api/v1/money/settlements/  api/v1/symptoms/  api/v1/suspicious/
+        api/v1/money/  api/v1/money/settlements/  api/v1/money/tills/  api/v1/symptoms/  api/v1/suspicious/
     """,
 }
 
