@@ -1,6 +1,7 @@
 """A real Chromium against the real demo. One demo serves the whole run; its data stays between runs."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.demo import Demo, running_demo
+from tests.browser.people import Person
+from tests.browser.visitors import Visitor
 
 ARGUMENTS = [
     "--disable-background-networking",
@@ -17,12 +20,14 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--force-color-profile=srgb",
+    "--lang=en-US",
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}
 CHINESE, ENGLISH = "zh-CN", "en-GB"
 
 OpenPage = Callable[..., Page]
+BAD = re.compile("Content Security Policy|a mouse was used")
 
 expect.set_options(timeout=10_000)
 
@@ -68,11 +73,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, demo: Demo) -> Iterator[OpenPage]:
-    """Open pages, each in a browser profile of its own; at the end none may have broken the policy or failed."""
+    """Open pages, each in a browser profile of its own; at the end none may have broken the policy or failed.
+
+    ``person``: who is signed in from the start, and ``known`` when already in the list of those to book for.
+    """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def opened(*, locale: str = CHINESE, viewport: dict[str, int] = PHONE, **options: object) -> Page:
+    def opened(
+        *,
+        locale: str = CHINESE,
+        viewport: dict[str, int] = PHONE,
+        person: Person | None = None,
+        known: bool = True,
+        **options: object,
+    ) -> Page:
         context = browser.new_context(
             base_url=demo.url,
             locale=locale,
@@ -84,10 +99,13 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-        page.on(
-            "console",
-            lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None,
-        )
+        page.on("console", lambda said: wrong.append(said.text) if BAD.search(said.text) else None)
+        if person is not None:
+            visitor = Visitor(demo, locale)
+            visitor.sign_in(person)
+            if known:
+                visitor.add_self(person)
+            visitor.take(page)
         return page
 
     yield opened
@@ -108,12 +126,20 @@ def accessible() -> Callable[[Page], None]:
             if one["impact"] in {"serious", "critical"}
         ]
         assert serious == [], page.url
-        overflow = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert overflow <= 1, f"{page.url} is {overflow} px too wide"
+        fits(page)
 
     return check
+
+
+def fits(page: Page, viewport: dict[str, int] | None = None) -> None:
+    """Assert that nothing sticks out sideways, on a screen of another size if one is given."""
+    before = page.viewport_size
+    if viewport:
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 1, f"{page.url} is {overflow} px too wide"
+    if viewport and before:
+        page.set_viewport_size(before)
 
 
 @pytest.fixture

@@ -8,12 +8,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
+from time import sleep
 
 import psycopg
+import requests
 
+from hospital.common import clock
 from hospital.servers import ensure
 from hospital.servers.ports import is_free
 
@@ -48,7 +51,7 @@ class Demo:
             yield connection
 
     def clock_to(self, moment: datetime) -> None:
-        """Every process of the demo shows ``moment`` from now on (within half a second)."""
+        """Every process of the demo shows ``moment`` from now on; the pages do when this returns."""
         seconds = (moment - datetime.now(UTC)).total_seconds()
         with self.database() as connection:
             connection.execute(
@@ -56,6 +59,12 @@ class Demo:
                 " ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds",
                 [seconds],
             )
+        shown = {f"{clock.local(moment + timedelta(seconds=late)):%H:%M}" for late in range(60)}
+        while not any(time in self._clock_shown() for time in shown):
+            sleep(0.05)
+
+    def _clock_shown(self) -> str:
+        return requests.get(f"{self.url}/demo/clock/", timeout=30).text.partition("card-title")[2][:80]
 
     def clock_reset(self) -> None:
         with self.database() as connection:

@@ -6,20 +6,20 @@ from decimal import Decimal
 from random import Random
 
 from booking import services
-from booking.models import ClinicSession, Expert, Patient, Slot
+from booking.models import AccountPatient, ClinicSession, Expert, Patient, Slot
+from booking.selectors import patients_find
 from booking.services import clinic as define
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.demo.people import person
-from hospital.models import User
 from tests.booking.stopped import pay
 
 DAYS_AHEAD = 4
 NAMES = [("陈静怡", "Chen Jingyi"), ("王立群", "Wang Liqun"), ("沈学文", "Shen Xuewen")]
 
 
-def thirty() -> None:
-    """Print the codes of the session and of the patient account's appointment."""
+def thirty(id_number: str) -> None:
+    """Print the codes of the session and of this patient's appointment."""
     now = clock.now()
     random = Random(now.timestamp())
     mark = f"{random.randrange(10**6):06}"
@@ -51,9 +51,8 @@ def thirty() -> None:
     _session(experts[2], DAYS_AHEAD, [0, 0, 6, 6], now)
     _session(experts[0], DAYS_AHEAD + 1, [0, 10, 10, 0], now)
     slots = list(stopped.slots.order_by("index"))
-    account = User.objects.get(username=json.loads(_accounts())["patient"]["username"])
-    mine = account.account_patients.order_by("pk").first().patient
-    own = pay(_hold(slots[2], mine.pk, account.pk, now), now)
+    [mine] = patients_find(id_number=id_number)
+    own = pay(_hold(slots[2], mine.pk, AccountPatient.objects.get(patient=mine).account_id, now), now)
     for number in range(29):
         patient = person(random, now)
         if number % 9 == 4:
@@ -62,12 +61,6 @@ def thirty() -> None:
         if number < 27:
             pay(held, now)
     print(json.dumps({"session": stopped.code, "appointment": own.code}))
-
-
-def _accounts() -> str:
-    from django.conf import settings
-
-    return (settings.DATA_DIR / "demo-accounts.json").read_text(encoding="utf-8")
 
 
 def _without_phone(patient: Patient) -> None:

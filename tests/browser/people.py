@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from stdnum.cn import ric
 
 from tests.browser.demo import Demo
+from tests.browser.keys import Keys
 
 WORDS = {
     "zh-CN": {
@@ -124,10 +125,13 @@ def hold(page: Page, person: Person, words: dict[str, str], *, day: str = "") ->
     return page.url.rstrip("/").split("/")[-2]
 
 
-def pay(page: Page, words: dict[str, str]) -> None:
-    """Pay a held number at the sandbox gateway and come back to the ticket."""
-    page.get_by_role("button", name=words["pay"]).click()
-    page.locator("button[value=pay]").click()
+def pay(page: Page, words: dict[str, str], keys: Keys | None = None) -> None:
+    """Pay a held number at the sandbox gateway and come back to the ticket; with ``keys``, by keyboard alone."""
+    for button in (page.get_by_role("button", name=words["pay"]), page.locator("button[value=pay]")):
+        if keys:
+            keys.press(button)
+        else:
+            button.click()
     expect(page.get_by_role("heading", name=words["booked"], exact=True)).to_be_visible(timeout=15_000)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CHINESE, DESK, ENGLISH, OpenPage
-from tests.browser.people import WORDS, Person, add_self, enter_as, pay, sign_in, somebody
+from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage, fits
+from tests.browser.keys import Keys
+from tests.browser.people import WORDS, Person, enter_as, pay, somebody
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -45,47 +47,59 @@ SAID = {
 }
 
 
-def parent(open_page: OpenPage, locale: str) -> tuple[Page, Person, dict[str, Any]]:
-    """Somebody who has signed in and added themself."""
-    page, person, words = open_page(locale=locale), somebody(), WORDS[locale]
-    page.goto("/accounts/login/")
-    sign_in(page, person, words)
+def parent(open_page: OpenPage, locale: str) -> tuple[Page, Keys, Person, dict[str, Any]]:
+    """The list of people of somebody who has signed in and added themself; no mouse."""
+    person = somebody()
+    page = open_page(locale=locale, person=person)
+    keys = Keys(page)
     page.goto("/patients/")
-    add_self(page, person, words)
-    expect(page.get_by_text(person.name).first).to_be_visible()
-    return page, person, words
+    return page, keys, person, WORDS[locale]
 
 
-def choose_slot(page: Page) -> None:
-    """The first time that can be had, from the start page."""
+def to_times(page: Page, keys: Keys) -> None:
+    """The times of the first doctor on the start page."""
     page.goto("/")
-    page.locator("a.card-box", has=page.locator(".card-split")).first.click()
+    keys.press(page.locator("a.card-box", has=page.locator(".card-split")).first)
+
+
+def hold(page: Page, keys: Keys, words: dict[str, Any]) -> None:
+    """The first time of the open session."""
+    keys.choose(page.locator("details[open] input[name=slot]").first)
+    keys.press(page.get_by_role("button", name=words["hold"]))
+
+
+def born(page: Page, keys: Keys, day: date) -> None:
+    """Type a date part by part, in the order of the browser's own language, which the tests set."""
+    keys.reach(page.locator("input[name=birth_date]"))
+    page.keyboard.type(f"{day:%m%d%Y}")
+    expect(page.locator("input[name=birth_date]")).to_have_value(day.isoformat())
 
 
 @both_languages
-def test_a_parent_books_for_a_child_that_has_a_permit_and_no_phone(
+def test_a_parent_books_for_a_child_with_a_permit_by_keyboard_alone(
     open_page: OpenPage, accessible: Check, picture: Picture, locale: str
 ) -> None:
-    page, person, words = parent(open_page, locale)
+    page, keys, person, words = parent(open_page, locale)
     child = f"{person.name[0]}小宝"
-    page.locator("select[name=relation]").select_option("child")
-    page.get_by_label(words["name"]).fill(child)
+    keys.fill(page.get_by_label(words["name"]), child)
+    keys.select(page.locator("select[name=relation]"), "child")
     expect(page.locator("input[name=birth_date]")).to_be_hidden()
-    page.locator("select[name=id_type]").select_option("hk_macau")
-    page.get_by_label(words["id number"], exact=True).fill(f"H{random.randint(10_000_000, 99_999_999)}")
-    page.locator("input[name=birth_date]").fill("2020-02-29")
+    keys.select(page.locator("select[name=id_type]"), "hk_macau")
+    permit = f"H{random.randint(10_000_000, 99_999_999)}"
+    keys.fill(page.get_by_label(words["id number"], exact=True), permit)
+    born(page, keys, date(2020, 2, 29))
     picture(page, f"child-{locale[:2]}")
-    page.get_by_role("button", name=words["save"], exact=True).click()
+    keys.press(page.get_by_role("button", name=words["save"], exact=True))
     expect(page.get_by_text(child).first).to_be_visible()
     accessible(page)
-    choose_slot(page)
-    page.locator("details.for-whom summary").click()
-    page.locator("label.choice", has_text=child).click()
-    page.locator("input[name=slot]").first.check()
-    page.get_by_role("button", name=words["hold"]).click()
+    to_times(page, keys)
+    keys.reach(page.locator("details.for-whom summary"))
+    page.keyboard.press("Enter")
+    keys.choose(page.locator("label.choice", has_text=child).locator("input"))
+    hold(page, keys, words)
     expect(page.get_by_role("heading", name=words["held"])).to_be_visible()
     expect(page.get_by_text(child).first).to_be_visible()
-    pay(page, words)
+    pay(page, words, keys)
     expect(page.get_by_text(child).first).to_be_visible()
     accessible(page)
 
@@ -95,26 +109,25 @@ def test_a_patient_sees_a_ban_appeals_and_a_manager_upholds_it(
     open_page: OpenPage, accessible: Check, picture: Picture, locale: str
 ) -> None:
     said = SAID[locale]
-    page, person, words = parent(open_page, locale)
+    page, keys, person, words = parent(open_page, locale)
     manager = open_page(locale=locale, viewport=DESK)
     enter_as(manager, "manager")
     close_booking(manager, person, said)
     accessible(manager)
     picture(manager, f"bans-{locale[:2]}")
 
-    choose_slot(page)
-    page.locator("input[name=slot]").first.check()
-    page.get_by_role("button", name=words["hold"]).click()
+    to_times(page, keys)
+    hold(page, keys, words)
     expect(page.get_by_role("alert")).to_contain_text(said["refused"])
     accessible(page)
     page.goto("/appointments/")
     expect(page.get_by_text(said["closed"])).to_be_visible()
     accessible(page)
     picture(page, f"ban-{locale[:2]}")
-    page.get_by_role("link", name=said["appeal"]).click()
+    keys.press(page.get_by_role("link", name=said["appeal"]))
     accessible(page)
-    page.locator("textarea[name=text]").fill("测试 test: it was not me")
-    page.get_by_role("button", name=said["send"]).click()
+    keys.fill(page.locator("textarea[name=text]"), "测试 test: it was not me")
+    keys.press(page.get_by_role("button", name=said["send"]))
     expect(page.get_by_text(said["sent"]).first).to_be_visible()
     picture(page, f"appealed-{locale[:2]}")
 
@@ -122,8 +135,9 @@ def test_a_patient_sees_a_ban_appeals_and_a_manager_upholds_it(
     accessible(manager)
     picture(manager, f"appeals-{locale[:2]}")
     case = manager.locator("section.panel", has_text=person.name)
-    case.locator("textarea[name=answer]").fill("测试 test: right")
-    case.get_by_role("button", name=said["uphold"]).click()
+    deciding = Keys(manager)
+    deciding.fill(case.locator("textarea[name=answer]"), "测试 test: right")
+    deciding.press(case.get_by_role("button", name=said["uphold"]))
     expect(manager.get_by_text(said["answered"])).to_be_visible()
     page.goto("/appointments/")
     expect(page.get_by_text(said["closed"])).to_have_count(0)
@@ -146,12 +160,13 @@ def test_a_patient_takes_a_copy_of_the_data_away(
     open_page: OpenPage, accessible: Check, picture: Picture, locale: str
 ) -> None:
     said = SAID[locale]
-    page, _person, _words = parent(open_page, locale)
-    page.get_by_role("link", name=said["data"]).click()
+    page, keys, _person, _words = parent(open_page, locale)
+    keys.press(page.get_by_role("link", name=said["data"]))
     accessible(page)
     picture(page, f"my-data-{locale[:2]}")
     with page.expect_download() as download:
-        page.get_by_role("button", name=said["download"]).click()
+        keys.reach(page.get_by_role("button", name=said["download"]))
+        page.keyboard.press("Enter")
     assert download.value.suggested_filename == "my-data.zip"
 
 
@@ -164,6 +179,7 @@ def test_the_pages_of_no_shows_requests_and_merging_are_sound(
     for name in ("no-shows", "requests"):
         manager.goto(f"/manage/{name}/")
         accessible(manager)
+        fits(manager, PHONE)
         picture(manager, f"{name}-{locale[:2]}")
     desk = open_page(locale=locale, viewport=DESK)
     enter_as(desk, "desk")

@@ -26,8 +26,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
+@pytest.mark.parametrize(("locale", "viewport"), [(CHINESE, DESK), (ENGLISH, PHONE)])
 def test_the_dashboard_draws_its_charts_beside_their_tables(
     open_page: OpenPage, accessible: Check, picture: Picture, locale: str, viewport: dict[str, int]
 ) -> None:

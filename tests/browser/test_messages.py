@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from hospital.common import clock
 from tests.browser.conftest import CHINESE, ENGLISH, OpenPage
 from tests.browser.demo import Demo
-from tests.browser.people import WORDS, hold, pay, sign_in, somebody
+from tests.browser.people import WORDS, hold, pay, somebody
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -19,9 +19,8 @@ BOOKED = {CHINESE: re.compile("约好"), ENGLISH: re.compile("booked for")}
 
 
 def with_a_number(open_page: OpenPage, locale: str, *, day: str = "") -> tuple[Page, str]:
-    page, person, words = open_page(locale=locale), somebody(), WORDS[locale]
-    page.goto("/accounts/login/")
-    sign_in(page, person, words)
+    person, words = somebody(), WORDS[locale]
+    page = open_page(locale=locale, person=person)
     code = hold(page, person, words, day=day)
     pay(page, words)
     return page, code
@@ -69,9 +68,8 @@ def test_a_booking_is_told_in_the_app_and_a_switch_of_language_changes_the_next_
 def test_the_ways_of_being_told_are_set_by_keyboard_and_an_address_confirmed_by_a_button(
     open_page: OpenPage, accessible: Check, picture: Picture
 ) -> None:
-    page, person = open_page(locale=ENGLISH), somebody()
-    page.goto("/accounts/login/")
-    sign_in(page, person, WORDS[ENGLISH])
+    person = somebody()
+    page = open_page(locale=ENGLISH, person=person)
     page.goto("/messages/settings/")
     accessible(page)
     address = f"{person.phone}@example.org"

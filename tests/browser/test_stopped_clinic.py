@@ -10,9 +10,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CHINESE, DESK, ENGLISH, OpenPage
+from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage, fits
 from tests.browser.demo import FOREIGN, ROOT, Demo
-from tests.browser.people import enter_as
+from tests.browser.keys import Keys
+from tests.browser.people import Person, enter_as, somebody
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -40,11 +41,17 @@ WORDS = {
 }
 
 
-def clinic_of_thirty(demo: Demo) -> dict[str, str]:
-    """A clinic with thirty patients inside the running demo, one of them the demo's own patient."""
+def clinic_of_thirty(demo: Demo, one: Person) -> dict[str, str]:
+    """A clinic with thirty patients inside the running demo, ``one`` of them known."""
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", "from tests.browser.fill import thirty; thirty()"],
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "-c",
+            f"from tests.browser.fill import thirty; thirty('{one.id_number}')",
+        ],
         cwd=ROOT,
         env=environment | {"DATA_DIR": str(demo.data_dir)},
         capture_output=True,
@@ -57,64 +64,65 @@ def clinic_of_thirty(demo: Demo) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
-def test_a_manager_stops_a_clinic_with_thirty_booked_patients(
+def test_a_manager_stops_a_clinic_with_thirty_booked_patients_by_keyboard_alone(
     demo: Demo, open_page: OpenPage, accessible: Check, picture: Picture, locale: str
 ) -> None:
-    words, made = WORDS[locale], clinic_of_thirty(demo)
+    words, person = WORDS[locale], somebody()
+    phone = open_page(locale=locale, person=person)
+    made = clinic_of_thirty(demo, person)
     page = open_page(locale=locale, viewport=DESK)
     enter_as(page, "manager")
+    keys = Keys(page)
     page.goto(f"/manage/schedule/sessions/{made['session']}/")
     accessible(page)
-    page.locator(f"a[href*='session={made['session']}']").click()
-    page.locator("input[name=reason]").fill("外出会诊")
+    keys.press(page.locator(f"a[href*='session={made['session']}']"))
+    keys.fill(page.locator("input[name=reason]"), "外出会诊")
     accessible(page)
-    page.locator(".stop-foot button.btn-primary").click()
+    keys.press(page.locator(".stop-foot button.btn-primary"))
     expect(page.get_by_text(words["nothing"])).to_be_visible()
     expect(page.locator(".tile").first).to_contain_text(words["affected"])
     expect(page.locator(".tile-figure").first).to_have_text("30")
     accessible(page)
     picture(page, f"stop-preview-1366-{locale[:2]}")
-    page.locator(".stop-foot button.btn-primary").press("Enter")
+    keys.press(page.locator(".stop-foot button.btn-primary"))
     expect(page.locator(".stop-text")).to_have_count(2)
     accessible(page)
-    page.locator(".stop-foot button.btn-primary").press("Enter")
+    keys.press(page.locator(".stop-foot button.btn-primary"))
     expect(page.get_by_text(words["nothing"])).to_be_visible()
     accessible(page)
-    page.locator(".stop-foot button.btn-danger").press("Enter")
+    keys.press(page.locator(".stop-foot button.btn-danger"))
     expect(page.locator(".stop-now")).to_have_text(words["told"], timeout=40_000)
     accessible(page)
     picture(page, f"stop-progress-1366-{locale[:2]}")
-    patient_takes_another(open_page, accessible, picture, made["appointment"], locale)
-    desk_helps(page, accessible, picture, locale)
+    patient_takes_another(phone, accessible, picture, made["appointment"], locale)
+    desk_helps(page, keys, accessible, picture, locale)
 
 
 def patient_takes_another(
-    open_page: OpenPage, accessible: Check, picture: Picture, appointment: str, locale: str
+    phone: Page, accessible: Check, picture: Picture, appointment: str, locale: str
 ) -> None:
-    words = WORDS[locale]
-    phone = open_page(locale=locale)
-    enter_as(phone, "patient")
+    words, keys = WORDS[locale], Keys(phone)
     phone.goto(f"/appointments/{appointment}/")
     accessible(phone)
-    phone.get_by_role("link", name=words["choose"]).click()
+    keys.press(phone.get_by_role("link", name=words["choose"]))
     accessible(phone)
     picture(phone, f"stopped-390-{locale[:2]}")
-    phone.locator("input[name=slot]").first.check()
-    phone.get_by_role("button", name=words["take"]).click()
+    keys.choose(phone.locator("input[name=slot]").first)
+    keys.press(phone.get_by_role("button", name=words["take"]))
     expect(phone.get_by_text(words["new"])).to_be_visible()
     accessible(phone)
     picture(phone, f"stopped-done-390-{locale[:2]}")
 
 
-def desk_helps(page: Page, accessible: Check, picture: Picture, locale: str) -> None:
+def desk_helps(page: Page, keys: Keys, accessible: Check, picture: Picture, locale: str) -> None:
     words = WORDS[locale]
-    page.locator("#stop-progress a.btn").click()
-    page.get_by_role("link", name=re.compile(words["phone"])).click()
+    keys.press(page.locator("#stop-progress a.btn"))
+    keys.press(page.get_by_role("link", name=re.compile(words["phone"])))
     accessible(page)
     picture(page, f"stop-follow-1366-{locale[:2]}")
-    page.locator("table a.btn").first.click()
+    keys.press(page.locator("table a.btn").first)
     accessible(page)
-    page.get_by_role("button", name=words["refund"]).click()
+    keys.press(page.get_by_role("button", name=words["refund"]))
     expect(page.get_by_role("button", name=words["refund"])).to_have_count(0)
 
 
@@ -127,4 +135,5 @@ def test_the_schedule_pages_are_clean_for_everybody(
     for name in ("", "templates/", "templates/new/", "templates/import/", "absences/", "extra/"):
         page.goto(f"/manage/schedule/{name}")
         accessible(page)
+        fits(page, PHONE)
         picture(page, f"schedule-{name.strip('/').replace('/', '-') or 'week'}-1366-{locale[:2]}")

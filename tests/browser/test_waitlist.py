@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import CHINESE, ENGLISH, OpenPage
 from tests.browser.demo import Demo
-from tests.browser.people import add_self, pay
-from tests.browser.test_patient import signed_in
+from tests.browser.keys import Keys
+from tests.browser.people import WORDS, pay, somebody
 
 MORE_WORDS = {
     CHINESE: {
@@ -41,7 +41,8 @@ ONE_LEFT = """
     WITH chosen AS (
         SELECT session.id, session.code, session.expert_id, expert.code AS expert
         FROM booking_clinicsession session JOIN booking_expert expert ON expert.id = session.expert_id
-        WHERE session.state = 'released' AND session.walk_in_opens_at > %(now)s::timestamptz + interval '30 hours'
+        WHERE session.state = 'released' AND session.release_at <= %(now)s
+          AND session.walk_in_opens_at > %(now)s::timestamptz + interval '30 hours'
           AND NOT EXISTS (SELECT FROM booking_waitlistentry entry WHERE entry.session_id = session.id)
           AND EXISTS (SELECT FROM booking_slot slot WHERE slot.session_id = session.id AND slot.quota > 0)
           AND (SELECT count(*) FROM booking_clinicsession other WHERE other.expert_id = session.expert_id
@@ -69,16 +70,24 @@ def one_left(demo: Demo) -> tuple[str, str, str]:
     return found
 
 
-def known(open_page: OpenPage, locale: str) -> tuple[Page, dict[str, Any]]:
-    """A signed-in patient whom the hospital knows."""
-    page, person, words = signed_in(open_page, locale)
-    page.goto("/patients/")
-    add_self(page, person, words)
-    return page, words
+def known(open_page: OpenPage, locale: str) -> tuple[Page, Keys, dict[str, Any]]:
+    """A signed-in patient whom the hospital knows, without a mouse."""
+    page = open_page(locale=locale, person=somebody())
+    return page, Keys(page), WORDS[locale]
+
+
+def take_the_last(open_page: OpenPage, locale: str, doctor: str, slot: str) -> tuple[Page, Keys]:
+    """Somebody else holds the session's only number."""
+    page, keys, words = known(open_page, locale)
+    page.goto(f"/experts/{doctor}/?slot={slot}")
+    keys.choose(page.locator(f"input[name=slot][value='{slot}']"))
+    keys.press(page.get_by_role("button", name=words["hold"]))
+    expect(page.get_by_role("heading", name=words["held"])).to_be_visible()
+    return page, keys
 
 
 @pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
-def test_a_patient_waits_takes_the_offer_pays_and_changes_the_time(
+def test_a_patient_waits_takes_the_offer_pays_and_changes_the_time_by_keyboard_alone(
     open_page: OpenPage,
     demo: Demo,
     accessible: Callable[[Page], None],
@@ -87,20 +96,17 @@ def test_a_patient_waits_takes_the_offer_pays_and_changes_the_time(
 ) -> None:
     more, language = MORE_WORDS[locale], locale[:2]
     session, doctor, slot = one_left(demo)
-    seller, words = known(open_page, locale)
-    seller.goto(f"/experts/{doctor}/?slot={slot}")
-    seller.locator(f"input[name=slot][value='{slot}']").check()
-    seller.get_by_role("button", name=words["hold"]).click()
-    pay(seller, words)
+    seller, its = take_the_last(open_page, locale, doctor, slot)
+    page, keys, words = known(open_page, locale)
+    pay(seller, words, its)
 
-    page, words = known(open_page, locale)
     page.goto(f"/experts/{doctor}/")
     accessible(page)
     picture(page, f"expert-full-{language}")
-    page.locator(f"a[href='/sessions/{session}/waitlist/']").click()
+    keys.press(page.locator(f"a[href='/sessions/{session}/waitlist/']"))
     accessible(page)
     picture(page, f"waitlist-join-{language}")
-    page.get_by_role("button", name=more["join"]).click()
+    keys.press(page.get_by_role("button", name=more["join"]))
     expect(page.get_by_role("heading", name=more["joined"])).to_be_visible()
     accessible(page)
     picture(page, f"waitlist-place-{language}")
@@ -109,31 +115,31 @@ def test_a_patient_waits_takes_the_offer_pays_and_changes_the_time(
     accessible(page)
     picture(page, f"appointments-waiting-{language}")
 
-    seller.get_by_role("link", name=words["cancel"]).click()
-    seller.get_by_role("button", name=words["yes cancel"]).click()
+    its.press(seller.get_by_role("link", name=words["cancel"]))
+    its.press(seller.get_by_role("button", name=words["yes cancel"]))
     expect(seller.get_by_role("heading", name=words["cancelled"])).to_be_visible()
 
     page.reload()
     picture(page, f"appointments-offer-{language}")
-    page.get_by_role("link", name=more["offer"]).click()
+    keys.press(page.get_by_role("link", name=more["offer"]))
     expect(page.locator("[data-countdown]")).to_be_visible()
     accessible(page)
     picture(page, f"waitlist-offer-{language}")
-    page.get_by_role("button", name=more["take"]).click()
+    keys.press(page.get_by_role("button", name=more["take"]))
     expect(page.get_by_role("heading", name=words["held"])).to_be_visible()
-    accessible(page)
-    pay(page, words)
+    pay(page, words, keys)
     accessible(page)
     picture(page, f"ticket-movable-{language}")
 
     code = page.url.rstrip("/").split("/")[-1]
-    page.get_by_role("link", name=more["change"]).click()
+    keys.press(page.get_by_role("link", name=more["change"]))
     accessible(page)
     picture(page, f"move-{language}")
-    before = page.locator("input[name=slot]").first.get_attribute("value")
-    page.locator("input[name=slot]").first.check()
+    first = page.locator("details[open] input[name=slot]").first
+    before = first.get_attribute("value")
+    keys.choose(first)
     picture(page, f"move-chosen-{language}")
-    page.get_by_role("button", name=more["change to"]).click()
+    keys.press(page.get_by_role("button", name=more["change to"]))
     expect(page.get_by_role("heading", name=words["booked"], exact=True)).to_be_visible()
     with demo.database() as connection:
         now_at = connection.execute(
@@ -144,34 +150,19 @@ def test_a_patient_waits_takes_the_offer_pays_and_changes_the_time(
     assert now_at == (before, 1)
 
 
-def test_a_patient_joins_and_leaves_a_waitlist_with_the_keyboard_alone(
+def test_a_patient_leaves_a_waitlist_with_the_keyboard_alone(
     open_page: OpenPage, demo: Demo, accessible: Callable[[Page], None]
 ) -> None:
     session, doctor, slot = one_left(demo)
-    seller, words = known(open_page, ENGLISH)
-    seller.goto(f"/experts/{doctor}/?slot={slot}")
-    seller.locator(f"input[name=slot][value='{slot}']").check()
-    seller.get_by_role("button", name=words["hold"]).click()
-    expect(seller.get_by_role("heading", name=words["held"])).to_be_visible()
-    page, _words = known(open_page, ENGLISH)
+    take_the_last(open_page, ENGLISH, doctor, slot)
+    page, keys, _words = known(open_page, ENGLISH)
     more = MORE_WORDS[ENGLISH]
     page.goto(f"/sessions/{session}/waitlist/")
-    press(page, page.get_by_role("button", name=more["join"]))
+    keys.press(page.get_by_role("button", name=more["join"]))
     expect(page.get_by_role("heading", name=more["joined"])).to_be_visible()
-    press(page, page.get_by_role("link", name=more["leave"]))
+    keys.press(page.get_by_role("link", name=more["leave"]))
     expect(page.get_by_role("button", name=more["yes leave"])).to_be_visible()
     accessible(page)
-    press(page, page.get_by_role("button", name=more["yes leave"]))
+    keys.press(page.get_by_role("button", name=more["yes leave"]))
     expect(page.get_by_role("heading", name=more["left"])).to_be_visible()
     accessible(page)
-
-
-def press(page: Page, target: Any) -> None:
-    """Reach ``target`` with the Tab key and press Enter."""
-    wanted = target.element_handle()
-    for _turn in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement === wanted", wanted):
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError("the keyboard does not get there")
