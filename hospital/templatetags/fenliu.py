@@ -116,6 +116,12 @@ def qr_code(text: str) -> SafeString:
 
 
 @register.filter
+def qr_picture(text: str) -> str:
+    """The same as the address of a picture, which a phone can keep and another app can read."""
+    return segno.make(text, error="m", micro=False).png_data_uri(border=4, scale=8)
+
+
+@register.filter
 def public_url(path: str) -> str:
     """The full address of a page, for others to open."""
     return f"{settings.PUBLIC_URL}{path}"
