@@ -34,7 +34,10 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         if now < found.pay_by and not payments:
             return redirect("booking:link-pay", code)
         state = "expired" if now >= found.pay_by else "failed" if payments[-1].state == "failed" else "paying"
-    refund = next((one for one in payments if one.state in {"refunding", "refunded"}), None)
-    return render(
-        request, "booking/link.html", {**summary(found, by_link=True), "state": state, "refund": refund}
-    )
+    context = {
+        **summary(found, by_link=True),
+        "state": state,
+        "refund": next((one for one in payments if one.state in {"refunding", "refunded"}), None),
+        "paid": next((one for one in payments if one.state == "paid"), None),
+    }
+    return render(request, "booking/link.html", context)

@@ -113,6 +113,10 @@ def test_a_number_of_the_desk_is_paid_on_its_link_without_signing_in(
     paid = phone.get(done).content.decode()
     assert f"{held.checkin_code[:4]} {held.checkin_code[4:]}" in paid
     assert phone.get(link)["Location"] == done
+    services.appointment_cancel(
+        appointment_id=held.pk, reason="asked to", actor=Actor.of(cast.desk), now=now()
+    )
+    assert "is on its way back" in phone.get(done).content.decode()
     own = factories.book(factories.slots(tomorrow)[1], cast.patients["chen"], cast.chen, now())
     assert phone.get(reverse("booking:link", args=[own.code])).status_code == 404
 

@@ -9,9 +9,8 @@ from django.utils import translation
 from booking.domain.errors import NotReleased
 from hospital.common.api import refused, translated
 from hospital.common.words import spaced_phone
-from hospital.templatetags.fenliu import without_address
+from hospital.templatetags.fenliu import qr_picture, without_address
 from tests.clock import VirtualClock
-from hospital.templatetags.fenliu import qr_picture, spaced_phone, without_address
 
 
 @pytest.mark.parametrize(
@@ -44,5 +43,7 @@ def test_a_refusal_names_a_moment_by_the_hospitals_clock(now: VirtualClock, lang
         assert translated(refusal) == said
     answer = refused(refusal)
     assert json.loads(answer.content)["at"] == (now() + timedelta(hours=23)).isoformat()
+
+
 def test_a_code_to_scan_can_be_kept_as_a_picture() -> None:
     assert qr_picture("weixin://wxpay/bizpayurl?pr=AbCdEf1zz").startswith("data:image/png;base64,")
