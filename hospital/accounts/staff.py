@@ -70,7 +70,7 @@ def staff_add(
             user.save(force_insert=True)
     except IntegrityError as error:
         raise UsernameTaken(field="username") from error
-    data = {name: getattr(user, name) for name in COLUMNS}
+    data = {"before": {}, "after": {name: getattr(user, name) for name in COLUMNS}}
     history.record(
         thing=user, verb="add", from_state=None, to_state=_state(user), actor=actor, at=now, data=data
     )
