@@ -55,24 +55,11 @@ def _move(
     reason: str = "",
     replaces: QuotaPlan | None = None,
 ) -> None:
-    before, plan.state = plan.state, next_state(PLAN_MOVES, plan.state, verb)
-    plan.decided_at, plan.decided_by = now, actor.name
-    fields = ["state", "decided_at", "decided_by"]
+    columns: dict[str, object] = {"decided_at": now, "decided_by": actor.name}
     if replaces:
-        plan.replaces = replaces
-        fields.append("replaces")
-    plan.save(update_fields=fields)
-    quotas = [slot.quota for slot in plan.slots.all()]
-    history.record(
-        thing=plan,
-        verb=verb,
-        from_state=before,
-        to_state=plan.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-        data={"quotas": quotas},
-    )
+        columns["replaces"] = replaces
+    data = {"quotas": [slot.quota for slot in plan.slots.all()]}
+    history.move(plan, PLAN_MOVES, verb, actor=actor, at=now, reason=reason, data=data, columns=columns)
 
 
 @transactional

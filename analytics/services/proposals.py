@@ -143,9 +143,7 @@ def _plain(value: object) -> object:
 
 
 def _supersede(plan: QuotaPlan, actor: Actor, now: datetime) -> None:
-    before, plan.state = plan.state, next_state(PLAN_MOVES, plan.state, "supersede")
-    plan.save(update_fields=["state"])
-    history.record(thing=plan, verb="supersede", from_state=before, to_state=plan.state, actor=actor, at=now)
+    history.move(plan, PLAN_MOVES, "supersede", actor=actor, at=now)
 
 
 def _write_slots(

@@ -89,21 +89,12 @@ def appeal_answer(
     """
     check_manager(actor, answer)
     appeal = _lock_appeal(appeal_id)
-    verb = "uphold" if uphold else "reject"
-    before, appeal.state = appeal.state, next_state(APPEAL, appeal.state, verb)
+    verb, words = "uphold" if uphold else "reject", answer.strip()[:500]
+    history.move(
+        appeal, APPEAL, verb, actor=actor, at=now, reason=words, columns={"answer": words, "answered_at": now}
+    )
     if uphold:
         _carry_out(appeal, outcome, answer, actor, now)
-    appeal.answer, appeal.answered_at = answer.strip()[:500], now
-    appeal.save(update_fields=["state", "answer", "answered_at"])
-    history.record(
-        thing=appeal,
-        verb=verb,
-        from_state=before,
-        to_state=appeal.state,
-        actor=actor,
-        at=now,
-        reason=appeal.answer,
-    )
     notices.appeal_answered(appeal, now)
     return appeal
 

@@ -148,19 +148,6 @@ def appointment_move_state(
     appointment: Appointment, verb: str, actor: Actor, now: datetime, *, reason: str = "", ended: bool = False
 ) -> Appointment:
     """Move a locked appointment along its table, with its history row."""
-    before, appointment.state = appointment.state, next_state(APPOINTMENT, appointment.state, verb)
-    columns = ["state"]
-    if ended:
-        appointment.ended_at = now
-        columns.append("ended_at")
-    appointment.save(update_fields=columns)
-    history.record(
-        thing=appointment,
-        verb=verb,
-        from_state=before,
-        to_state=appointment.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-    )
+    columns = {"ended_at": now} if ended else {}
+    history.move(appointment, APPOINTMENT, verb, actor=actor, at=now, reason=reason, columns=columns)
     return appointment

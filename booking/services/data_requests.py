@@ -72,7 +72,7 @@ def data_request_make(
         text_sealed=seal(text.strip()[:500]) if text.strip() else None,
         asked_at=now,
     )
-    _moved(request, "ask", None, actor, now)
+    history.record(thing=request, verb="ask", from_state=None, to_state=request.state, actor=actor, at=now)
     return request
 
 
@@ -133,24 +133,18 @@ def _lock_request(request_id: int) -> DataRequest:
 
 
 def _answer(request: DataRequest, verb: str, answer: str, actor: Actor, now: datetime) -> DataRequest:
-    before, request.state = request.state, next_state(DATA_REQUEST, request.state, verb)
-    request.answer, request.answered_at = answer.strip()[:500], now
-    request.save(update_fields=["state", "answer", "answered_at"])
-    _moved(request, verb, before, actor, now)
-    notices.data_answered(request, now)
-    return request
-
-
-def _moved(request: DataRequest, verb: str, before: str | None, actor: Actor, now: datetime) -> None:
-    history.record(
-        thing=request,
-        verb=verb,
-        from_state=before,
-        to_state=request.state,
+    words = answer.strip()[:500]
+    history.move(
+        request,
+        DATA_REQUEST,
+        verb,
         actor=actor,
         at=now,
-        reason=request.answer,
+        reason=words,
+        columns={"answer": words, "answered_at": now},
     )
+    notices.data_answered(request, now)
+    return request
 
 
 def _check_erasable(patient_id: int, now: datetime) -> None:

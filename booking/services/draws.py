@@ -161,14 +161,4 @@ def requests_lose(requests: Sequence[DrawRequest], actor: Actor, now: datetime) 
 
 def request_move(request: DrawRequest, verb: str, actor: Actor, now: datetime, *, reason: str = "") -> None:
     """Move a request along its table, with its history row."""
-    before, request.state = request.state, next_state(DRAW_REQUEST, request.state, verb)
-    request.save(update_fields=["state"])
-    history.record(
-        thing=request,
-        verb=verb,
-        from_state=before,
-        to_state=request.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-    )
+    history.move(request, DRAW_REQUEST, verb, actor=actor, at=now, reason=reason)

@@ -13,7 +13,6 @@ from booking.selectors.limits import number_refusal
 from booking.services import notices
 from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.errors import next_state
 from hospital.common.policy import policy
 
 _JOB = Actor.job("waitlist")
@@ -63,32 +62,11 @@ def entry_move(
     entry: WaitlistEntry, verb: str, *, actor: Actor, now: datetime, reason: str = "", **columns: object
 ) -> None:
     """Move an entry along its table, with its history row."""
-    state = next_state(WAITLIST, entry.state, verb)
-    _move(entry, state, verb, actor=actor, now=now, reason=reason, columns=columns)
+    history.move(entry, WAITLIST, verb, actor=actor, at=now, reason=reason, columns=columns)
 
 
 def returned_move(
     returned: ReturnedNumber, verb: str, *, actor: Actor, now: datetime, reason: str = "", **columns: object
 ) -> None:
     """Move a returned number along its table, with its history row."""
-    state = next_state(RETURNED, returned.state, verb)
-    _move(returned, state, verb, actor=actor, now=now, reason=reason, columns=columns)
-
-
-def _move(
-    thing: WaitlistEntry | ReturnedNumber,
-    state: str,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    columns: dict[str, object],
-) -> None:
-    before, thing.state = thing.state, state
-    for name, value in columns.items():
-        setattr(thing, name, value)
-    thing.save(update_fields=["state", *columns])
-    history.record(
-        thing=thing, verb=verb, from_state=before, to_state=state, actor=actor, at=now, reason=reason
-    )
+    history.move(returned, RETURNED, verb, actor=actor, at=now, reason=reason, columns=columns)

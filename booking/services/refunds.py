@@ -13,7 +13,6 @@ from booking.providers import ProviderRefused, ProviderUnavailable, RefundOrder,
 from booking.services import notices
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
-from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
 CASH = "cash"
@@ -29,19 +28,7 @@ def payment_move(
     payment: Payment, verb: str, *, actor: Actor, now: datetime, reason: str = "", **columns: object
 ) -> None:
     """Move a locked payment along its table, with its history row."""
-    before, payment.state = payment.state, next_state(PAYMENT, payment.state, verb)
-    for name, value in columns.items():
-        setattr(payment, name, value)
-    payment.save(update_fields=["state", *columns])
-    history.record(
-        thing=payment,
-        verb=verb,
-        from_state=before,
-        to_state=payment.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-    )
+    history.move(payment, PAYMENT, verb, actor=actor, at=now, reason=reason, columns=columns)
 
 
 def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> Refund:

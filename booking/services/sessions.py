@@ -33,10 +33,10 @@ def session_release(*, session_id: int, actor: Actor, now: datetime) -> ClinicSe
         When the session is not planned.
     """
     session = lock_session(session_id)
-    state = next_state(SESSION, session.state, "release")
+    next_state(SESSION, session.state, "release")
     if not draw_prepare(session=session, now=now):
         Slot.objects.filter(session=session).update(bookable=True)
-    return _move(session, "release", state, actor, now)
+    return _move(session, "release", actor, now)
 
 
 @transactional
@@ -53,11 +53,8 @@ def session_open_if_due(*, session_id: int, now: datetime) -> ClinicSession:
     Slot.objects.filter(session=session).update(bookable=False)
     session_returns_end(session=session, actor=_JOB, now=now)
     draw_requests_end(session=session, actor=_JOB, now=now)
-    session.appointments_taken = (
-        Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
-    )
-    session.save(update_fields=["appointments_taken"])
-    return _move(session, "open", next_state(SESSION, session.state, "open"), _JOB, now)
+    taken = Slot.objects.filter(session=session).aggregate(taken=Sum("booked"))["taken"] or 0
+    return _move(session, "open", _JOB, now, appointments_taken=taken)
 
 
 @transactional
@@ -66,10 +63,7 @@ def session_start(*, session_id: int, actor: Actor, now: datetime) -> ClinicSess
     session = session_open_if_due(session_id=session_id, now=now)
     if session.state == "running":
         return session
-    state = next_state(SESSION, session.state, "start")
-    session.started_at = now
-    session.save(update_fields=["started_at"])
-    return _move(session, "start", state, actor, now)
+    return _move(session, "start", actor, now, started_at=now)
 
 
 @transactional
@@ -86,28 +80,16 @@ def session_close(*, session_id: int, actor: Actor, now: datetime) -> ClinicSess
     """
     session = lock_session(session_id)
     if session.state == "open":
-        reason = "nobody was called"
-        session = _move(session, "start", next_state(SESSION, "open", "start"), actor, now, reason=reason)
-    state = next_state(SESSION, session.state, "close")
+        session = _move(session, "start", actor, now, reason="nobody was called")
+    next_state(SESSION, session.state, "close")
     missing = (
         Appointment.objects.select_for_update(no_key=True)
         .filter(session=session, state="booked")
         .order_by("pk")
     )
     for appointment in missing:
-        appointment.state = next_state(APPOINTMENT, appointment.state, "resolve")
-        appointment.save(update_fields=["state"])
-        history.record(
-            thing=appointment,
-            verb="resolve",
-            from_state="booked",
-            to_state=appointment.state,
-            actor=actor,
-            at=now,
-        )
-    session.closed_at = now
-    session.save(update_fields=["closed_at"])
-    return _move(session, "close", state, actor, now)
+        history.move(appointment, APPOINTMENT, "resolve", actor=actor, at=now)
+    return _move(session, "close", actor, now, closed_at=now)
 
 
 @transactional
@@ -124,25 +106,19 @@ def session_stop(*, session_id: int, reason: str, actor: Actor, now: datetime) -
     if not reason.strip():
         raise ReasonMissing(field="reason")
     session = lock_session(session_id)
-    state = next_state(SESSION, session.state, "stop")
+    next_state(SESSION, session.state, "stop")
     lock_slots(session.pk)
     Slot.objects.filter(session=session).update(bookable=False)
     session_returns_end(session=session, actor=actor, now=now)
     draw_requests_end(session=session, actor=actor, now=now)
-    session.stop_reason = reason[:200]
-    session.save(update_fields=["stop_reason"])
     jobs.enqueue(STOPPED_JOB, key=session.code, payload={"session": session.pk}, due_at=now)
-    return _move(session, "stop", state, actor, now, reason=reason)
+    return _move(session, "stop", actor, now, reason=reason, stop_reason=reason[:200])
 
 
 def _move(
-    session: ClinicSession, verb: str, state: str, actor: Actor, now: datetime, *, reason: str = ""
+    session: ClinicSession, verb: str, actor: Actor, now: datetime, *, reason: str = "", **columns: object
 ) -> ClinicSession:
-    before, session.state = session.state, state
-    session.save(update_fields=["state"])
-    history.record(
-        thing=session, verb=verb, from_state=before, to_state=state, actor=actor, at=now, reason=reason
-    )
+    history.move(session, SESSION, verb, actor=actor, at=now, reason=reason, columns=columns)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return session
 

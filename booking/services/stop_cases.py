@@ -24,7 +24,6 @@ from booking.services.payments import payments_close
 from booking.services.returns import number_return
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
-from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
 REASON = "clinic stopped"
@@ -226,9 +225,5 @@ def _settle(
 
 
 def _move(case: StopCase, verb: str, actor: Actor, now: datetime) -> StopCase:
-    before, case.state = case.state, next_state(STOP_CASE, case.state, verb)
-    case.save(update_fields=["state"])
-    history.record(
-        thing=case, verb=verb, from_state=before, to_state=case.state, actor=actor, at=now, reason=case.choice
-    )
+    history.move(case, STOP_CASE, verb, actor=actor, at=now, reason=case.choice)
     return case

@@ -15,7 +15,7 @@ from booking.services.sessions import session_stop
 from booking.services.stop_cases import stop_cases_follow, stop_cases_tell
 from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.errors import IllegalTransition
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
@@ -188,9 +188,5 @@ def _lock_stop(code: str) -> Stop:
 
 
 def _move(stop: Stop, verb: str, actor: Actor, now: datetime, *, reason: str = "") -> Stop:
-    before, stop.state = stop.state, next_state(STOP, stop.state, verb)
-    stop.save(update_fields=["state"])
-    history.record(
-        thing=stop, verb=verb, from_state=before, to_state=stop.state, actor=actor, at=now, reason=reason
-    )
+    history.move(stop, STOP, verb, actor=actor, at=now, reason=reason)
     return stop

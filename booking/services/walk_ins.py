@@ -118,11 +118,7 @@ def walk_in_confirm(*, locked: LockedWalkIn, actor: Actor, now: datetime) -> boo
     if locked.session.state not in SESSION_OPEN:
         _give_back(locked, reason="session over", actor=actor, now=now)
         return False
-    walk_in.state, walk_in.registered_at = next_state(WALK_IN, walk_in.state, "confirm"), now
-    walk_in.save(update_fields=["state", "registered_at"])
-    history.record(
-        thing=walk_in, verb="confirm", from_state="reserved", to_state=walk_in.state, actor=actor, at=now
-    )
+    history.move(walk_in, WALK_IN, "confirm", actor=actor, at=now, columns={"registered_at": now})
     _ticket_wanted(walk_in, now)
     return True
 
@@ -187,18 +183,9 @@ def walk_in_cancel(*, walk_in_id: int, reason: str, actor: Actor, now: datetime)
 def _give_back(locked: LockedWalkIn, *, reason: str, actor: Actor, now: datetime) -> None:
     """Cancel a locked walk-in: one number more in the pool, and no money taken for it any more."""
     walk_in = locked.walk_in
-    before, walk_in.state = walk_in.state, next_state(WALK_IN, walk_in.state, "cancel")
-    walk_in.cancelled_at = now
-    walk_in.save(update_fields=["state", "cancelled_at"])
-    ClinicSession.objects.filter(pk=locked.session.pk).update(walk_ins=F("walk_ins") - 1)
-    history.record(
-        thing=walk_in,
-        verb="cancel",
-        from_state=before,
-        to_state=walk_in.state,
-        actor=actor,
-        at=now,
-        reason=reason,
+    history.move(
+        walk_in, WALK_IN, "cancel", actor=actor, at=now, reason=reason, columns={"cancelled_at": now}
     )
+    ClinicSession.objects.filter(pk=locked.session.pk).update(walk_ins=F("walk_ins") - 1)
     payments_close(walk_in, now)
     live.announce(f"session.{locked.session.pk}", "session.changed", session=locked.session.pk)

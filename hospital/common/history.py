@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
 from hospital.common.actor import Actor
+from hospital.common.errors import Transitions, next_state
 from hospital.common.models import StateChange
 
 
@@ -33,6 +35,41 @@ def record(
         at=at,
         reason=reason,
         data=dict(data or {}),
+    )
+
+
+def move(
+    thing: Any,
+    table: Transitions,
+    verb: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    data: Mapping[str, object] | None = None,
+    columns: Mapping[str, object] | None = None,
+) -> None:
+    """Move a locked thing along its table of states and write ``columns`` with it, with its history row.
+
+    Raises
+    ------
+    IllegalTransition
+        When the table has no such move; nothing is written.
+    """
+    before, thing.state = thing.state, next_state(table, thing.state, verb)
+    written = columns or {}
+    for name, value in written.items():
+        setattr(thing, name, value)
+    thing.save(update_fields=["state", *written])
+    record(
+        thing=thing,
+        verb=verb,
+        from_state=before,
+        to_state=thing.state,
+        actor=actor,
+        at=at,
+        reason=reason,
+        data=data,
     )
 
 

@@ -6,7 +6,6 @@ from django.db.models import Model
 
 from hospital.common import history, live
 from hospital.common.actor import Actor
-from hospital.common.errors import next_state
 from queueing.domain.states import TICKET
 from queueing.models import Queue, Ticket
 
@@ -29,20 +28,9 @@ def move(
     IllegalTransition
         When the table has no such move; nothing is written.
     """
-    before, ticket.state = ticket.state, next_state(TICKET, ticket.state, verb)
     kept = {column: plain(getattr(ticket, _attname(column))) for column in changes}
-    for column, value in changes.items():
-        setattr(ticket, column, value)
-    ticket.save(update_fields=["state", *changes])
-    history.record(
-        thing=ticket,
-        verb=verb,
-        from_state=before,
-        to_state=ticket.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-        data={"before": kept},
+    history.move(
+        ticket, TICKET, verb, actor=actor, at=now, reason=reason, data={"before": kept}, columns=changes
     )
     return ticket
 
