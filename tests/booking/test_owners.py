@@ -7,7 +7,7 @@ import json
 import pytest
 from django.test import Client
 
-from booking.models import AccountPatient, Appointment, StopCase
+from booking.models import AccountPatient, Appeal, Appointment, DataRequest, DrawRequest, StopCase
 from hospital.common.messages import IN_APP
 from hospital.common.models import Message
 from hospital.models import User
@@ -113,3 +113,45 @@ def test_what_the_family_booked_is_the_patients_own_too_and_not_the_other_way_ro
     by_lin = factories.hold(factories.slots(clinic.next_week)[0], lin, cast.lin, clinic.now())
     assert browser(cast.lin).get(f"/api/v1/appointments/{by_chen.code}/").status_code == 200
     assert browser(cast.chen).get(f"/api/v1/appointments/{by_lin.code}/").status_code == 404
+
+
+DOORS = {
+    "release": "/appointments/{appointment}/release/",
+    "page move": "/appointments/{appointment}/move/",
+    "API move": "/api/v1/appointments/{appointment}/move/",
+    "appeal": "/appointments/{appointment}/appeal/",
+    "API appeal": "/api/v1/appointments/{appointment}/appeals/",
+    "draw request": "/draw-requests/{wish}/",
+    "withdraw": "/draw-requests/{wish}/withdraw/",
+    "API draw request": "/api/v1/draw-requests/{wish}/",
+    "API withdraw": "/api/v1/draw-requests/{wish}/withdraw/",
+    "my data": "/my-data/ask/",
+    "API my data": "/api/v1/data-requests/",
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_a_strangers_is_not_there_and_nothing_is_changed(
+    clinic: StoppedClinic, cast: factories.Cast, door: str
+) -> None:
+    lin, slots = cast.patients["lin"], factories.slots(clinic.session)
+    held = factories.hold(slots[0], lin, cast.lin, clinic.now())
+    wish = DrawRequest.objects.create(
+        session=clinic.session, slot=slots[0], patient=lin, account=cast.lin, asked_at=clinic.now()
+    )
+    path = DOORS[door].format(appointment=held.code, wish=wish.code)
+    said = {"slot": slots[1].code, "text": "why", "patient": lin.code, "kind": "deletion", "key": "k"}
+    stranger = browser(cast.chen)
+    if path.startswith("/api/"):
+        headers = {"Idempotency-Key": "of-a-stranger"}
+        answer = stranger.post(path, json.dumps(said), content_type="application/json", headers=headers)
+    else:
+        answer = stranger.post(path, said)
+    seen_only = door.endswith("draw request")
+    assert answer.status_code == 404 or (seen_only and answer.status_code == 405)
+    assert not seen_only or stranger.get(path).status_code == 404
+    held.refresh_from_db()
+    wish.refresh_from_db()
+    assert (held.state, held.slot_id, wish.state) == ("held", slots[0].pk, "waiting")
+    assert not Appeal.objects.exists()
+    assert not DataRequest.objects.exists()
