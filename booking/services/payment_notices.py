@@ -19,6 +19,7 @@ from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot
 from booking.providers import Notice
 from booking.selectors.limits import number_refusal
 from booking.services.appointments import appointment_confirm
+from booking.services.holds import appointment_expire
 from booking.services.numbers import number_hold_instead
 from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
 from booking.services.returns import number_free_for_late_money
@@ -31,6 +32,7 @@ from hospital.common.errors import DomainError, gettext_noop
 from hospital.common.transactions import transactional
 
 LATE = "paid after the hold was over"
+NOTE_MAX = 200
 _JOB = Actor.job("payments")
 
 
@@ -117,10 +119,13 @@ def _take_in(
     }
     if notice.payer:
         facts["payer_index"] = blind_index("payer", f"{notice.provider}:{notice.payer}")
-    if payment.state == "failed" and not _is_known(notice):
-        payment = _money_after_failure(payment, facts, actor, now)
+    if payment.state == "failed":
+        known = _of_transaction(notice)
+        payment = lock_payment(known) if known else _money_after_failure(payment, facts, actor, now)
+        if known:
+            return _compare(payment, notice, actor, now)
     elif payment.state != "created":
-        return "ignored"
+        return _compare(payment, notice, actor, now)
     if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
         payment_move(payment, "mismatch", actor=actor, now=now, **facts)
         return "held_for_review"
@@ -131,9 +136,23 @@ def _take_in(
     return number_for_money(number, payment, actor, now)
 
 
-def _is_known(notice: Notice) -> bool:
-    """Whether this transaction's money is in a payment already."""
-    return Payment.objects.filter(provider=notice.provider, transaction_id=notice.transaction_id).exists()
+def _of_transaction(notice: Notice) -> int | None:
+    """The payment that has this transaction's money already."""
+    same = Payment.objects.filter(provider=notice.provider, transaction_id=notice.transaction_id)
+    return same.values_list("pk", flat=True).first()
+
+
+def _compare(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
+    """Money that was taken in is told of again: a genuine notice that says something else needs a person."""
+    told = (notice.transaction_id, notice.amount_fen)
+    fits = notice.merchant_matches or payment.reviewed_at is not None
+    if payment.state != "paid" or (fits and told == (payment.transaction_id, payment.paid_fen)):
+        return "ignored"
+    reason = f"told again: {notice.amount_fen} fen, transaction {notice.transaction_id}"
+    if not notice.merchant_matches:
+        reason += ", another merchant"
+    payment_move(payment, "mismatch", actor=actor, now=now, reason=reason, review_note=reason[:NOTE_MAX])
+    return "held_for_review"
 
 
 def _money_after_failure(failed: Payment, facts: dict[str, Any], actor: Actor, now: datetime) -> Payment:
@@ -156,12 +175,17 @@ def _money_after_failure(failed: Payment, facts: dict[str, Any], actor: Actor, n
 def number_for_money(
     locked: LockedAppointment | LockedWalkIn, payment: Payment, actor: Actor, now: datetime
 ) -> str:
-    """Confirm the hold; when it is over, take another number of the slot or write the refund, in this transaction."""
+    """Confirm the hold; when it is over, take another number of the slot or write the refund, in this transaction.
+
+    A hold is over at its deadline, also when no job has ended it yet.
+    """
     if isinstance(locked, LockedWalkIn):
         if walk_in_confirm(locked=locked, actor=actor, now=now):
             return "registered"
         refund_write(payment=payment, reason=LATE, actor=actor, now=now)
         return "refunded"
+    if appointment_expire(appointment_id=locked.appointment.pk, now=now):
+        locked = lock_with_patient(locked.appointment.pk)
     appointment, slot = locked.appointment, locked.slot
     if appointment.state == "held":
         appointment_confirm(locked=locked, actor=actor, now=now)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from booking.domain.errors import UnknownNumber
-from booking.locks import lock_payment
+from booking.domain.states import APPOINTMENT_TAKES_NUMBER
+from booking.locks import LockedAppointment, LockedWalkIn, lock_payment
 from booking.models import Payment, Refund
 from booking.services.payment_notices import lock_number, number_for_money
 from booking.services.refunds import payment_move, refund_finish, refund_write
@@ -12,12 +13,15 @@ from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, ReasonMissing
 from hospital.common.transactions import transactional
 
+PAID_FOR = frozenset(APPOINTMENT_TAKES_NUMBER) - {"held"}
+
 
 @transactional
 def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: datetime) -> str:
     """Money that did not fit is taken as paid (``accept``), given back (``refund``), or noted (``note``).
 
-    Taken as paid it gets its number by the rules of late money, or the refund row in the same transaction.
+    Taken as paid it keeps the number that was given for it, or gets one by the rules of late money, or the refund
+    row in the same transaction.
 
     Returns
     -------
@@ -48,7 +52,12 @@ def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: 
     if decision == "refund":
         refund_write(payment=payment, reason=reason, actor=actor, now=now)
         return "refunded"
+    was_paid = _was_paid(payment)
     payment_move(payment, "accept", actor=actor, now=now, reason=reason)
+    if was_paid and isinstance(number, LockedAppointment) and number.appointment.state in PAID_FOR:
+        return "booked"
+    if was_paid and isinstance(number, LockedWalkIn) and number.walk_in.state == "registered":
+        return "registered"
     return number_for_money(number, payment, actor, now)
 
 
@@ -90,6 +99,11 @@ def refund_review(*, code: str, decision: str, reason: str, actor: Actor, now: d
     refund.save(update_fields=["failed_at"])
     _remembered(payment, "refund_again", reason, actor, now)
     return "again"
+
+
+def _was_paid(payment: Payment) -> bool:
+    """Whether the number was given for this money before a second notice said something else."""
+    return history.of(payment).filter(verb="mismatch", from_state="paid").exists()
 
 
 def _reasoned(reason: str) -> None:

@@ -3,16 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from types import SimpleNamespace
 
 import pytest
 
 from booking import services
 from booking.domain import errors
 from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, Refund
-from booking.providers import Notice
+from booking.providers import Notice, RefundOrder, RefundState
 from booking.services.payment_notices import UnknownOrder
 from hospital.common.actor import Actor
 from hospital.common.models import Job, Message
+from tests.booking.conftest import check_invariants
 from tests.clock import VirtualClock
 from tests.factories import Cast, expert, hold, session, slots
 
@@ -81,6 +83,80 @@ def test_a_wrong_amount_or_merchant_is_held_for_a_person(
     result = services.payment_notice_apply(notice=paid(payment, **wrong), now=now())
     assert result.result == "held_for_review"
     assert state_of(payment) == ("held_for_review", "held")
+
+
+@pytest.mark.parametrize("other", [{"amount_fen": 1}, {"merchant_matches": False}, {"transaction_id": "t2"}])
+@pytest.mark.parametrize("first", ["paid", "failed"])
+def test_money_told_of_again_otherwise_is_a_persons_and_the_number_stays(
+    payment: Payment, cast: Cast, now: VirtualClock, other: dict[str, object], first: str
+) -> None:
+    if first == "failed":
+        services.payment_notice_apply(notice=paid(payment, 7, state="failed"), now=now())
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    kept = Payment.objects.get(state="paid")
+    told = services.payment_notice_apply(notice=paid(payment, 2, **other), now=now())
+    if first == "failed" and "transaction_id" in other:
+        assert told.result == "refunded", "another payment of a declined order is money of its own"
+        return
+    assert told.result == "held_for_review"
+    assert state_of(kept) == ("held_for_review", "booked")
+    assert (kept.paid_fen, kept.transaction_id) == (5000, f"t-{payment.code}")
+    assert kept.review_note.startswith("told again: ")
+    check_invariants()
+    review = {"code": kept.code, "reason": "asked the bank", "actor": Actor.of(cast.manager), "now": now()}
+    assert services.payment_review(decision="accept", **review) == "booked"  # type: ignore[arg-type]
+    assert state_of(kept) == ("paid", "booked")
+    check_invariants()
+
+
+def test_money_held_for_a_person_goes_back_when_the_number_was_cancelled_meanwhile(
+    payment: Payment, cast: Cast, now: VirtualClock
+) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    services.payment_notice_apply(notice=paid(payment, 2, amount_fen=1), now=now())
+    assert payment.appointment_id is not None
+    services.appointment_cancel(appointment_id=payment.appointment_id, actor=Actor.of(cast.lin), now=now())
+    review = {"code": payment.code, "reason": "asked the bank", "actor": Actor.of(cast.manager), "now": now()}
+    assert services.payment_review(decision="accept", **review) == "refunded"  # type: ignore[arg-type]
+    assert Refund.objects.get().amount_fen == 5000
+    check_invariants()
+
+
+@pytest.mark.parametrize(("at", "result"), [("06:30", "booked_late"), ("07:30", "refunded")])
+def test_a_hold_is_over_at_its_deadline_also_when_no_job_has_ended_it(
+    payment: Payment, now: VirtualClock, at: str, result: str
+) -> None:
+    now.at(at, days=1)
+    assert services.payment_notice_apply(notice=paid(payment), now=now()).result == result
+    assert Appointment.objects.filter(state="expired").count() == 1
+    assert Refund.objects.count() == (result == "refunded")
+    check_invariants()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Registration fee returned"), ("zh-hans", "挂号费退款")]
+)
+def test_the_payer_reads_a_fixed_text_and_never_why_staff_cancelled(
+    payment: Payment, cast: Cast, now: VirtualClock, monkeypatch: pytest.MonkeyPatch, language: str, text: str
+) -> None:
+    cast.lin.language = language
+    cast.lin.save()
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    assert payment.appointment_id is not None
+    services.appointment_cancel(
+        appointment_id=payment.appointment_id, actor=Actor.of(cast.desk), now=now(), reason="in psychiatry"
+    )
+    asked = []
+
+    def give_back(order: RefundOrder) -> RefundState:
+        asked.append(order.reason)
+        return RefundState(order.refund_no, "done", order.amount_fen, "B1")
+
+    bank = SimpleNamespace(refund=give_back)
+    monkeypatch.setattr("booking.services.refunds.provider", lambda _name: bank)
+    refund = Refund.objects.get()
+    assert services.refund_send(refund_id=refund.pk, now=now()) == "done"
+    assert (asked, refund.reason) == ([text], "in psychiatry")
 
 
 def test_late_money_takes_a_number_while_one_is_left(payment: Payment, now: VirtualClock) -> None:
