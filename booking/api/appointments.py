@@ -101,15 +101,19 @@ class AppointmentCancel(ApiView):
 
     roles = PATIENT_OR_DESK
 
-    @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer)
+    @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Cancel; patients until walk-in registration opens."""
         data = parsed(shapes.CancelIn, request)
-        appointment = selectors.appointment_for_user(user=self.person, code=code)
-        cancelled = services.appointment_cancel(
-            appointment_id=appointment.pk, actor=self.actor, now=clock.now(), **data
-        )
-        return Response(shapes.appointment_out(cancelled))
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            appointment = selectors.appointment_for_user(user=self.person, code=code)
+            cancelled = services.appointment_cancel(
+                appointment_id=appointment.pk, actor=self.actor, now=clock.now(), **data
+            )
+            return 200, shapes.appointment_out(cancelled)
+
+        return self.idempotent(produce, body=data)
 
 
 class AppointmentMove(ApiView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,10 @@ from booking import selectors, services
 from booking.domain.bans import counts_against
 from booking.domain.deadlines import is_late_cancel
 from booking.domain.moves import may_move
+from booking.forms import KeyForm
+from booking.views.asking import asked_once
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.api import translated
-from hospital.common.errors import DomainError
 from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
 
@@ -86,16 +87,16 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     if found.state not in {"held", "booked"}:
         return redirect("booking:appointment", code)
-    error, status = "", 200
-    if request.method == "POST":
-        try:
-            services.appointment_cancel(
-                appointment_id=found.pk, actor=Actor.of(signed_in(request)), now=clock.now()
-            )
-            return redirect("booking:appointment", code)
-        except DomainError as refused:
-            error, status = translated(refused), refused.status
-    return render(request, "booking/cancel.html", _context(found) | {"error": error}, status=status)
+
+    def page(*, error: str = "", status: int = 200) -> HttpResponse:
+        context = _context(found) | {"key": uuid.uuid4().hex, "error": error}
+        return render(request, "booking/cancel.html", context, status=status)
+
+    def work() -> str:
+        actor = Actor.of(signed_in(request))
+        return services.appointment_cancel(appointment_id=found.pk, actor=actor, now=clock.now()).code
+
+    return asked_once(request, form=KeyForm(request.POST), page=page, work=work, then="booking:appointment")
 
 
 @role_required("patient")

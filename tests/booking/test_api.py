@@ -173,6 +173,16 @@ def test_cancelling_after_seven_is_too_late(lin: Caller, body: dict[str, str], n
     assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
 
 
+def test_a_cancel_whose_answer_was_lost_is_repeated_with_its_key(lin: Caller, body: dict[str, str]) -> None:
+    path = f"appointments/{lin.post('appointments/', body).json()['code']}/cancel/"
+    assert lin.post(path, {}, key=None).json()["code"] == "idempotency_key_missing"
+    first, again = (lin.post(path, {}, key="k1") for _twice in range(2))
+    assert (first.status_code, first.json()["state"]) == (200, "cancelled")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    assert lin.post(path, {}, key="k2").json()["code"] == "illegal_transition"
+
+
 def test_a_session_lists_its_slots_with_reasons(lin: Caller, tomorrow: ClinicSession) -> None:
     answer = Caller(None, lin).get(f"sessions/{tomorrow.code}/").json()  # type: ignore[arg-type]
     assert [slot["reason"] for slot in answer["slots"]] == ["", "", "kept_for_walk_ins", ""]

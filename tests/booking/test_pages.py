@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from booking import services
 from booking.models import Appointment, ClinicSession, Payment, Slot
 from hospital.common import clock
+from hospital.common.actor import Actor
 from hospital.models import User
+from tests import factories
 from tests.clock import VirtualClock
 from tests.factories import Cast, slots
 
@@ -146,6 +149,34 @@ def test_opening_the_cancel_page_changes_nothing(lin: Client, cast: Cast, tomorr
     assert appointment.state == "held"
 
 
+@pytest.mark.parametrize(
+    ("way", "said", "button"),
+    [
+        ("nothing", "Nothing was charged.", "Yes, cancel"),
+        ("sandbox", "¥50.00 goes back the way it was paid", "Yes, cancel and refund"),
+        ("cash", "Fetch ¥50.00 in cash at the front desk.", "Yes, cancel and refund"),
+    ],
+)
+def test_the_cancel_page_promises_only_money_that_was_paid(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock, way: str, said: str, button: str
+) -> None:
+    appointment = held(lin, slots(tomorrow)[0], cast)
+    if way == "sandbox":
+        factories.pay(appointment, now())
+    elif way == "cash":
+        services.appointment_confirm_at_desk(
+            appointment_id=appointment.pk, payment="cash", actor=Actor.of(cast.desk), now=now()
+        )
+    address = f"/appointments/{appointment.code}/cancel/"
+    shown = text(lin.get(address))
+    assert said in shown
+    assert f">{button}</button>" in shown
+    assert lin.post(address).status_code == 400
+    assert lin.post(address, {"key": "k"})["Location"] == f"/appointments/{appointment.code}/"
+    after = text(lin.get(f"/appointments/{appointment.code}/"))
+    assert ("waits for you in cash at the front desk" in after) == (way == "cash")
+
+
 def test_releasing_a_hold_makes_its_number_free(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
     appointment = held(lin, slots(tomorrow)[0], cast)
     answer = lin.post(f"/appointments/{appointment.code}/release/", follow=True)
@@ -161,7 +192,7 @@ def test_cancelling_is_refused_once_walk_in_registration_opens(
     appointment = held(lin, slots(tomorrow)[0], cast)
     Appointment.objects.filter(pk=appointment.pk).update(state="booked", booked_at=now())
     now.set(tomorrow.walk_in_opens_at)
-    answer = lin.post(f"/appointments/{appointment.code}/cancel/")
+    answer = lin.post(f"/appointments/{appointment.code}/cancel/", {"key": "k"})
     assert answer.status_code == 409
     appointment.refresh_from_db()
     assert appointment.state == "booked"
