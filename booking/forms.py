@@ -334,6 +334,26 @@ class CounterForm(KeyForm):
         return {"slot_code": wanted["slot"], "payment": wanted["payment"], "reason": wanted["reason"]}
 
 
+class DeskCancelForm(KeyForm):
+    """Whose wish it is that the desk gives a number back, why, and, when that is asked, whether the fee goes back."""
+
+    WISHES = [("patient", "patient"), ("hospital", "hospital")]
+
+    wish = forms.ChoiceField(choices=WISHES, error_messages={"required": _("Say whose wish it is.")})
+    refund = forms.ChoiceField(
+        choices=[("yes", "yes"), ("no", "no")],
+        required=False,
+        error_messages={"required": _("Decide whether the fee goes back.")},
+    )
+    reason = forms.CharField(
+        max_length=200, strip=True, error_messages={"required": _(ReasonMissing.message)}
+    )
+
+    def __init__(self, data: Any, *, asks_refund: bool) -> None:
+        super().__init__(data)
+        self.fields["refund"].required = asks_refund
+
+
 class AccountBanForm(forms.Form):
     """For how long and why an account's patients cannot book online."""
 

@@ -15,7 +15,7 @@ from booking.selectors import money as selectors
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.openapi import example, several
-from hospital.common.roles import MANAGERS
+from hospital.common.roles import DESK, MANAGERS
 
 
 class PaymentToReview(serializers.Serializer[Any]):
@@ -57,6 +57,7 @@ class RefundToDecide(serializers.Serializer[Any]):
     ],
     refunds=[],
     refunds_under_way=2,
+    cash_to_hand_back=1,
     payments_open_too_long=0,
 )
 class MoneyAnswer(serializers.Serializer[Any]):
@@ -65,6 +66,7 @@ class MoneyAnswer(serializers.Serializer[Any]):
     payments = PaymentToReview(many=True)
     refunds = RefundToDecide(many=True)
     refunds_under_way = serializers.IntegerField()
+    cash_to_hand_back = serializers.IntegerField(help_text="patients to whom the desk owes cash")
     payments_open_too_long = serializers.IntegerField()
 
 
@@ -140,6 +142,23 @@ class TillAnswer(serializers.Serializer[Any]):
     left_fen = serializers.IntegerField(help_text="what should be in the drawer")
 
 
+@example(
+    code="W2X3Y4Z5A6B7",
+    order_no="FL20261102Y2Z3",
+    amount_fen=5000,
+    created_at="2026-11-02T08:05:00+08:00",
+    done_at=None,
+)
+class CashAnswer(serializers.Serializer[Any]):
+    """What was paid in cash and goes back."""
+
+    code = serializers.CharField()
+    order_no = serializers.CharField(source="payment.order_no")
+    amount_fen = serializers.IntegerField()
+    created_at = serializers.DateTimeField(help_text="since when it waits")
+    done_at = serializers.DateTimeField(allow_null=True, help_text="when it was handed back")
+
+
 class DayQuery(serializers.Serializer[Any]):
     """Which day."""
 
@@ -160,9 +179,37 @@ class MoneyToDecide(ApiView):
                 "payments": PaymentToReview(selectors.payments_to_review(), many=True).data,
                 "refunds": RefundToDecide(selectors.refunds_to_decide(), many=True).data,
                 "refunds_under_way": under_way.refunds,
+                "cash_to_hand_back": under_way.in_cash,
                 "payments_open_too_long": under_way.open_too_long,
             }
         )
+
+
+class CashToHandBack(ApiView):
+    """Cash that waits at the desk."""
+
+    roles = DESK
+
+    @extend_schema(responses=several(CashAnswer))
+    def get(self, request: Request) -> Response:
+        """Whom the desk owes cash, the oldest first."""
+        return Response({"results": CashAnswer(selectors.cash_to_hand_back(), many=True).data})
+
+
+class CashHandBack(ApiView):
+    """Hand cash back."""
+
+    roles = DESK
+
+    @extend_schema(request=None, responses=CashAnswer, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Write down that the patient has the money; once."""
+
+        def produce() -> tuple[int, dict[str, Any]]:
+            refund = services.refund_hand_back(code=code, actor=self.actor, now=clock.now())
+            return 200, dict(CashAnswer(refund).data)
+
+        return self.idempotent(produce, body={})
 
 
 class PaymentReview(ApiView):

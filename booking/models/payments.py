@@ -86,6 +86,11 @@ class Refund(models.Model):
     failure = models.CharField(max_length=200, blank=True)
     done_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(done_at__isnull=True), name="refunds_open"),
+        ]
+
     def __str__(self) -> str:
         return self.code
 

@@ -24,9 +24,10 @@ _NUMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """Money that is moving: refunds not done yet, payments open for longer than asking should take."""
+    """Money that is moving: refunds not done yet, cash to hand back, payments open for longer than asking takes."""
 
     refunds: int
+    in_cash: int
     oldest_refund_at: datetime | None
     open_too_long: int
 
@@ -66,23 +67,44 @@ def payments_to_review() -> list[Payment]:
 def refunds_to_decide() -> list[Refund]:
     """Refunds that the provider could not make, the oldest first."""
     numbers = [f"payment__{name}" for name in _NUMBERS]
-    failed = Refund.objects.filter(failed_at__isnull=False, done_at=None).select_related("payment", *numbers)
+    failed = _failed().select_related("payment", *numbers)
     return list(failed.order_by("failed_at", "pk")[:SHOWN])
+
+
+def _failed() -> QuerySet[Refund]:
+    return Refund.objects.filter(failed_at__isnull=False, done_at=None).exclude(payment__provider=CASH)
+
+
+def cash_to_hand_back() -> list[Refund]:
+    """Cash that waits at the desk for its patients, the oldest first."""
+    numbers = [f"payment__{name}" for name in _NUMBERS]
+    waiting = _in_cash().select_related("payment__appointment__slot", *numbers)
+    return list(waiting.order_by("created_at", "pk")[:SHOWN])
+
+
+def cash_to_hand_back_count() -> int:
+    """How many patients the desk owes cash."""
+    return _in_cash().count()
+
+
+def _in_cash() -> QuerySet[Refund]:
+    return Refund.objects.filter(done_at=None, payment__provider=CASH)
 
 
 def money_to_decide_count() -> int:
     """How much money waits for a person."""
-    failed = Refund.objects.filter(failed_at__isnull=False, done_at=None)
-    return Payment.objects.filter(state="held_for_review").count() + failed.count()
+    return Payment.objects.filter(state="held_for_review").count() + _failed().count()
 
 
 def money_under_way(*, now: datetime) -> UnderWay:
-    """What should be over soon; two queries."""
-    refunds = Refund.objects.filter(done_at=None, failed_at=None).order_by("created_at")
+    """What should be over soon; three queries."""
+    asked = Refund.objects.filter(done_at=None, failed_at=None).exclude(payment__provider=CASH)
+    refunds = asked.order_by("created_at")
     waiting = list(refunds.values_list("created_at", flat=True))
     too_long = Q(appointment__pay_by__lte=now - OPEN_TOO_LONG) | Q(walk_in__pay_by__lte=now - OPEN_TOO_LONG)
     return UnderWay(
         len(waiting),
+        cash_to_hand_back_count(),
         waiting[0] if waiting else None,
         Payment.objects.filter(too_long, state="created").count(),
     )

@@ -12,7 +12,7 @@ from booking.services.appointments import (
     appointment_see,
 )
 from booking.services.bans import ban_add, ban_lift, bans_add
-from booking.services.counter import appointment_book_at_desk, appointment_pay_url
+from booking.services.counter import appointment_book_at_desk, appointment_pay_url, refund_hand_back
 from booking.services.data_requests import (
     data_export,
     data_request_grant,
@@ -145,6 +145,7 @@ __all__ = [
     "payment_pay_url",
     "payment_review",
     "payments_reconcile",
+    "refund_hand_back",
     "refund_review",
     "refund_send",
     "refunds_follow",

@@ -1,15 +1,18 @@
-"""Numbers booked ahead at the desk, for patients who call or have no phone: taken and settled in one step."""
+"""Booking at the desk, for patients who call or have no phone: number and money in one step, cash handed back."""
 
 from datetime import datetime
 
-from booking.domain.errors import UnknownNumber
-from booking.models import Appointment
+from booking.domain.errors import HandedBackAlready, UnknownNumber
+from booking.locks import lock_payment
+from booking.models import Appointment, Refund
 from booking.services import notices
 from booking.services.appointments import appointment_confirm_at_desk
 from booking.services.holds import appointment_hold
 from booking.services.payments import payment_create, payment_pay_url
+from booking.services.refunds import CASH, refund_finish
 from hospital.common.actor import Actor
 from hospital.common.errors import NotAllowed
+from hospital.common.messages import message_withdraw
 from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
@@ -70,3 +73,31 @@ def number_settle(
     return appointment_confirm_at_desk(
         appointment_id=held.pk, payment=taken, reason=reason, actor=actor, now=now
     )
+
+
+@transactional
+def refund_hand_back(*, code: str, actor: Actor, now: datetime) -> Refund:
+    """The desk hands back cash that waits, once: whoever comes second is refused.
+
+    Raises
+    ------
+    NotAllowed
+        To anybody but the desk, managers and administrators.
+    UnknownNumber
+        When there is no such refund in cash.
+    HandedBackAlready
+        When somebody did it before.
+    """
+    if actor.kind not in DESK:
+        raise NotAllowed
+    in_cash = Refund.objects.filter(code=code, payment__provider=CASH)
+    payment_id = in_cash.values_list("payment_id", flat=True).first()
+    if payment_id is None:
+        raise UnknownNumber(field="refund")
+    payment = lock_payment(payment_id)
+    refund = in_cash.get()
+    if refund.done_at is not None:
+        raise HandedBackAlready
+    refund_finish(refund=refund, payment=payment, actor=actor, now=now)
+    message_withdraw(kind="refund_cash", key=refund.code)
+    return refund

@@ -31,7 +31,7 @@ def tell(
     expires_at: datetime | None = None,
 ) -> None:
     """Tell the account that booked, else the patient's own; by text message the patient, else the account."""
-    reader = account if account is not None and account.role == User.Role.PATIENT else account_of(patient)
+    reader = reader_of(patient, account)
     language = (reader.language if reader else "") or settings.LANGUAGE_CODE
     with translation.override(language):
         body = notice_text(text or kind, {"patient": patient.name, **facts()})
@@ -79,6 +79,11 @@ def tell_of(
         expires_at=expires_at,
         now=now,
     )
+
+
+def reader_of(patient: Patient, account: User | None) -> User | None:
+    """Who reads about a number: the account that booked it, when it is a patient's, else the patient's own."""
+    return account if account is not None and account.role == User.Role.PATIENT else account_of(patient)
 
 
 def _channels(kind: str, reader: User | None) -> list[str]:

@@ -77,6 +77,10 @@ TEXTS: dict[str, str] = {
         "%(patient)s: %(amount)s for %(when)s, %(expert)s could not be paid back yet. "
         "We look after it; you can also come to the front desk with your ID."
     ),
+    "refund_cash": gettext_noop(
+        "%(patient)s: %(amount)s for %(when)s, %(expert)s goes back in cash. "
+        "Fetch it at the front desk and bring your ID."
+    ),
     "ban": gettext_noop(
         "%(patient)s cannot book online until %(until)s: %(reason)s. Walk-in numbers stay possible. "
         "Not right? Appeal under “My appointments”."
@@ -107,7 +111,7 @@ TEXTS: dict[str, str] = {
 ESSENTIAL = frozenset(
     {
         "booked", "pay_link", "moved", "reminder", "cancelled", "substituted", "offer", "stopped", "stop_settled",
-        "refund_failed", "ban", "draw_won",
+        "refund_failed", "refund_cash", "ban", "draw_won",
     }
 )  # fmt: skip
 """Kinds that always go by text message, too: whoever misses one comes in vain, or loses a number or money."""

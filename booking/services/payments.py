@@ -123,6 +123,7 @@ def payment_take_cash(*, number: Appointment | WalkIn, actor: Actor, now: dateti
 
 
 def refund_paid(*, walk_in: WalkIn, reason: str, actor: Actor, now: datetime) -> None:
-    """Give back what a cancelled walk-in paid."""
+    """Give back what a cancelled walk-in paid: cash at once when the desk does it, with the patient in front of it."""
+    why, is_there = reason or "cancelled", actor.is_staff
     for payment in Payment.objects.select_for_update(no_key=True).filter(walk_in=walk_in, state="paid"):
-        refund_write(payment=payment, reason=reason or "cancelled", actor=actor, now=now)
+        refund_write(payment=payment, reason=why, actor=actor, now=now, is_there=is_there)

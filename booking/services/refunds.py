@@ -5,18 +5,23 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from booking.domain.states import PAYMENT
 from booking.locks import lock_payment
 from booking.models import Payment, Refund
 from booking.providers import ProviderRefused, ProviderUnavailable, RefundOrder, UnknownProvider, provider
 from booking.services import notices
+from booking.services.notice_rows import reader_of
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
+from hospital.common.errors import gettext_noop
 from hospital.common.transactions import transactional
 
 CASH = "cash"
-TO_HAND_BACK = "cash to hand back"
+SAID_TO_PAYER = gettext_noop("Registration fee returned")
+"""All that the provider, and with it the payer, reads of why: the reason is the hospital's own."""
 ASK_AFTER = timedelta(minutes=1)
 FOLLOWED_AT_ONCE = 500
 FAILURE_MAX = 200
@@ -31,11 +36,13 @@ def payment_move(
     history.move(payment, PAYMENT, verb, actor=actor, at=now, reason=reason, columns=columns)
 
 
-def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> Refund:
+def refund_write(
+    *, payment: Payment, reason: str, actor: Actor, now: datetime, is_there: bool = False
+) -> Refund:
     """Decide a full refund inside the caller's transaction. One per payment, however often this is retried.
 
-    Cash is handed back at once by whoever of the staff decides it; otherwise it waits for somebody to do so, and the
-    patient is told to come. Everything else goes to the provider by a job.
+    Cash waits at the desk (:func:`~booking.services.counter.refund_hand_back`), and the patient is told to come;
+    it is handed back at once only when the patient ``is_there``. Everything else goes to the provider by a job.
     """
     payment_move(payment, "refund", actor=actor, now=now, reason=reason)
     refund = Refund.objects.create(
@@ -44,12 +51,12 @@ def refund_write(*, payment: Payment, reason: str, actor: Actor, now: datetime) 
         reason=reason[:200],
         created_at=now,
     )
-    if payment.provider == CASH and actor.is_staff:
-        refund_finish(refund=refund, payment=payment, actor=actor, now=now)
-    elif payment.provider == CASH:
-        refund_fail(refund=refund, payment=payment, failure=TO_HAND_BACK, actor=actor, now=now)
-    else:
+    if payment.provider != CASH:
         jobs.enqueue("refund.send", key=refund.code, payload={"refund": refund.pk}, due_at=now)
+    elif is_there:
+        refund_finish(refund=refund, payment=payment, actor=actor, now=now)
+    else:
+        notices.refund_cash(refund, now)
     return refund
 
 
@@ -105,7 +112,7 @@ def refund_send(*, refund_id: int, now: datetime) -> str:
                 out_trade_no=payment.order_no,
                 amount_fen=refund.amount_fen,
                 total_fen=payment.paid_fen or payment.amount_fen,
-                reason=refund.reason,
+                reason=_said_to_payer(payment),
                 notify_url=settings.PUBLIC_URL + reverse("api:payment-notify", args=[payment.provider]),
             )
         )
@@ -143,6 +150,14 @@ def refunds_follow(now: datetime) -> int:
 def _under_way(now: datetime) -> list[Refund]:
     sent = Refund.objects.filter(sent_at__lte=now - ASK_AFTER, done_at=None, failed_at=None)
     return list(sent.select_related("payment").order_by("sent_at")[:FOLLOWED_AT_ONCE])
+
+
+def _said_to_payer(payment: Payment) -> str:
+    number = payment.appointment or payment.walk_in
+    account = payment.appointment.account if payment.appointment else None
+    reader = reader_of(number.patient, account) if number else None
+    with translation.override(reader.language if reader and reader.language else settings.LANGUAGE_CODE):
+        return gettext(SAID_TO_PAYER)
 
 
 @transactional

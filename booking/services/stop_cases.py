@@ -121,7 +121,7 @@ def stop_cases_follow(*, stop_id: int, now: datetime) -> int:
     """Settle what was decided elsewhere, and refund whoever did not answer in time.
 
     Whom no message reaches is left to a person until the clinic would have been over; then the money comes back by
-    itself, too. Cash waits for somebody to hand it back (see :func:`~booking.services.refunds.refund_write`).
+    itself, too.
     """
     asked = StopCase.objects.filter(stop_id=stop_id, state="asked")
     elsewhere = asked.exclude(appointment__state__in=APPOINTMENT_LIVE)

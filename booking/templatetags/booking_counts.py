@@ -27,6 +27,12 @@ def money_to_decide() -> int:
     return money.money_to_decide_count()
 
 
+@register.simple_tag
+def cash_to_hand_back() -> int:
+    """How many patients the desk owes cash."""
+    return money.cash_to_hand_back_count()
+
+
 @register.filter
 def provider_name(name: str) -> str:
     """A way to pay as people know it."""

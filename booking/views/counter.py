@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,8 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
-from booking.forms import CounterForm, FindPersonForm, PersonForm, ReasonForm
-from booking.models import Patient
+from booking.forms import CounterForm, DeskCancelForm, FindPersonForm, PersonForm
+from booking.models import Appointment, Patient, Payment
+from booking.views.asking import asked_once
 from booking.views.moves import can_move
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
@@ -106,21 +108,23 @@ def booking(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @desk_only
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the number back at the patient's wish, with the reason."""
-    found = selectors.appointment_for_user(user=signed_in(request), code=code)
-    form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    try:
-        services.appointment_cancel(
+    """Give the number back: at whose wish, why, and after the deadline with the fee or without."""
+    user, now = signed_in(request), clock.now()
+    found = selectors.appointment_for_user(user=user, code=code)
+    form = DeskCancelForm(request.POST, asks_refund=_asks_refund(found))
+
+    def work(*, wish: str, refund: str, reason: str) -> str:
+        return services.appointment_cancel(
             appointment_id=found.pk,
             reason=reason,
-            patients_wish=True,
-            actor=Actor.of(signed_in(request)),
-            now=clock.now(),
-        )
-    except DomainError as error:
-        return _booking(request, code, error=translated(error), status=error.status)
-    return redirect("booking:counter-booking", code)
+            refund=refund == "yes",
+            patients_wish=wish == "patient",
+            actor=Actor.of(user),
+            now=now,
+        ).code
+
+    page = partial(_booking, request, code, form=form)
+    return asked_once(request, form=form, page=page, work=work, then="booking:counter-booking")
 
 
 def _field_of(typed: str) -> str:
@@ -134,9 +138,32 @@ def _with(patient: Patient) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('booking:counter')}?patient={patient.code}")
 
 
-def _booking(request: HttpRequest, code: str, *, error: str = "", status: int = 200) -> HttpResponse:
+def _asks_refund(found: Appointment) -> bool:
+    """Before the deadline a refund is always full; after it the desk decides."""
+    return clock.now() >= found.session.walk_in_opens_at and _payment(found, "paid") is not None
+
+
+def _payment(found: Appointment, *states: str) -> Payment | None:
+    """The latest payment of an appointment in one of these states."""
+    return next((one for one in reversed(found.payments.all()) if one.state in states), None)
+
+
+def _booking(
+    request: HttpRequest,
+    code: str,
+    *,
+    form: DeskCancelForm | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
     context = {
+        "form": form,
+        "key": uuid.uuid4().hex,
+        "paid": _payment(found, "paid"),
+        "given_back": _payment(found, "refunding", "refunded"),
+        "asks_refund": _asks_refund(found),
+        "is_late": clock.now() >= found.session.walk_in_opens_at,
         "appointment": found,
         "is_payable": found.account_id is None and found.state == "held" and clock.now() < found.pay_by,
         "may_cancel": found.state in {"held", "booked"},

@@ -14,6 +14,7 @@ from booking import services
 from booking.models import Appointment, ClinicSession, Expert, Patient
 from hospital.common.actor import Actor
 from tests import factories
+from tests.booking.conftest import check_invariants
 from tests.booking.gateway import local_gateway
 from tests.clock import VirtualClock
 
@@ -48,11 +49,53 @@ def test_the_desk_finds_books_and_cancels_for_a_caller(
     }
     shown = desk.get(answers[0]["Location"]).content.decode()
     assert f"{booked.checkin_code[:4]} {booked.checkin_code[4:]}" in shown
-    refused = desk.post(reverse("booking:counter-cancel", args=[booked.code]), {"reason": ""})
-    assert refused.status_code == 400
-    desk.post(reverse("booking:counter-cancel", args=[booked.code]), {"reason": "called again"})
+    address, wish = reverse("booking:counter-cancel", args=[booked.code]), {"key": "c", "wish": "patient"}
+    assert desk.post(address, {**wish, "reason": ""}).status_code == 400
+    assert desk.post(address, {"key": "c", "reason": "called again"}).status_code == 400
+    twice = [desk.post(address, {**wish, "reason": "called again"}) for _again in range(2)]
+    assert [answer.status_code for answer in twice] == [302, 302]
     booked.refresh_from_db()
-    assert booked.state == "cancelled"
+    assert (booked.state, booked.payments.get().state) == ("cancelled", "refunding")
+    assert "Hand back ¥50" in desk.get(twice[0]["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wish", "refund", "is_late", "paid"),
+    [
+        ("patient", "no", True, "paid"),
+        ("patient", "yes", True, "refunding"),
+        ("hospital", "yes", False, "refunding"),
+        ("hospital", "no", False, "paid"),
+    ],
+)
+def test_after_the_opening_the_desk_says_whose_wish_it_is_and_decides_about_the_fee(
+    desk: Client,
+    cast: factories.Cast,
+    tomorrow: ClinicSession,
+    now: VirtualClock,
+    wish: str,
+    refund: str,
+    is_late: bool,
+    paid: str,
+) -> None:
+    booked = factories.book(factories.slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    shown = reverse("booking:counter-booking", args=[booked.code])
+    assert 'name="refund"' not in desk.get(shown).content.decode(), "before it the refund is always full"
+    now.at("07:00", days=1)
+    assert 'name="refund"' in desk.get(shown).content.decode()
+    address = reverse("booking:counter-cancel", args=[booked.code])
+    asked = {"key": "k", "wish": wish, "reason": "wrong weekday"}
+    undecided = desk.post(address, asked)
+    assert undecided.status_code == 400
+    assert f'value="{wish}" required checked' in undecided.content.decode() or wish == "hospital"
+    booked.refresh_from_db()
+    assert booked.state == "booked"
+    assert desk.post(address, {**asked, "refund": refund})["Location"] == shown
+    booked.refresh_from_db()
+    assert (booked.state, booked.late_cancel, booked.payments.get().state) == ("cancelled", is_late, paid)
+    said = desk.get(shown).content.decode()
+    assert ("goes back by itself" in said, "is kept: no refund" in said) == (refund == "yes", refund == "no")
+    check_invariants()
 
 
 def test_an_unknown_caller_is_registered_on_the_way(desk: Client, tomorrow: ClinicSession) -> None:

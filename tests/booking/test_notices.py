@@ -240,6 +240,7 @@ TELL: dict[str, Teller] = {
     "stop_settled": lambda it: notices.stop_settled(it.case, it.at),
     "refund": lambda it: notices.refund(it.refund, it.at),
     "refund_failed": lambda it: notices.refund_failed(it.refund, it.at),
+    "refund_cash": lambda it: notices.refund_cash(it.refund, it.at),
     "ban": lambda it: notices.ban(it.ban, it.at),
     "ban_lifted": lambda it: notices.ban_lifted(it.ban, it.at),
     "appeal_upheld": lambda it: notices.appeal_answered(it.appeal("upheld"), it.at),

@@ -83,7 +83,7 @@ def test_the_patient_pays_moves_and_cancels_what_the_desk_held(
     pay(held, clinic.now())
     other = factories.slots(clinic.session)[2]
     assert lin.post(f"{api}/move/", json.dumps({"slot": other.code}), **said).status_code == 200
-    assert lin.post(f"/appointments/{held.code}/cancel/").status_code == 302
+    assert lin.post(f"/appointments/{held.code}/cancel/", {"key": "c"}).status_code == 302
     held.refresh_from_db()
     assert (held.state, held.slot_id, held.payments.get().state) == ("cancelled", other.pk, "refunding")
 

@@ -183,9 +183,8 @@ def test_cash_is_settled_without_a_statement_and_counted_by_person(
     kept, back = (hold(slots(tomorrow)[0], person(serial, now()), None, now()) for serial in (1, 2))
     for held in (kept, back):
         services.appointment_confirm_at_desk(appointment_id=held.pk, payment="cash", actor=desk, now=now())
-    services.appointment_cancel(
-        appointment_id=back.pk, actor=Actor.of(cast.manager), now=now(), reason="wrong day"
-    )
+    services.appointment_cancel(appointment_id=back.pk, actor=desk, now=now(), reason="wrong day")
+    services.refund_hand_back(code=Refund.objects.get().code, actor=Actor.of(cast.manager), now=now())
     made = settle(now, "cash")
     assert (made.paid_fen, made.refunded_fen, made.statement_paid_fen) == (10000, 5000, None)
     sums = {till.name: (till.taken_fen, till.returned_fen, till.left_fen) for till in tills_of_day(day=DAY)}

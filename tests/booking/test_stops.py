@@ -238,17 +238,10 @@ def test_cash_is_handed_back_by_a_person_and_never_said_to_be_back_before(
         services.stop_case_choose(case_id=case.pk, choice="refund", actor=clinic.manager, now=clinic.now())
     services.stops_go_on(clinic.now())
     payment = held.payments.get()
-    if not by_desk:
-        assert (payment.state, payment.refund.failure) == ("refunding", "cash to hand back")
-        assert Message.objects.filter(kind="refund_failed").exists()
-        services.refund_review(
-            code=payment.refund.code,
-            decision="by_hand",
-            reason="at the desk",
-            actor=clinic.manager,
-            now=clinic.now(),
-        )
-        payment.refresh_from_db()
+    assert (payment.state, payment.refund.done_at) == ("refunding", None)
+    assert Message.objects.filter(kind="refund_cash").exists()
+    services.refund_hand_back(code=payment.refund.code, actor=clinic.manager, now=clinic.now())
+    payment.refresh_from_db()
     assert payment.state == "refunded"
     [till] = tills_of_day(day=clock.local(clinic.now()).date())
     assert (till.name, till.returned_fen) == (clinic.manager.name, 5000)

@@ -69,7 +69,7 @@ GET: dict[frozenset[str], str] = {
         desk/merge/
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
         api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
-        desk/book/  desk/bookings/<slug:code>/  desk/bookings/<slug:code>/move/
+        desk/book/  desk/bookings/<slug:code>/  desk/bookings/<slug:code>/move/  desk/refunds/  api/v1/desk/refunds/
         api/v1/stops/  api/v1/stops/<slug:code>/  api/v1/stops/<slug:code>/cases/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
@@ -122,7 +122,8 @@ POST: dict[frozenset[str], str] = {
         api/v1/desk/merges/  api/v1/desk/merges/preview/  api/v1/stop-cases/<slug:code>/phoned/
         desk/stop-cases/<slug:code>/phoned/
         desk/book/find/  desk/book/register/  desk/book/hold/
-        desk/bookings/<slug:code>/cancel/
+        desk/bookings/<slug:code>/cancel/  desk/refunds/<slug:code>/
+        api/v1/desk/refunds/<slug:code>/hand-back/
     """,
     DESK | {"kiosk"}: "api/v1/desk/check-ins/",
     EXPERT: """

@@ -109,3 +109,10 @@ class AddOnNotAllowed(NotAllowed):
     message = gettext_noop(
         "Only the session's own expert, a manager, or staff with the permission may add a number."
     )
+
+
+class HandedBackAlready(DomainError):
+    """Cash is handed back once."""
+
+    code = "handed_back_already"
+    message = gettext_noop("This was handed back already. Do not hand it out again.")

@@ -8,6 +8,7 @@ from booking.services.notices.answers import appeal_answered, ban, ban_lifted, d
 from booking.services.notices.appointments import booked, cancelled, moved, pay_link, reminder, substituted
 from booking.services.notices.stops import (
     refund,
+    refund_cash,
     refund_failed,
     stop_settled,
     stopped,
@@ -38,6 +39,7 @@ __all__ = [
     "offer_lapsed",
     "pay_link",
     "refund",
+    "refund_cash",
     "refund_failed",
     "reminder",
     "stop_settled",

@@ -74,6 +74,12 @@ def refund_failed(refund: Refund, now: datetime) -> None:
     _tell_refund(refund, "refund_failed", now)
 
 
+@notice
+def refund_cash(refund: Refund, now: datetime) -> None:
+    """What was paid in cash waits at the front desk."""
+    _tell_refund(refund, "refund_cash", now)
+
+
 def _tell_refund(refund: Refund, kind: str, now: datetime) -> None:
     paid_for = refund.payment.appointment or refund.payment.walk_in
     if paid_for is None:
