@@ -101,6 +101,7 @@ def changes_and_cancels(desk: Page, keys: Keys, accessible: Check, picture: Pict
     expect(heading).to_contain_text(said["booked"])
     accessible(desk)
     picture(desk, f"counter-booked-{locale[:2]}")
+    keys.choose(desk.locator("input[name=wish][value=patient]"))
     keys.fill(desk.locator("#reason"), "来电取消 call")
     keys.press(desk.get_by_role("button", name=said["cancel"]))
     expect(heading).to_contain_text(said["cancelled"])
