@@ -1,10 +1,12 @@
 """Pages that everybody sees alike are built once in some seconds and kept by each process.
 
-Visitors who are not signed in get the kept page with what is their own filled in: the token of its forms. While one
-thread builds a page anew the others show the last one, and so do all of them while the database cannot be asked: a
-rush does not take the pages down that it looks at. Nothing is kept across the next release, opening or closing.
+Visitors who are not signed in get the kept page with what is their own filled in: the token of its forms. A page that
+is soon too old is built anew once a visitor has got it, so that nobody waits in a rush, when building takes long. While
+one thread builds a page the others show the last one, and so do all of them while the database cannot be asked: a rush
+does not take the pages down that it looks at. Nothing is kept across the next release, opening or closing.
 """
 
+import logging
 import re
 import threading
 import uuid
@@ -26,9 +28,13 @@ from django.utils.translation import get_language
 from hospital.common import clock
 from hospital.common.api import DATABASE_AWAY
 
+logger = logging.getLogger(__name__)
+
 KEPT_MAX = 300
 STALE_S = 60.0
 """How old a page may be that is shown because the database cannot be asked or another thread builds it."""
+AHEAD_S = 1.0
+"""How long before its end a page is built anew by whoever just saw it."""
 AGAIN_S = 1.0
 """When the database is asked again after it could not be."""
 _HOLES = re.compile(rb'(name="csrfmiddlewaretoken" value="|name="key" value=")[^"]+')
@@ -51,6 +57,18 @@ class Page:
 class _Place:
     builder: threading.Lock = field(default_factory=threading.Lock)
     page: Page | None = None
+
+
+class _Filled(HttpResponse):
+    """A kept page for one visitor; ``once_sent`` is done when it has been sent."""
+
+    once_sent: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        """Before the request ends, and with it the use of the database."""
+        if self.once_sent is not None:
+            self.once_sent()
+        super().close()
 
 
 _places: OrderedDict[Hashable, _Place] = OrderedDict()
@@ -92,7 +110,10 @@ def _shown(request: HttpRequest, build: Callable[[], HttpResponse], until: Bound
     place = _place((request.get_full_path(), get_language(), request.COOKIES.get("large_text")))
     page = place.page
     if page is not None and monotonic() < page.fresh_until:
-        return _filled(page, request)
+        response = _filled(page, request)
+        if page.fresh_until - monotonic() <= AHEAD_S <= monotonic() - page.built:
+            response.once_sent = lambda: _build_ahead(place, page, request, build, until)
+        return response
     usable = page is not None and monotonic() - page.built < STALE_S
     if not place.builder.acquire(blocking=not usable):
         return _filled(page, request) if page else build()
@@ -100,6 +121,21 @@ def _shown(request: HttpRequest, build: Callable[[], HttpResponse], until: Bound
         if place.page is not page and place.page is not None:
             return _filled(place.page, request)  # another thread has built it meanwhile
         return _built(place, request, build, until)
+    finally:
+        place.builder.release()
+
+
+def _build_ahead(
+    place: _Place, page: Page, request: HttpRequest, build: Callable[[], HttpResponse], until: Boundary
+) -> None:
+    """Once a page has been sent: put a newer one in its place, unless another thread does."""
+    if not place.builder.acquire(blocking=False):
+        return
+    try:
+        if place.page is page:
+            _built(place, request, build, until)
+    except Exception:
+        logger.exception("a page was not built ahead; the next visitor builds it")
     finally:
         place.builder.release()
 
@@ -137,7 +173,7 @@ def _page(response: HttpResponse, until: Boundary) -> Page:
     return Page(pieces, dict(response.headers), built, built + fresh_s)
 
 
-def _filled(page: Page, request: HttpRequest) -> HttpResponse:
+def _filled(page: Page, request: HttpRequest) -> _Filled:
     """The page with the visitor's own token in its forms, and its age for caches on the way."""
     pieces = list(page.pieces)
     if len(pieces) > 1:
@@ -145,7 +181,7 @@ def _filled(page: Page, request: HttpRequest) -> HttpResponse:
         for place in range(1, len(pieces), 2):
             pieces[place] += own[pieces[place][:10]].encode()
     headers = page.headers | {"Age": str(int(monotonic() - page.built))}
-    return HttpResponse(b"".join(pieces), headers=headers)
+    return _Filled(b"".join(pieces), headers=headers)
 
 
 def _place(key: Hashable) -> _Place:

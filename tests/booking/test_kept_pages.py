@@ -58,6 +58,17 @@ def test_a_page_is_built_once_in_some_seconds(
     assert left(Client()) == ["5"]
 
 
+def test_whoever_sees_a_page_shortly_before_its_end_has_the_next_one_built(
+    tomorrow: ClinicSession, now: VirtualClock, seconds: list[float], django_assert_num_queries: Any
+) -> None:
+    assert left(Client()) == ["6"]
+    take(tomorrow, now)
+    seconds[0] += 2
+    assert left(Client()) == ["6"], "nobody waits"
+    with django_assert_num_queries(0):
+        assert left(Client()) == ["5"], "it was built once the page before had been sent"
+
+
 def test_who_is_signed_in_sees_the_page_as_it_is(
     cast: Cast, tomorrow: ClinicSession, now: VirtualClock, seconds: list[float]
 ) -> None:
