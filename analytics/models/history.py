@@ -24,6 +24,8 @@ class ImportBatch(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         constraints = [
             models.CheckConstraint(condition=Q(added__lte=F("rows")), name="batch_adds_at_most_its_rows")
         ]
@@ -55,6 +57,8 @@ class SessionDay(models.Model):
     first_start_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("session day")
+        verbose_name_plural = _("session days")
         constraints = [
             models.UniqueConstraint(
                 fields=["expert_code", "opens_at"], name="one_session_day_per_expert_and_opening"
@@ -104,6 +108,8 @@ class Visit(models.Model):
     patient_index = models.BinaryField(null=True)
 
     class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
         constraints = [
             models.UniqueConstraint(fields=["identity"], name="one_visit_per_identity"),
             models.CheckConstraint(
@@ -138,6 +144,8 @@ class BinSummary(models.Model):
     duration_squares_s = models.FloatField()
 
     class Meta:
+        verbose_name = _("period summary")
+        verbose_name_plural = _("period summaries")
         constraints = [
             models.UniqueConstraint(
                 fields=["session_day", "index"], name="one_bin_per_session_day_and_index"

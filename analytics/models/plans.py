@@ -62,6 +62,8 @@ class QuotaPlan(models.Model):
     decided_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
+        verbose_name = _("quota plan")
+        verbose_name_plural = _("quota plans")
         ordering = ["expert_code", "weekday", "opens_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -116,6 +118,8 @@ class PlanSlot(models.Model):
     current_quota = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
+        verbose_name = _("slot of a plan")
+        verbose_name_plural = _("slots of plans")
         ordering = ["index"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "index"], name="one_plan_slot_per_index"),

@@ -61,6 +61,8 @@ class Appointment(models.Model):
     )
 
     class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "patient"],
@@ -104,6 +106,8 @@ class WalkIn(models.Model):
     pay_by = models.DateTimeField(null=True, help_text=_("while it is reserved"))
 
     class Meta:
+        verbose_name = _("walk-in")
+        verbose_name_plural = _("walk-ins")
         triggers = [legal_moves("walk_in_moves_are_legal", WALK_IN)]
 
     def __str__(self) -> str:

@@ -30,6 +30,8 @@ class Ban(models.Model):
     lift_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("ban")
+        verbose_name_plural = _("bans")
         constraints = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="ban_ends_after_it_starts"),
         ]
@@ -69,6 +71,8 @@ class Appeal(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ban__isnull=False, appointment__isnull=True)

@@ -57,6 +57,8 @@ class SymptomWord(models.Model):
     featured = models.BooleanField(default=False, help_text=_("shown on the start page"))
 
     class Meta:
+        verbose_name = _("symptom word")
+        verbose_name_plural = _("symptom words")
         ordering = ["department", "pinyin", "word"]
         constraints = [
             models.UniqueConstraint(fields=["department", "word"], name="one_word_per_department"),

@@ -22,6 +22,8 @@ class Draw(models.Model):
     opened_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("draw")
+        verbose_name_plural = _("draws")
         triggers = [append_only("draws_are_append_only")]
 
     def __str__(self) -> str:
@@ -53,6 +55,8 @@ class DrawRequest(models.Model):
     device_index = models.BinaryField(null=True, help_text=_("blind index of the device that asked"))
 
     class Meta:
+        verbose_name = _("draw request")
+        verbose_name_plural = _("draw requests")
         constraints = [
             models.UniqueConstraint(fields=["session", "patient"], name="one_request_per_patient_and_draw"),
             models.UniqueConstraint(fields=["session", "place"], name="one_request_per_place"),

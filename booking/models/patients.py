@@ -48,6 +48,8 @@ class Patient(models.Model):
     erased_at = models.DateTimeField(null=True, blank=True, help_text=_("identity deleted on request"))
 
     class Meta:
+        verbose_name = _("patient record")
+        verbose_name_plural = _("patient records")
         constraints = [
             models.UniqueConstraint(fields=["id_type", "id_index"], name="one_patient_per_document"),
             models.CheckConstraint(
@@ -93,6 +95,8 @@ class AccountPatient(models.Model):
     relation = models.CharField(max_length=10, choices=Relation, default=Relation.SELF)
 
     class Meta:
+        verbose_name = _("patient of an account")
+        verbose_name_plural = _("patients of accounts")
         constraints = [
             models.UniqueConstraint(fields=["account", "patient"], name="one_link_per_account_and_patient"),
             models.UniqueConstraint(

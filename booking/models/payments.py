@@ -39,6 +39,8 @@ class Payment(models.Model):
     reviewed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         constraints = [
             models.CheckConstraint(
                 condition=Q(appointment__isnull=False, walk_in__isnull=True)
@@ -87,6 +89,8 @@ class Refund(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         indexes = [
             models.Index(fields=["created_at"], condition=Q(done_at__isnull=True), name="refunds_open"),
         ]
@@ -106,6 +110,8 @@ class PaymentNotice(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("payment notice")
+        verbose_name_plural = _("payment notices")
         constraints = [models.UniqueConstraint(fields=["provider", "notice_id"], name="one_row_per_notice")]
         triggers = [append_only("notices_are_append_only")]
 
@@ -129,6 +135,8 @@ class Settlement(models.Model):
     statement_refunded_fen = models.BigIntegerField(null=True)
 
     class Meta:
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
         ordering = ["-day", "provider"]
         constraints = [
             models.UniqueConstraint(fields=["provider", "day"], name="one_settlement_per_provider_and_day")
@@ -152,6 +160,10 @@ class SettlementDifference(models.Model):
     order_no = models.CharField(max_length=64)
     ours_fen = models.BigIntegerField(null=True)
     theirs_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("settlement difference")
+        verbose_name_plural = _("settlement differences")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.order_no}"

@@ -36,6 +36,8 @@ class DataRequest(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("data request")
+        verbose_name_plural = _("data requests")
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "kind"], condition=Q(state="open"), name="one_open_request_per_kind"

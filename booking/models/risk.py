@@ -17,6 +17,8 @@ class RiskSignal(models.Model):
     data = models.JSONField(default=dict, help_text=_("counts only, nothing personal"))
 
     class Meta:
+        verbose_name = _("risk signal")
+        verbose_name_plural = _("risk signals")
         constraints = [
             models.UniqueConstraint(fields=["account", "kind"], name="one_signal_per_account_and_kind")
         ]
@@ -30,6 +32,10 @@ class SpentChallenge(models.Model):
 
     salt = models.CharField(max_length=120, unique=True)
     spent_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("spent challenge")
+        verbose_name_plural = _("spent challenges")
 
     def __str__(self) -> str:
         return self.salt[:12]

@@ -37,6 +37,8 @@ class SessionTemplate(models.Model):
     valid_until = models.DateField(null=True, blank=True, help_text=_("the last day"))
 
     class Meta:
+        verbose_name = _("recurring period")
+        verbose_name_plural = _("recurring periods")
         constraints = [
             models.UniqueConstraint(
                 fields=["expert", "weekday", "opens_at", "valid_from"], name="one_template_per_period"
@@ -76,6 +78,8 @@ class Absence(models.Model):
     reason = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
         ordering = ["first_day", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="absence_days_in_order"),
@@ -139,6 +143,8 @@ class ClinicSession(models.Model):
     drawn_at = models.DateTimeField(null=True, blank=True, help_text=_("when the draw was held to its end"))
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["opens_at", "letter"]
         constraints = [
             models.UniqueConstraint(fields=["expert", "opens_at"], name="one_session_per_expert_and_opening"),
@@ -184,6 +190,8 @@ class Slot(models.Model):
     )
 
     class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
         ordering = ["starts_at"]
         constraints = [
             models.UniqueConstraint(fields=["session", "index"], name="one_slot_per_index"),

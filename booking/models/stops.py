@@ -34,6 +34,8 @@ class Stop(models.Model):
     choose_by = models.DateTimeField(null=True, help_text=_("whoever has not chosen by then is refunded"))
 
     class Meta:
+        verbose_name = _("stopped clinic")
+        verbose_name_plural = _("stopped clinics")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -77,6 +79,8 @@ class StopCase(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("patient of a stopped clinic")
+        verbose_name_plural = _("patients of stopped clinics")
         ordering = ["appointment__slot__starts_at", "pk"]
         triggers = [legal_moves("stop_case_moves_are_legal", STOP_CASE)]
 

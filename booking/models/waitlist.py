@@ -39,6 +39,8 @@ class WaitlistEntry(models.Model):
     )
 
     class Meta:
+        verbose_name = _("waitlist entry")
+        verbose_name_plural = _("waitlist entries")
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "patient"],
@@ -80,6 +82,8 @@ class ReturnedNumber(models.Model):
     )
 
     class Meta:
+        verbose_name = _("returned number")
+        verbose_name_plural = _("returned numbers")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="offered") | Q(entry__isnull=False), name="offer_is_to_somebody"

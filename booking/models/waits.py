@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from booking.models.clinic import Expert
 
@@ -17,6 +18,8 @@ class UsualWait(models.Model):
     n = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("usual wait")
+        verbose_name_plural = _("usual waits")
         constraints = [
             models.UniqueConstraint(
                 fields=["expert", "weekday", "starts_at"], name="one_usual_wait_per_slot_of_the_week"

@@ -27,6 +27,8 @@ class PolicyVersion(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("version of the rules")
+        verbose_name_plural = _("versions of the rules")
         app_label = "hospital"
         triggers = [append_only("policy_is_append_only")]
 
@@ -85,6 +87,8 @@ class Job(models.Model):
     )
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         app_label = "hospital"
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_job_per_kind_and_key")]
         indexes = [models.Index(fields=["-urgent", "due_at"], condition=Q(done_at=None), name="jobs_to_do")]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from queueing.models.queues import Queue
 from queueing.models.tickets import Ticket
@@ -24,6 +25,8 @@ class Call(models.Model):
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
         indexes = [
             models.Index(
                 fields=["queue", "id"], condition=Q(undone_at=None, recall=False), name="calls_that_count"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Queue(models.Model):
@@ -17,6 +18,8 @@ class Queue(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
         constraints = [
             models.CheckConstraint(condition=Q(next_number__gte=1), name="queue_numbers_start_at_1")
         ]

@@ -28,6 +28,10 @@ class Screen(models.Model):
     revision_shown = models.PositiveBigIntegerField(null=True)
     build = models.CharField(max_length=40, blank=True)
 
+    class Meta:
+        verbose_name = _("screen")
+        verbose_name_plural = _("screens")
+
     def __str__(self) -> str:
         return self.name
 

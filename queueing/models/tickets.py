@@ -104,6 +104,8 @@ class Ticket(models.Model):
     undos = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
         constraints = [
             models.UniqueConstraint(fields=["queue", "number"], name="one_ticket_per_queue_and_number"),
             models.UniqueConstraint(
