@@ -20,6 +20,8 @@ from hospital.accounts.services import second_factor_set, token_issue
 from hospital.accounts.staff import StaffFacts, staff_add, staff_change
 from hospital.common import clock, history
 from hospital.common.actor import Actor
+from hospital.common.models import StateChange
+from hospital.demo import clinic as demo
 from hospital.models import User
 from tests import factories
 from tests.clock import VirtualClock
@@ -360,3 +362,13 @@ def test_lists_and_forms_ask_a_constant_number_of_questions(
             now=now(),
         )
     assert asked() == before
+
+
+def test_a_demo_started_again_leaves_what_users_changed(cast: factories.Cast, now: VirtualClock) -> None:
+    doctor = demo.define(cast.dr_zhao.pk, now())["N02"]
+    Expert.objects.filter(pk=doctor.pk).update(fee_fen=8800, active=False)
+    rows = StateChange.objects.count()
+    assert demo.define(cast.dr_zhao.pk, now())["N02"].fee_fen == 8800
+    doctor.refresh_from_db()
+    assert not doctor.active
+    assert StateChange.objects.count() == rows
