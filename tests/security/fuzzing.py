@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -45,13 +46,8 @@ class Found:
 @contextmanager
 def api() -> Iterator[Any]:
     """The API by its own description; requests run on the test's connection, inside its transaction."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    try:
+    with patch.object(BaseDatabaseWrapper, "close_if_unusable_or_obsolete"):
         yield schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
-    finally:
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
 
 
 def fuzz(
