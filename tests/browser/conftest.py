@@ -29,7 +29,7 @@ CHINESE, ENGLISH = "zh-CN", "en-GB"
 OpenPage = Callable[..., Page]
 BAD = re.compile("Content Security Policy|a mouse was used")
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
