@@ -81,7 +81,9 @@ def somebody() -> Person:
     """A new person with a possible identity number and phone."""
     start = f"110105{random.randint(1950, 2005)}{random.randint(1, 12):02}{random.randint(1, 28):02}"
     digits = f"{start}{random.randint(0, 999):03}"
-    name = random.choice("林陈赵孙李周吴郑") + random.choice("静望舒明远嘉木") + random.choice("云芳宁华")
+    name = (
+        random.choice("林陈赵孙李周吴郑") + chr(random.randrange(0x4E00, 0x9FA0)) + random.choice("云芳宁华")
+    )
     return Person(name, f"13{random.randint(0, 999_999_999):09}", digits + ric.calc_check_digit(digits + "0"))
 
 
