@@ -196,6 +196,36 @@ def test_the_own_appointment_leads_to_the_choice(cast: factories.Cast, clinic: S
     assert f"/stopped/{clinic.case(booked).code}/" in page
 
 
+def test_a_pay_link_of_a_stopped_clinic_gives_no_code_and_leads_to_the_new_number(
+    clinic: StoppedClinic,
+) -> None:
+    booked = clinic.book()
+    code, link = f"{booked.checkin_code[:4]} {booked.checkin_code[4:]}", f"/pay/{booked.code}/done/"
+    assert code in text(Client().get(link))
+    clinic.stop()
+    page = text(Client().get(link))
+    assert "Clinic cancelled" in page
+    assert code not in page
+    new = clinic.choose(booked, factories.slots(clinic.colleague)[0]).replacement
+    assert new is not None
+    page = text(Client().get(link))
+    assert f"/pay/{new.code}/done/" in page
+    assert "Nothing was charged" not in page
+    assert Client().get(f"/pay/{new.code}/done/").status_code == 200
+
+
+def test_an_appointment_that_was_replaced_leads_to_the_new_one(
+    cast: factories.Cast, clinic: StoppedClinic
+) -> None:
+    booked = clinic.book(account=cast.lin)
+    clinic.stop()
+    new = clinic.choose(booked, factories.slots(clinic.colleague)[0]).replacement
+    assert new is not None
+    page = text(browser(cast.lin).get(f"/appointments/{booked.code}/"))
+    assert f"/appointments/{new.code}/" in page
+    assert "Nothing was charged" not in page
+
+
 def test_the_desk_chooses_on_the_phone_and_notes_the_call(
     cast: factories.Cast, clinic: StoppedClinic
 ) -> None:
