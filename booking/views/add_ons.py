@@ -66,6 +66,9 @@ def _first(form: CounterForm) -> str:
 
 def _page(request: HttpRequest, code: str, *, status: int = 200, **shown: Any) -> HttpResponse:
     session = selectors.session_by_code(code=code)
+    read = [*shown.get("people", []), shown.get("patient")]
+    patients = [one for one in read if one is not None]
+    services.patients_read(patients=patients, actor=Actor.of(signed_in(request)), now=clock.now())
     context = {
         "session": session,
         "slots": selectors.slots_of_session(session_id=session.pk),

@@ -48,9 +48,8 @@ def find(request: HttpRequest) -> HttpResponse:
     numbers = [] if people else selectors.appointments_find(code=typed)
     if len(numbers) == 1:
         return redirect("booking:counter-booking", numbers[0].code)
-    return _page(
-        request, None, people=people, typed=typed, person_form=PersonForm(initial={_field_of(typed): typed})
-    )
+    unknown = PersonForm(initial={_field_of(typed): typed})
+    return _page(request, None, people=people, typed=typed, person_form=unknown)
 
 
 @require_POST
@@ -157,6 +156,7 @@ def _booking(
     status: int = 200,
 ) -> HttpResponse:
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
+    _keep_read(request, [found.patient])
     context = {
         "form": form,
         "key": uuid.uuid4().hex,
@@ -174,7 +174,13 @@ def _booking(
     return render(request, "booking/counter_booking.html", context, status=status)
 
 
+def _keep_read(request: HttpRequest, patients: list[Patient]) -> None:
+    """Who looked at whose record is kept."""
+    services.patients_read(patients=patients, actor=Actor.of(signed_in(request)), now=clock.now())
+
+
 def _page(request: HttpRequest, patient: Patient | None, *, status: int = 200, **shown: Any) -> HttpResponse:
+    _keep_read(request, shown.get("people", []) + ([patient] if patient else []))
     department, now = request.GET.get("department", "") or request.POST.get("department", ""), clock.now()
     context = {
         "patient": patient,
