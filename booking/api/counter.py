@@ -1,20 +1,28 @@
 """A number given by staff: taken once for a key, and where the patient pays while it is held."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from rest_framework.response import Response
 
 from booking import selectors, services
 from booking.api import serializers as shapes
+from booking.domain.errors import HoldOver
 from booking.models import Appointment
+from booking.providers import provider
 from hospital.common import clock
 from hospital.common.api import ApiView
 from hospital.common.errors import NotFound
 
 
 def number_given(view: ApiView, give: Callable[..., Appointment], data: dict[str, Any]) -> Response:
-    """Let ``give`` take the number of ``data``."""
+    """Let ``give`` take the number of ``data``.
+
+    Repeated after the patient paid, or after the hold, the answer is the same without a page to pay on.
+    """
+    if data["payment"] == "provider":
+        provider(data["provider"])
 
     def produce() -> tuple[int, dict[str, Any]]:
         patient = selectors.patient_by_code(code=data["patient"])
@@ -33,7 +41,8 @@ def number_given(view: ApiView, give: Callable[..., Appointment], data: dict[str
     response = view.idempotent(produce, body=data)
     response.data["pay_url"] = None
     if response.data["state"] == "held":
-        response.data["pay_url"] = services.appointment_pay_url(
-            code=response.data["code"], provider_name=data["provider"], actor=view.actor, now=clock.now()
-        )
+        with suppress(HoldOver):
+            response.data["pay_url"] = services.appointment_pay_url(
+                code=response.data["code"], provider_name=data["provider"], actor=view.actor, now=clock.now()
+            )
     return response

@@ -65,7 +65,7 @@ class MoveIn(serializers.Serializer[Any]):
 
     slot = serializers.CharField(max_length=12)
     reason = serializers.CharField(
-        max_length=200, required=False, default="", help_text="needed from the desk"
+        max_length=200, required=False, allow_blank=True, default="", help_text="needed from the desk"
     )
 
 

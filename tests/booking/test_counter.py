@@ -162,6 +162,18 @@ def test_the_api_gives_an_add_on_and_where_to_pay_it(
     assert first.json()["state"] == "held"
     assert first.json()["pay_url"].startswith("http")
     assert again.json()["code"] == first.json()["code"]
-    assert Appointment.objects.get().add_on
+    given = Appointment.objects.get()
+    assert given.add_on
+    unknown = client.post(
+        "/api/v1/desk/add-ons/",
+        asked | {"patient": cast.patients["lin"].code, "provider": "nobody"},
+        "application/json",
+        headers={"Idempotency-Key": "u"},
+    )
+    assert unknown.status_code != 201
+    assert Appointment.objects.count() == 1, "nothing is held for a provider that nobody knows"
+    factories.notice(given.payments.get(), now())
+    after = client.post("/api/v1/desk/add-ons/", asked, "application/json", headers={"Idempotency-Key": "a"})
+    assert (after.status_code, after.json()) == (201, first.json() | {"pay_url": None})
     refused = client.post("/api/v1/desk/add-ons/", asked | {"reason": " "}, "application/json")
     assert refused.status_code == 400
