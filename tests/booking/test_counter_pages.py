@@ -13,6 +13,7 @@ from django.urls import reverse
 from booking import services
 from booking.models import Appointment, ClinicSession, Expert, Patient
 from hospital.common.actor import Actor
+from hospital.common.models import StateChange
 from tests import factories
 from tests.booking.conftest import check_invariants
 from tests.booking.gateway import local_gateway
@@ -27,6 +28,12 @@ def desk(client: Client, cast: factories.Cast) -> Client:
     return client
 
 
+def looked(patient: Patient) -> list[str]:
+    """Who of the staff looked at the record."""
+    rows = StateChange.objects.filter(thing="patient", thing_id=patient.pk, verb="read")
+    return list(rows.values_list("actor_name", flat=True))
+
+
 def test_the_desk_finds_books_and_cancels_for_a_caller(
     desk: Client, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock
 ) -> None:
@@ -34,6 +41,7 @@ def test_the_desk_finds_books_and_cancels_for_a_caller(
     found = desk.post(reverse("booking:counter-find"), {"q": "13800138000"})
     assert found["Location"].endswith(f"?patient={lin.code}")
     page = desk.get(reverse("booking:counter"), {"patient": lin.code, "department": "neuro"})
+    assert looked(lin) == [cast.desk.username]
     key = re.search(r'name="key" value="(\w+)"', page.content.decode()).group(1)  # type: ignore[union-attr]
     asked = {
         "key": key,
@@ -119,6 +127,7 @@ def test_the_desk_finds_an_appointment_and_changes_its_time_with_a_reason(
     assert desk.post(reverse("booking:counter-find"), {"q": booked.checkin_code.lower()})["Location"] == shown
     address = reverse("booking:counter-move", args=[booked.code])
     assert address in desk.get(shown).content.decode()
+    assert desk.get(address).content.decode().count('aria-keyshortcuts="Escape"') == 1
     asked = {"key": "k", "slot": slots[3].code, "reason": " "}
     refused = desk.post(address, asked)
     assert refused.status_code == 400
@@ -142,7 +151,12 @@ def test_a_number_of_the_desk_is_paid_on_its_link_without_signing_in(
         now=now(),
     )
     link, done = (reverse(f"booking:{name}", args=[held.code]) for name in ("link-pay", "link"))
-    assert link in desk.get(reverse("booking:counter-booking", args=[held.code])).content.decode()
+    shown = reverse("booking:counter-booking", args=[held.code])
+    assert link in desk.get(shown).content.decode()
+    refused = desk.post(reverse("booking:counter-cancel", args=[held.code]), {"key": "c"}).content.decode()
+    assert f'data-poll="{shown}"' in refused, (
+        "a refused cancel waits for the page, not for the answer of a form"
+    )
     phone = Client()
     page = phone.get(link)
     assert "no-store" in page["Cache-Control"]
@@ -198,6 +212,7 @@ def test_the_expert_adds_a_number_from_the_room(
     page = client.post(reverse("booking:add-on", args=[tomorrow.code]), {"q": "林小雨"}).content.decode()
     lin = cast.patients["lin"]
     assert f'value="{lin.code}"' in page
+    assert looked(lin) == [cast.dr_zhao.username]
     asked = {
         "key": "k1",
         "patient": lin.code,
