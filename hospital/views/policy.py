@@ -17,7 +17,7 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.policy import Policy, forget, policy, policy_change, policy_versions
+from hospital.common.policy import Policy, PolicyMoved, forget, policy, policy_change, policy_versions
 from hospital.common.policy_table import ENTRIES, GROUPS, Entry
 from hospital.common.views import managers_only, signed_in
 
@@ -99,6 +99,9 @@ def rules(request: HttpRequest) -> HttpResponse:
     told = {"reason": form.cleaned_data["reason"], "on_version": form.cleaned_data["version"]}
     try:
         made = policy_change(actor=Actor.of(signed_in(request)), now=clock.now(), **told, **changes)
+    except PolicyMoved as error:
+        messages.error(request, translated(error))
+        return _page(request, PolicyForm(None, rules=now_held), now_held, status=error.status)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, translated(error))
         return _page(request, form, now_held, status=error.status)

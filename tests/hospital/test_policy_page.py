@@ -87,8 +87,13 @@ def test_nonsense_is_said_at_its_field_and_nothing_is_kept(manager: Client, wron
 def test_whoever_looked_at_an_older_version_is_told_so(manager: Client, now: VirtualClock) -> None:
     seen = typed(hold_min=20)
     policy_change(actor=MANAGER, now=now(), reason="quicker", hold_min=10)
-    assert manager.post(PAGE, seen).status_code == 409
+    refused = manager.post(PAGE, seen)
+    assert refused.status_code == 409
+    assert "Somebody changed the rules meanwhile" in refused.content.decode()
     assert policy().hold_min == 10
+    looked = refused.context["form"]
+    assert (looked["version"].value(), looked["hold_min"].value()) == (1, 10)
+    assert manager.post(PAGE, typed(version=looked["version"].value(), hold_min=20)).status_code == 302
 
 
 def test_scripts_read_and_change_the_same_numbers(now: VirtualClock) -> None:
