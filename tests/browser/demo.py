@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -59,12 +60,15 @@ class Demo:
                 " ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds",
                 [seconds],
             )
-        shown = {f"{clock.local(moment + timedelta(seconds=late)):%H:%M}" for late in range(60)}
+        shown = {f"{clock.local(moment + timedelta(seconds=late)):%Y-%m-%dT%H:%M}" for late in range(60)}
         while not any(time in self._clock_shown() for time in shown):
             sleep(0.05)
 
     def _clock_shown(self) -> str:
-        return requests.get(f"{self.url}/demo/clock/", timeout=30).text.partition("card-title")[2][:80]
+        """The field that the page fills with the date and the time it shows."""
+        page = requests.get(f"{self.url}/demo/clock/", timeout=30).text
+        filled = re.search(r'<input[^>]*name="moment"[^>]*>', page)
+        return filled[0] if filled else ""
 
     def clock_reset(self) -> None:
         with self.database() as connection:

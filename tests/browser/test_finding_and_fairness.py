@@ -97,8 +97,10 @@ def draws_of(demo: Demo, seconds: int) -> Iterator[None]:
             )
 
     change(seconds)
-    yield
-    change(0)
+    try:
+        yield
+    finally:
+        change(0)
 
 
 def release_now(demo: Demo) -> tuple[str, str]:
