@@ -18,7 +18,7 @@ MORE_WORDS = {
         "place": "候补第 1 位",
         "offer": "有号了",
         "take": "要这个号，去支付",
-        "change": "改期",
+        "change": "改约",
         "change to": "改到这个时段",
         "leave": "退出候补",
         "yes leave": "确认退出候补",

@@ -46,4 +46,4 @@ class ChallengeRequired(DomainError):
 
     code = "challenge_required"
     status = 403
-    message = gettext_noop("Please confirm that you are not a robot, then book again.")
+    message = gettext_noop("Please confirm that you are not a robot, then try again.")
