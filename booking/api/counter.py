@@ -41,8 +41,14 @@ def number_given(view: ApiView, give: Callable[..., Appointment], data: dict[str
     response = view.idempotent(produce, body=data)
     response.data["pay_url"] = None
     if response.data["state"] == "held":
-        with suppress(HoldOver):
-            response.data["pay_url"] = services.appointment_pay_url(
-                code=response.data["code"], provider_name=data["provider"], actor=view.actor, now=clock.now()
-            )
+        response.data["pay_url"] = _pay_url(view, response.data["code"], data["provider"])
     return response
+
+
+def _pay_url(view: ApiView, code: str, provider_name: str) -> str | None:
+    """Where it is paid; nowhere once it is paid or the hold is over."""
+    with suppress(HoldOver):
+        return services.appointment_pay_url(
+            code=code, provider_name=provider_name, actor=view.actor, now=clock.now()
+        )
+    return None
