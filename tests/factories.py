@@ -19,6 +19,7 @@ from booking.models import (
     WaitlistEntry,
 )
 from booking.providers import Notice
+from hospital.accounts.services import account_set_phone
 from hospital.common.actor import Actor
 from hospital.models import User
 
@@ -71,6 +72,7 @@ def cast(now: datetime) -> Cast:
         ("林小雨", made.lin, LIN_ID, "13800138000"),
         ("陈大海", made.chen, resident_id(17), "13900139000"),
     ]:
+        account_set_phone(user=account, phone=f"+86{phone}", verified=True, now=now)
         made.patients[account.username] = services.account_patient_add(
             account_id=account.pk,
             name=name,

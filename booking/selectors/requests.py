@@ -21,7 +21,7 @@ from booking.models import (
     WalkIn,
 )
 from booking.selectors.bans import ban_in_force
-from booking.selectors.own import owned_by
+from booking.selectors.own import OWN, owned_by
 from booking.selectors.patients import patients_of_user
 from hospital.common import clock
 from hospital.common.crypto import unseal
@@ -30,7 +30,6 @@ from hospital.models import User
 
 SHOWN = 100
 OPEN_MONEY = ("created", "refunding", "held_for_review")
-SELF = AccountPatient.Relation.SELF
 
 
 def erasure_blockers(*, patient_id: int, now: datetime) -> list[str]:
@@ -88,7 +87,7 @@ def family_export(*, user: User, now: datetime) -> dict[str, Any]:
     Of the person themself that is all; of family what is this account's (see :func:`~booking.selectors.own.owned_by`),
     since others may book for them, too.
     """
-    links, mine = list(patients_of_user(user=user)), owned_by(user)
+    links, mine = patients_of_user(user=user).annotate(is_own=OWN), owned_by(user)
     messages = Message.objects.filter(account=user).order_by("pk")
     return {
         "made_at": clock.local(now).isoformat(),
@@ -98,7 +97,7 @@ def family_export(*, user: User, now: datetime) -> dict[str, Any]:
             "language": user.language,
             "since": _at(user.date_joined),
         },
-        "patients": [_patient(link, mine) for link in links],
+        "patients": [_patient(link, mine, is_own=link.is_own) for link in links],
         "appeals": [
             {"text": one.text, "state": one.state, "answer": one.answer, "asked_at": _at(one.asked_at)}
             for one in Appeal.objects.filter(account=user).order_by("pk")
@@ -129,7 +128,7 @@ def family_export(*, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _patient(link: AccountPatient, mine: Q) -> dict[str, Any]:
+def _patient(link: AccountPatient, mine: Q, *, is_own: bool | None) -> dict[str, Any]:
     patient = link.patient
     rows = Appointment.objects.filter(mine, patient=patient)
     appointments = rows.select_related(
@@ -149,7 +148,7 @@ def _patient(link: AccountPatient, mine: Q) -> dict[str, Any]:
         "appointments": [_appointment(one) for one in appointments.order_by("slot__starts_at", "pk")],
         "waitlist": [_wish(one, one.joined_at) for one in waits.order_by("pk")],
         "draw_requests": [_wish(one, one.asked_at) for one in wishes.order_by("pk")],
-        "walk_ins": _walk_ins(patient) if link.relation == SELF else [],
+        "walk_ins": _walk_ins(patient) if is_own else [],
         "bans": [
             {
                 "reason": ban.reason,

@@ -7,7 +7,11 @@ import json
 import pytest
 from django.test import Client
 
+from booking import services
 from booking.models import AccountPatient, Appeal, Appointment, DataRequest, DrawRequest, StopCase
+from booking.selectors.requests import family_export
+from hospital.accounts.services import account_set_phone
+from hospital.common.actor import Actor
 from hospital.common.messages import IN_APP
 from hospital.common.models import Message
 from hospital.models import User
@@ -113,6 +117,30 @@ def test_what_the_family_booked_is_the_patients_own_too_and_not_the_other_way_ro
     by_lin = factories.hold(factories.slots(clinic.next_week)[0], lin, cast.lin, clinic.now())
     assert browser(cast.lin).get(f"/api/v1/appointments/{by_chen.code}/").status_code == 200
     assert browser(cast.chen).get(f"/api/v1/appointments/{by_lin.code}/").status_code == 404
+
+
+def test_who_says_myself_of_somebody_else_s_patient_gets_nothing_that_is_theirs(
+    clinic: StoppedClinic, cast: factories.Cast
+) -> None:
+    lin, slots = cast.patients["lin"], factories.slots(clinic.session)
+    sly = factories.user("sly", "patient")
+    account_set_phone(user=sly, phone="+8613700137000", verified=True, now=clinic.now())
+    said = {"name": "林小雨", "id_type": "resident", "id_number": factories.LIN_ID, "phone": "13800138000"}
+    services.account_patient_add(
+        account_id=sly.pk, **said, relation="self", actor=Actor.of(sly), now=clinic.now()
+    )
+    by_lin = pay(factories.hold(slots[0], lin, cast.lin, clinic.now()), clinic.now())
+    by_desk = pay(factories.hold(factories.slots(clinic.next_week)[0], lin, None, clinic.now()), clinic.now())
+    for booked in (by_lin, by_desk):
+        assert browser(sly).get(f"/api/v1/appointments/{booked.code}/").status_code == 404
+        assert browser(sly).post(f"/appointments/{booked.code}/cancel/", {"key": "c"}).status_code == 404
+        assert booked.code.encode() not in browser(sly).get("/appointments/").content
+    export = json.dumps(family_export(user=sly, now=clinic.now()))
+    assert not any(booked.code in export for booked in (by_lin, by_desk))
+    assert not Message.objects.filter(account=sly).exists()
+    assert browser(cast.lin).post(f"/appointments/{by_desk.code}/cancel/", {"key": "c"}).status_code == 302
+    by_desk.refresh_from_db()
+    assert by_desk.state == "cancelled"
 
 
 DOORS = {
