@@ -183,7 +183,9 @@ MONEY = (
         FROM booking_appointment appointment
         WHERE appointment.state = ANY(%(takes)s) AND appointment.state <> 'held' AND appointment.fee_fen > 0
           AND NOT EXISTS (SELECT FROM booking_payment payment WHERE payment.appointment_id = appointment.id
-                          AND payment.state IN ('paid', 'refunding', 'refunded', 'held_for_review'))
+                          AND (payment.state IN ('paid', 'held_for_review')
+                               OR payment.state IN ('refunding', 'refunded')
+                                  AND appointment.state NOT IN ('booked', 'arrived')))
         ORDER BY appointment.id
         """,
         _STATES,

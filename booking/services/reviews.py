@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
-from booking.domain.errors import UnknownNumber
+from booking.domain.errors import TicketFirst, UnknownNumber
 from booking.domain.states import APPOINTMENT_TAKES_NUMBER
 from booking.locks import LockedAppointment, LockedWalkIn, lock_payment
 from booking.models import Payment, Refund
+from booking.services import notices
+from booking.services.appointments import appointment_move_state
 from booking.services.payment_notices import lock_number, number_for_money
+from booking.services.payments import payments_close
 from booking.services.refunds import payment_move, refund_finish, refund_write
+from booking.services.returns import number_return
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, ReasonMissing
@@ -21,7 +25,7 @@ def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: 
     """Money that did not fit is taken as paid (``accept``), given back (``refund``), or noted (``note``).
 
     Taken as paid it keeps the number that was given for it, or gets one by the rules of late money, or the refund
-    row in the same transaction.
+    row in the same transaction. Given back it takes along the number that was given for it: none stands unpaid.
 
     Returns
     -------
@@ -36,6 +40,8 @@ def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: 
         When there is no such payment.
     IllegalTransition
         When it is not held for review (any more).
+    TicketFirst
+        When the money shall go back while the patient is here with the number.
     """
     _reasoned(reason)
     payment_id = Payment.objects.filter(code=code).values_list("pk", flat=True).first()
@@ -49,10 +55,12 @@ def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: 
         return _noted(payment, reason, actor, now)
     payment.review_note, payment.reviewed_at = reason[:200], now
     payment.save(update_fields=["review_note", "reviewed_at"])
+    was_paid = _was_paid(payment)
     if decision == "refund":
+        if was_paid:
+            _number_go(number, reason, actor, now)
         refund_write(payment=payment, reason=reason, actor=actor, now=now)
         return "refunded"
-    was_paid = _was_paid(payment)
     payment_move(payment, "accept", actor=actor, now=now, reason=reason)
     if was_paid and isinstance(number, LockedAppointment) and number.appointment.state in PAID_FOR:
         return "booked"
@@ -104,6 +112,22 @@ def refund_review(*, code: str, decision: str, reason: str, actor: Actor, now: d
 def _was_paid(payment: Payment) -> bool:
     """Whether the number was given for this money before a second notice said something else."""
     return history.of(payment).filter(verb="mismatch", from_state="paid").exists()
+
+
+def _number_go(number: LockedAppointment | LockedWalkIn, reason: str, actor: Actor, now: datetime) -> None:
+    """The money goes back, so the number does; of a patient who is here the desk ends the ticket before."""
+    if isinstance(number, LockedWalkIn):
+        if number.walk_in.state == "registered" and number.session.state != "closed":
+            raise TicketFirst
+        return
+    appointment = number.appointment
+    if appointment.state == "arrived":
+        raise TicketFirst
+    if appointment.state == "booked":
+        appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True)
+        number_return(locked=number, actor=actor, now=now)
+        payments_close(appointment, now)
+        notices.cancelled(appointment, now, refunded=True)
 
 
 def _reasoned(reason: str) -> None:

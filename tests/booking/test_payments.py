@@ -9,7 +9,7 @@ import pytest
 
 from booking import services
 from booking.domain import errors
-from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, Refund
+from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, Refund, ReturnedNumber
 from booking.providers import Notice, RefundOrder, RefundState
 from booking.services.payment_notices import UnknownOrder
 from hospital.common.actor import Actor
@@ -119,6 +119,43 @@ def test_money_held_for_a_person_goes_back_when_the_number_was_cancelled_meanwhi
     review = {"code": payment.code, "reason": "asked the bank", "actor": Actor.of(cast.manager), "now": now()}
     assert services.payment_review(decision="accept", **review) == "refunded"  # type: ignore[arg-type]
     assert Refund.objects.get().amount_fen == 5000
+    check_invariants()
+
+
+def test_money_told_of_again_that_a_person_gives_back_takes_the_number_along(
+    payment: Payment, cast: Cast, now: VirtualClock
+) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    services.payment_notice_apply(notice=paid(payment, 2, amount_fen=1), now=now())
+    assert payment.appointment is not None
+    review = {"code": payment.code, "reason": "asked the bank", "actor": Actor.of(cast.manager), "now": now()}
+    assert services.payment_review(decision="refund", **review) == "refunded"  # type: ignore[arg-type]
+    assert state_of(payment) == ("refunding", "cancelled")
+    assert Refund.objects.get().amount_fen == 5000
+    assert ReturnedNumber.objects.get().slot_id == payment.appointment.slot_id
+    assert Message.objects.filter(kind="cancelled", channel="sms").count() == 1
+    check_invariants()
+
+
+def test_money_of_a_patient_who_is_here_goes_back_only_once_the_ticket_is_cancelled(
+    payment: Payment, cast: Cast, now: VirtualClock
+) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    services.payment_notice_apply(notice=paid(payment, 2, amount_fen=1), now=now())
+    assert payment.appointment_id is not None
+    here = {
+        "appointment_id": payment.appointment_id,
+        "actor": Actor.of(cast.desk),
+        "now": now.at("07:10", days=1),
+    }
+    services.appointment_arrive(**here)
+    review = {"code": payment.code, "reason": "asked the bank", "actor": Actor.of(cast.manager), "now": now()}
+    with pytest.raises(errors.TicketFirst):
+        services.payment_review(decision="refund", **review)  # type: ignore[arg-type]
+    assert state_of(payment) == ("held_for_review", "arrived")
+    services.appointment_leave(**here)
+    assert services.payment_review(decision="refund", **review) == "refunded"  # type: ignore[arg-type]
+    assert state_of(payment) == ("refunding", "left")
     check_invariants()
 
 

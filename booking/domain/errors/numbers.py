@@ -116,3 +116,12 @@ class HandedBackAlready(DomainError):
 
     code = "handed_back_already"
     message = gettext_noop("This was handed back already. Do not hand it out again.")
+
+
+class TicketFirst(DomainError):
+    """Nobody waits with a number whose money went back."""
+
+    code = "ticket_first"
+    message = gettext_noop(
+        "The patient is here with this number: cancel the ticket at the desk, then refund."
+    )
