@@ -175,7 +175,8 @@ def _replace(locked: LockedAppointment, slot_code: str, now: datetime) -> tuple[
     appointment_move_state(old, "cancel", _JOB, now, reason=REASON, ended=True)
     number_return(locked=locked, actor=_JOB, now=now)
     payments_close(old, now)
-    for payment in Payment.objects.select_for_update(no_key=True).filter(appointment=old, state="paid"):
+    money = Payment.objects.filter(appointment=old, state__in=["paid", "held_for_review"])
+    for payment in money.select_for_update(no_key=True).order_by("pk"):
         _payment_follow(payment, new, now)
     appointment_confirm(locked=LockedAppointment(session, slot, new), actor=_JOB, now=now)
     return kind, new

@@ -10,6 +10,7 @@ from booking.domain import errors
 from booking.models import Appointment, Payment, Refund, Slot, StopCase
 from booking.selectors.money import tills_of_day
 from booking.selectors.stops import slots_instead, stop_cases, stop_preview, stop_progress
+from booking.services.refunds import payment_move
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition
@@ -116,6 +117,19 @@ def test_a_colleagues_number_keeps_the_money_and_gives_the_old_number_back(clini
     assert not Refund.objects.exists()
     assert [slot.booked for slot in factories.slots(clinic.session)] == [0, 0, 0, 0]
     assert Slot.objects.get(pk=target.pk).booked == 1
+    invariants_hold()
+
+
+def test_money_that_a_person_looks_at_follows_the_patient_too(clinic: StoppedClinic) -> None:
+    booked = clinic.book(slot=1)
+    payment = Payment.objects.get(appointment=booked)
+    payment_move(payment, "mismatch", actor=clinic.manager, now=clinic.now())
+    clinic.stop()
+    new = clinic.choose(booked, factories.slots(clinic.colleague)[1]).replacement
+    payment.refresh_from_db()
+    assert (payment.appointment, payment.state) == (new, "held_for_review")
+    review = {"code": payment.code, "reason": "asked the bank", "actor": clinic.manager, "now": clinic.now()}
+    assert services.payment_review(decision="accept", **review) == "booked"  # type: ignore[arg-type]
     invariants_hold()
 
 
