@@ -11,7 +11,7 @@ from booking import selectors as booking_selectors
 from booking import services as booking
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
-from hospital.common.errors import IllegalTransition, Invalid, NotFound
+from hospital.common.errors import Invalid, NotFound
 from queueing import selectors, services
 from queueing.api import answers, shapes
 from queueing.domain.permissions import ROLES_OF
@@ -93,9 +93,7 @@ class WalkInCancel(ApiView):
         """Cancel; once there is a ticket, cancel that instead. Money that comes all the same is refunded."""
         data = parsed(shapes.StaffCancelIn, request)
         walk_in = booking_selectors.walk_in_by_code(code=code)
-        if selectors.ticket_code_of_walk_in(walk_in_id=walk_in.pk):
-            raise IllegalTransition(state=walk_in.state, verb="cancel")
-        booking.walk_in_cancel(
+        services.walk_in_give_up(
             walk_in_id=walk_in.pk, reason=data["reason"], actor=self.actor, now=clock.now()
         )
         return Response(_walk_in_out(code))

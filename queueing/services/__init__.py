@@ -21,6 +21,7 @@ from queueing.services.tickets import (
 )
 from queueing.services.undo import ticket_undo
 from queueing.services.walk_ins import (
+    walk_in_give_up,
     walk_in_of_new,
     walk_in_reserve,
     walk_in_ticket,
@@ -50,6 +51,7 @@ __all__ = [
     "ticket_transfer",
     "ticket_undo",
     "tickets_leave_closed",
+    "walk_in_give_up",
     "walk_in_of_new",
     "walk_in_register_and_ticket",
     "walk_in_reserve",

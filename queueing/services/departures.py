@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from booking import selectors as booking_selectors
 from booking import services as booking
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, ReasonMissing, next_state
@@ -76,8 +77,9 @@ def ticket_end_stopped(*, code: str, now: datetime) -> Ticket:
     """
     found = ticket_by_code(code)
     next_state(TICKET, found.state, "leave")
-    if found.walk_in_id is not None:
-        booking.walk_in_cancel(walk_in_id=found.walk_in_id, reason=STOPPED, actor=_JOB, now=now)
+    walk_in = found.walk_in_id and booking_selectors.walk_in_by_id(walk_in_id=found.walk_in_id)
+    if walk_in and walk_in.state == "registered":
+        booking.walk_in_cancel(walk_in_id=walk_in.pk, reason=STOPPED, actor=_JOB, now=now)
     return ticket_leave(code=code, actor=_JOB, now=now, reason=STOPPED)
 
 

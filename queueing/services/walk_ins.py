@@ -8,6 +8,7 @@ from booking import selectors as booking_selectors
 from booking import services as booking
 from booking.domain.states import SESSION_OPEN
 from hospital.common.actor import Actor
+from hospital.common.errors import IllegalTransition
 from hospital.common.transactions import transactional
 from queueing.domain.errors import AlreadyWaiting
 from queueing.locks import lock_queue, queue_of_session
@@ -120,3 +121,20 @@ def walk_in_ticket(*, walk_in_id: int, now: datetime) -> Ticket | None:
         return None
     asked = booking_selectors.walk_in_reservation(walk_in)
     return ticket_of_walk_in(queue=queue, walk_in=walk_in, actor=asked.actor, now=now, **asked.wishes)
+
+
+@transactional
+def walk_in_give_up(*, walk_in_id: int, reason: str, actor: Actor, now: datetime) -> "WalkIn":
+    """The desk gives a number back that nobody paid; money that comes all the same is refunded.
+
+    Raises
+    ------
+    IllegalTransition
+        Once there is a ticket: that is cancelled instead. When the walk-in is cancelled already.
+    """
+    walk_in = booking_selectors.walk_in_by_id(walk_in_id=walk_in_id)
+    session = booking.session_open_if_due(session_id=walk_in.session_id, now=now)
+    lock_queue(queue_of_session(session.pk, session.letter, now).pk)
+    if Ticket.objects.filter(walk_in=walk_in).exists():
+        raise IllegalTransition(state=walk_in.state, verb="cancel")
+    return booking.walk_in_cancel(walk_in_id=walk_in_id, reason=reason, actor=actor, now=now)

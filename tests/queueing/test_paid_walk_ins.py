@@ -15,6 +15,7 @@ from booking.domain.errors import AlreadyBooked, PoolEmpty
 from booking.models import ClinicSession, Payment, Refund, WalkIn
 from booking.providers import UnknownProvider
 from hospital.common import history, jobs
+from hospital.common.errors import IllegalTransition
 from hospital.common.models import Job
 from queueing import services, tasks
 from queueing.models import Ticket
@@ -262,3 +263,31 @@ def test_the_desk_gives_the_number_back_when_the_patient_does_not_pay(
     assert pool(open_morning) == before
     page.post(f"/desk/walk-ins/{walk_in.code}/cancel/", headers=HTMX)
     assert pool(open_morning) == before
+
+
+def test_a_number_whose_ticket_has_just_come_is_not_given_back_without_it(
+    gate: LocalGateway, open_morning: Morning, page: Client
+) -> None:
+    walk_in = reserve(open_morning)
+    pay(gate, walk_in, open_morning)
+    jobs.run_due(open_morning.now())
+    with pytest.raises(IllegalTransition):
+        services.walk_in_give_up(
+            walk_in_id=walk_in.pk, reason="not paid", actor=open_morning.desk, now=open_morning.now()
+        )
+    shown = page.post(f"/desk/walk-ins/{walk_in.code}/cancel/", headers=HTMX).content.decode()
+    assert "It has just been paid." in shown
+    walk_in.refresh_from_db()
+    assert (walk_in.state, Ticket.objects.get().state) == ("registered", "waiting")
+    assert not Refund.objects.exists()
+
+
+def test_the_ticket_of_a_cancelled_walk_in_ends_with_its_stopped_clinic(
+    gate: LocalGateway, open_morning: Morning
+) -> None:
+    ticket = open_morning.walk_in()
+    booking.walk_in_cancel(
+        walk_in_id=ticket.walk_in_id, reason="desk", actor=open_morning.desk, now=open_morning.now()
+    )
+    assert services.departures.ticket_end_stopped(code=ticket.code, now=open_morning.now()).state == "left"
+    assert Refund.objects.count() == 1

@@ -16,7 +16,7 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.views import signed_in
-from queueing import selectors
+from queueing import selectors, services
 from queueing.views.desk.cards import Card, Refusal, refused, respond, ticket_card
 from queueing.views.desk.pages import staff
 from queueing.views.desk.people import person
@@ -57,16 +57,15 @@ def walk_in_code(request: HttpRequest, code: str) -> HttpResponse:
 def walk_in_cancel(request: HttpRequest, code: str) -> HttpResponse:
     """Give the number back before it is paid; money that comes all the same is refunded."""
     found = booking.walk_in_by_code(code=code)
-    if selectors.ticket_code_of_walk_in(walk_in_id=found.pk):
-        refusal = Refusal(what=_("Not cancelled"), why=_("It has just been paid."))
-        return respond(
-            request, ticket_card(selectors.ticket_code_of_walk_in(walk_in_id=found.pk), refusal=refusal)
-        )
     try:
-        booking_services.walk_in_cancel(
+        services.walk_in_give_up(
             walk_in_id=found.pk, reason="not paid", actor=Actor.of(signed_in(request)), now=clock.now()
         )
     except DomainError as error:
+        ticket = selectors.ticket_code_of_walk_in(walk_in_id=found.pk)
+        if ticket:
+            refusal = Refusal(what=_("Not cancelled"), why=_("It has just been paid."))
+            return respond(request, ticket_card(ticket, refusal=refusal))
         refusal = refused(error, what=_("Not cancelled"), rest=_("Nothing has been changed."))
         return respond(request, paying_card(code, refusal=refusal, status=error.status))
     return respond(request, paying_card(code))
