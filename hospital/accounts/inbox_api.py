@@ -60,7 +60,10 @@ class SettingsShape(serializers.Serializer[Any]):
 
     language = serializers.ChoiceField(choices=[code for code, _name in settings.LANGUAGES])
     email = serializers.EmailField(
-        max_length=120, required=False, default="", allow_blank=True, help_text="used once it is confirmed"
+        max_length=120,
+        required=False,
+        allow_blank=True,
+        help_text="used once it is confirmed; empty takes it away, left out it stays",
     )
     sms_all = serializers.BooleanField(help_text="text messages about everything")
 
@@ -104,10 +107,10 @@ class MessageSettings(ApiView):
     def post(self, request: Request) -> Response:
         """Keep them; a new e-mail address gets a link to confirm it first."""
         wanted, user = parsed(SettingsShape, request), self.person
+        if has_email() and "email" in wanted:
+            user = email_set(account_id=user.pk, address=wanted["email"], now=clock.now())
         account_set_language(user=user, language=wanted["language"])
         account_set_texts(user=user, sms_all=wanted["sms_all"])
-        if has_email():
-            email_set(account_id=user.pk, address=wanted["email"], now=clock.now())
         return Response(_settings_out(user))
 
 

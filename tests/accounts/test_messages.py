@@ -184,3 +184,20 @@ def test_scripts_list_and_mark_messages_too(browser: Client, lin: User, now: Vir
         answer = browser.post("/api/v1/messages/read/", marks, content_type="application/json")
         assert answer.json() == {"marked": marked}
     assert inbox.unread_count(account_id=lin.pk) == 1
+
+
+def test_a_script_that_names_no_address_keeps_it_and_a_refused_one_changes_nothing(
+    browser: Client, lin: User, now: VirtualClock
+) -> None:
+    def send(**said: object) -> int:
+        return browser.post("/api/v1/messages/settings/", said, content_type="application/json").status_code
+
+    for number in range(5):
+        email_set(account_id=lin.pk, address=f"lin{number}@example.org", now=now.advance(seconds=1))
+    assert send(language="en", sms_all=False) == 200
+    assert send(language="zh-hans", sms_all=True, email="another@example.org") == 429
+    lin.refresh_from_db()
+    assert (email_of(lin), lin.language, lin.sms_all) == ("lin4@example.org", "en", False)
+    assert send(language="en", sms_all=False, email="") == 200
+    lin.refresh_from_db()
+    assert email_of(lin) == ""
