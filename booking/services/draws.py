@@ -64,7 +64,7 @@ def draw_request_ask(
     """A patient who may book enters the draw of a session with the time wished for; once, however early.
 
     A request counts like a number that is taken and not paid yet, for it may become one: an account or a device has
-    no more of them than numbers.
+    no more of them than numbers; a device of the hospital's staff counts for nobody.
 
     Raises
     ------
@@ -80,7 +80,8 @@ def draw_request_ask(
     slot = Slot.objects.filter(code=slot_code).first()
     if slot is None:
         raise UnknownNumber(field="slot")
-    lock_taker(account_id, device_index)
+    device = None if actor.is_staff else device_index
+    lock_taker(account_id, device)
     lock_patient(patient_id)
     session = share_session(slot.session_id)
     check_bookable(
@@ -90,7 +91,7 @@ def draw_request_ask(
         raise DrawOver
     if slot.quota == 0:
         raise SoldOut(slot=slot_code)
-    taker = taker_in_draw(account_id=account_id, device_index=device_index)
+    taker = taker_in_draw(account_id=account_id, device_index=device)
     check_number(session=session, patient_id=patient_id, now=now, taker=taker)
     if DrawRequest.objects.filter(session=session, patient_id=patient_id).exists():
         raise AlreadyRequested
@@ -100,7 +101,7 @@ def draw_request_ask(
         patient_id=patient_id,
         account_id=account_id,
         asked_at=now,
-        device_index=device_index,
+        device_index=device,
     )
     history.record(thing=request, verb="ask", from_state=None, to_state=request.state, actor=actor, at=now)
     return request

@@ -42,15 +42,16 @@ def appointment_hold(
     NotReleased, BookingClosed
         Before the release; once walk-in registration opens.
     SoldOut, AlreadyBooked, Banned, LimitReached
-        As their names say; nothing is changed.
+        As their names say; nothing is changed. A device of the hospital's staff counts for nobody.
     """
+    device = None if actor.is_staff else device_index
     found = _held(
         slot_code=slot_code,
         patient_id=patient_id,
         account_id=account_id,
         actor=actor,
         now=now,
-        device_index=device_index,
+        device_index=device,
     )
     if found.verdict != "held":
         raise _refusal(found, slot_code, now)
@@ -66,7 +67,7 @@ def appointment_hold(
         fee_fen=found.fee_fen,
         held_at=now,
         pay_by=found.pay_by,
-        device_index=device_index,
+        device_index=device,
     )
 
 

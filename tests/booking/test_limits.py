@@ -89,6 +89,7 @@ class Desk(Hold):
 
     def take(self) -> str | None:
         held(self.cast, self.made, self.now, account_id=None, actor=Actor.of(self.cast.desk))
+        assert Appointment.objects.latest("pk").device_index is None
         return None
 
 
@@ -319,3 +320,16 @@ def test_every_page_and_call_that_takes_a_number_knows_the_device(
     now.advance(seconds=60)
     services.draw_hold(session_id=drawn[0].pk, now=now())
     assert Appointment.objects.filter(device_index=index).count() == 2
+
+
+def test_the_desk_s_own_device_counts_for_nobody(cast: Cast, now: VirtualClock, client: Client) -> None:
+    day = Offer(cast, now).made.date
+    policy_change(actor=JOB, now=now(), reason="few", holds_per_device_day=1, draw_s=60)
+    [slot, *_] = slots(factories.session(day, now=now(), doctor=expert("li", department="li")))
+    client.force_login(cast.desk)
+    for serial in (301, 302):
+        body = {"slot": slot.code, "patient": factories.person(serial, now()).code}
+        headers = {"Idempotency-Key": f"desk-{serial}"}
+        made = client.post("/api/v1/draw-requests/", body, "application/json", headers=headers)
+        assert made.status_code == 201
+    assert {one.device_index for one in DrawRequest.objects.all()} == {None}
