@@ -46,7 +46,7 @@ demo: install
 
 test: install-dev translations
 	@CHROMIUM="$$($(PY) -I hospital/servers/browser.py)" && export CHROMIUM && \
-	$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" $(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 
 lint: lint-style lint-format lint-types lint-imports lint-templates lint-migrations
 

@@ -118,6 +118,7 @@ def hold(page: Page, person: Person, words: dict[str, str], *, day: str = "") ->
     """From the start page of a signed-in person to a held number, of a ``day``; the code of the appointment."""
     page.goto("/")
     page.locator("a.card-box", has=page.locator(".card-split"), has_text=day or None).first.click()
+    page.wait_for_url("**/experts/*/")
     if page.locator("input[name=patient]").count() == 0:
         page.get_by_role("link", name=words["add"]).click()
         add_self(page, person, words)

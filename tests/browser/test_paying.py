@@ -25,14 +25,14 @@ SAYS = {
         "scan": "请患者扫码付款。",
         "back": "号已退还",
         "accepted": "已按已付处理",
-        "other": "付给了别的商户或应用",
+        "other": "商户、应用或交易号不符",
     },
     ENGLISH: {
         "show": "Show the code to pay ¥",
         "scan": "The patient scans and pays.",
         "back": "Number given back",
         "accepted": "Taken as paid.",
-        "other": "paid to another merchant or app",
+        "other": "merchant, app or transaction do not fit",
     },
 }
 
@@ -112,9 +112,12 @@ def test_a_manager_takes_money_as_paid_that_did_not_fit_and_the_desk_gets_the_ti
     enter_as(manager, "manager")
     manager.goto("/manage/money/")
     held = manager.locator(".panel-marked").filter(has_text=words["other"])
-    while not held.count():
+    for _try in range(60):
+        if held.count():
+            break
         manager.wait_for_timeout(500)
         manager.reload()
+    expect(held.last).to_be_visible()
     accessible(manager)
     picture(manager, f"money-{locale[:2]}")
     held.last.locator("input[name=reason]").fill("the receipt was shown")

@@ -21,7 +21,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from booking.models import ClinicSession, WaitlistEntry
 from booking.services import offers, returns
 from hospital.common import clock
-from hospital.common.policy import Policy, policy_change
+from hospital.common.policy import policy_change
 from tests import factories
 from tests.chaos.clinic import JOB, PEOPLE, SEED, Clinic
 from tests.chaos.rules import QUOTAS, START
@@ -73,7 +73,7 @@ def test_the_database_does_what_the_hospitals_rules_say(clinic: None, figures: F
                   f"{Clinic.seen['done']} done, {Clinic.seen['refused']} refused", seed=SEED)  # fmt: skip
 
 
-def _last_first(session: ClinicSession, now: datetime, rules: Policy) -> Iterator[WaitlistEntry]:
+def _last_first(session: ClinicSession, now: datetime) -> Iterator[WaitlistEntry]:
     return iter(WaitlistEntry.objects.filter(session=session, state="waiting").order_by("-joined_at", "-pk"))
 
 
