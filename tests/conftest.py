@@ -16,9 +16,12 @@ LONG = "CHAOS_SECONDS" in os.environ
 
 @pytest.fixture(autouse=True)
 def _fresh_caches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees another's cached clock or policy; on a slow machine no second reading is counted as a query."""
+    """No test sees another's language, clock or policy; on a slow machine no second reading is counted as a query."""
+    from django.utils import translation
+
     from hospital.common import clock, policy
 
+    translation.deactivate()  # a page asked for in Chinese leaves the process speaking Chinese
     clock.forget()
     policy.forget()
     monkeypatch.setattr(policy, "_REREAD_AFTER_S", float("inf"))
