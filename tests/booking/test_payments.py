@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 from types import SimpleNamespace
 
 import pytest
@@ -314,26 +313,3 @@ def test_money_for_a_declined_order_counts_although_a_new_order_is_open(
     assert services.payment_notice_apply(notice=paid(payment, 2), now=now()).result == "booked"
     assert services.payment_notice_apply(notice=paid(second, 3), now=now()).result == "refunded"
     assert Refund.objects.get().payment_id == second.pk
-
-
-def test_all_orders_of_five_notices_end_the_same(payment: Payment, now: VirtualClock) -> None:
-    """120 orders of: paid, its duplicate, paid again under another id, a failure, and a stray refund notice."""
-    five = [
-        paid(payment, 1),
-        paid(payment, 1),
-        paid(payment, 2),
-        paid(payment, 3, state="failed"),
-        paid(payment, 4, kind="refund", refund_no="X", state="refunded"),
-    ]
-    from django.db import transaction
-
-    ends = set()
-    for order in permutations(five):
-        save = transaction.savepoint()
-        for notice in order:
-            services.payment_notice_apply(notice=notice, now=now())
-        payment.refresh_from_db()
-        money = sum(Payment.objects.filter(state="paid").values_list("paid_fen", flat=True))
-        ends.add((payment.appointment.state, money, Refund.objects.count()))
-        transaction.savepoint_rollback(save)
-    assert ends == {("booked", 5000, 0)}
