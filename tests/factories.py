@@ -202,22 +202,24 @@ def pay(held: Appointment, now: datetime, *, payer: str = "") -> Payment:
 
 def notice(payment: Payment, now: datetime, *, payer: str = "") -> None:
     """The sandbox says that this payment was paid."""
-    services.payment_notice_apply(
-        notice=Notice(
-            provider="sandbox",
-            notice_id=payment.code,
-            kind="payment",
-            out_trade_no=payment.order_no,
-            refund_no="",
-            transaction_id=payment.code,
-            amount_fen=payment.amount_fen,
-            merchant="fenliu-demo",
-            merchant_matches=True,
-            state="paid",
-            signed_at=now,
-            payer=payer,
-        ),
-        now=now,
+    services.payment_notice_apply(notice=notice_of(payment, now, payer=payer), now=now)
+
+
+def notice_of(payment: Payment, now: datetime, *, payer: str = "") -> Notice:
+    """What the sandbox sends when this payment was paid."""
+    return Notice(
+        provider="sandbox",
+        notice_id=payment.code,
+        kind="payment",
+        out_trade_no=payment.order_no,
+        refund_no="",
+        transaction_id=payment.code,
+        amount_fen=payment.amount_fen,
+        merchant="fenliu-demo",
+        merchant_matches=True,
+        state="paid",
+        signed_at=now,
+        payer=payer,
     )
 
 

@@ -10,7 +10,6 @@ from django.core.management import call_command
 
 from booking import services
 from booking.models import Appointment, ClinicSession, Patient, Slot, Stop, StopCase
-from booking.providers import Notice
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.models import User
@@ -22,23 +21,7 @@ REASON = "meeting outside"
 
 def pay(held: Appointment, now: datetime) -> Appointment:
     """The sandbox's signed notice: the money is there."""
-    payment = services.payment_create(
-        appointment_id=held.pk, provider_name="sandbox", actor=Actor.job("test"), now=now
-    )
-    notice = Notice(
-        provider="sandbox",
-        notice_id=payment.code,
-        kind="payment",
-        out_trade_no=payment.order_no,
-        refund_no="",
-        transaction_id=payment.code,
-        amount_fen=payment.amount_fen,
-        merchant="fenliu-demo",
-        merchant_matches=True,
-        state="paid",
-        signed_at=now,
-    )
-    services.payment_notice_apply(notice=notice, now=now)
+    factories.pay(held, now)
     return Appointment.objects.get(pk=held.pk)
 
 

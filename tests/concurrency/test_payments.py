@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -12,7 +12,6 @@ from django.db import transaction
 from booking import services
 from booking.domain import errors
 from booking.models import Appointment, Payment
-from booking.providers import Notice
 from booking.services.payment_notices import NoticeResult
 from hospital.common.actor import Actor
 from tests import factories
@@ -24,22 +23,6 @@ from tests.threads import LIMIT_S, at_once, backend_pid, beside, in_another_thre
 __all__ = ["_evening"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def notice_for(payment: Payment, now: datetime) -> Notice:
-    return Notice(
-        provider="sandbox",
-        notice_id=payment.code,
-        kind="payment",
-        out_trade_no=payment.order_no,
-        refund_no="",
-        transaction_id=payment.code,
-        amount_fen=payment.amount_fen,
-        merchant="fenliu-demo",
-        merchant_matches=True,
-        state="paid",
-        signed_at=now,
-    )
 
 
 def test_a_hold_that_runs_out_while_it_is_paid_keeps_money_and_numbers_together(figures: Figures) -> None:
@@ -56,7 +39,7 @@ def test_a_hold_that_runs_out_while_it_is_paid_keeps_money_and_numbers_together(
     later = EVENING + timedelta(minutes=15)
 
     def pay(number: int) -> object:
-        return services.payment_notice_apply(notice=notice_for(payments[number], later), now=later)
+        return services.payment_notice_apply(notice=factories.notice_of(payments[number], later), now=later)
 
     def expire(number: int) -> object:
         return services.appointment_expire(appointment_id=held[number].pk, now=later)
@@ -110,7 +93,7 @@ def test_a_payment_and_the_end_of_its_hold_wait_for_each_other() -> None:
     def pay() -> str:
         payer.append(backend_pid())
         assert may_pay.wait(LIMIT_S)
-        return services.payment_notice_apply(notice=notice_for(payment, later), now=later).result
+        return services.payment_notice_apply(notice=factories.notice_of(payment, later), now=later).result
 
     with beside(pay) as paying, transaction.atomic():
         services.appointment_expire(appointment_id=held.pk, now=later)
