@@ -3,18 +3,33 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from booking.models import ClinicSession
 from booking.selectors.invariants import INVARIANTS
 from hospital.common import clock
 from hospital.common.invariants import FLOOR, broken
 from tests import factories
+from tests.booking.stopped import StoppedClinic, stopped_clinic
 from tests.clock import VirtualClock
 
 
 @pytest.fixture
 def cast(db: None, now: VirtualClock) -> factories.Cast:
     return factories.cast(now())
+
+
+@pytest.fixture
+def clinic(cast: factories.Cast, now: VirtualClock) -> StoppedClinic:
+    return stopped_clinic(now)
+
+
+@pytest.fixture
+def manager(cast: factories.Cast) -> Client:
+    """The manager's browser, signed in."""
+    client = Client()
+    client.force_login(cast.manager)
+    return client
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 
 from django.core.management import call_command
+from django.http import HttpResponse
 
 from booking import services
 from booking.models import Appointment, ClinicSession, Patient, Slot, Stop, StopCase
@@ -103,3 +104,7 @@ def stopped_clinic(now: VirtualClock, *, quotas: list[int] | None = None) -> Sto
 def invariants_hold() -> None:
     """What verify_invariants would print; nothing may be broken."""
     call_command("verify_invariants", stdout=StringIO())
+
+
+def text(answer: HttpResponse) -> str:
+    return answer.content.decode()

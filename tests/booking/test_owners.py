@@ -16,20 +16,9 @@ from hospital.common.messages import IN_APP
 from hospital.common.models import Message
 from hospital.models import User
 from tests import factories
-from tests.booking.stopped import StoppedClinic, pay, stopped_clinic
-from tests.clock import VirtualClock
+from tests.booking.stopped import StoppedClinic, pay
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None, now: VirtualClock) -> factories.Cast:
-    return factories.cast(now())
-
-
-@pytest.fixture
-def clinic(cast: factories.Cast, now: VirtualClock) -> StoppedClinic:
-    return stopped_clinic(now)
 
 
 def browser(user: User) -> Client:

@@ -1,4 +1,4 @@
-"""The pages of a stopped clinic and of the schedule: step by step, for each role, with a constant number of queries."""
+"""The pages of a stopped clinic: step by step, for each role, with a constant number of queries."""
 
 from __future__ import annotations
 
@@ -7,28 +7,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from booking import services
-from booking.models import Absence, Appointment, ClinicSession, Refund, SessionTemplate, Stop, StopCase
+from booking.models import Appointment, Refund, Stop, StopCase
 from hospital.common.policy import forget, policy
 from tests import factories
-from tests.booking.stopped import StoppedClinic, stopped_clinic
-from tests.clock import VirtualClock
+from tests.booking.stopped import StoppedClinic, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None, now: VirtualClock) -> factories.Cast:
-    return factories.cast(now())
-
-
-@pytest.fixture
-def clinic(cast: factories.Cast, now: VirtualClock) -> StoppedClinic:
-    return stopped_clinic(now)
 
 
 def browser(user: Any) -> Client:
@@ -37,19 +25,10 @@ def browser(user: Any) -> Client:
     return client
 
 
-@pytest.fixture
-def manager(cast: factories.Cast) -> Client:
-    return browser(cast.manager)
-
-
 def proposed(manager: Client, clinic: StoppedClinic) -> str:
     answer = manager.post("/manage/stops/new/", {"session": clinic.session.code, "reason": "ill"})
     assert answer.status_code == 302
     return str(answer.url)
-
-
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 def test_a_manager_goes_through_the_four_steps_and_only_the_last_changes_anything(
@@ -286,104 +265,6 @@ def stopped_many(clinic: StoppedClinic, stop: Stop, count: int) -> int:
         )
         StopCase.objects.create(stop=stop, appointment=extra, state="asked")
     return count
-
-
-def test_the_week_shows_sessions_holidays_and_filters_in_a_constant_number_of_queries(
-    manager: Client, clinic: StoppedClinic
-) -> None:
-    day = clinic.session.date
-    address = f"/manage/schedule/?day={day.isoformat()}"
-    after = day + timedelta(days=1)
-    Absence.objects.create(kind="holiday", first_day=after, last_day=after, reason="Moving house")
-    page = manager.get(address)
-    assert "Moving house" in text(page)
-    assert clinic.session.code in text(page)
-    assert {row.expert.code for row in page.context["rows"]} == {"zhao", "qian"}
-    assert len(manager.get(f"{address}&expert=qian").context["rows"]) == 1
-    with CaptureQueriesContext(connection) as few:
-        manager.get(address)
-    for number in range(10):
-        factories.session(day, now=clinic.now(), doctor=factories.expert(f"more{number}"))
-    with CaptureQueriesContext(connection) as many:
-        manager.get(address)
-    assert len(many) == len(few) <= 16
-    assert manager.get("/manage/schedule/?day=nonsense&department=%00").status_code == 200
-
-
-def test_a_period_is_added_changed_and_ended_on_its_page(manager: Client, clinic: StoppedClinic) -> None:
-    form = {
-        "expert": clinic.session.expert_id,
-        "weekday": "6",
-        "opens_at": "13:00",
-        "closes_at": "17:00",
-        "walk_in_opens_at": "12:30",
-        "room": clinic.session.room_id,
-        "slot_minutes": "60",
-        "capacity_per_slot": "12",
-        "share": "50",
-        "fee": "",
-        "every_weeks": "2",
-        "valid_from": "2026-11-02",
-        "valid_until": "",
-    }
-    added = manager.post("/manage/schedule/templates/new/", form)
-    assert added.status_code == 302
-    page = added.url
-    made = SessionTemplate.objects.get(weekday=6)
-    assert (made.every_weeks, made.fee_fen) == (2, None)
-    assert manager.get(page).status_code == 200
-    assert manager.post(page, form | {"fee": "65.50"}).status_code == 302
-    assert ClinicSession.objects.get(date__week_day=7).fee_fen == 6550
-    assert manager.post(page, form | {"valid_until": "2026-01-01"}).status_code == 422
-    refused = manager.post(
-        "/manage/schedule/templates/new/", form | {"opens_at": "16:00", "closes_at": "18:00"}
-    )
-    assert refused.status_code == 409
-    manager.post(f"{page}end/", {"last_day": "2026-11-02"})
-    assert not ClinicSession.objects.filter(date__week_day=7).exists()
-
-
-def test_a_leave_over_booked_days_leads_to_the_stops(manager: Client, clinic: StoppedClinic) -> None:
-    clinic.book()
-    form = {
-        "kind": "leave",
-        "expert": clinic.session.expert_id,
-        "first_day": clinic.session.date.isoformat(),
-        "last_day": clinic.session.date.isoformat(),
-        "reason": "training",
-    }
-    assert manager.post("/manage/schedule/absences/", form | {"expert": ""}).status_code == 422
-    answer = manager.post("/manage/schedule/absences/", form)
-    assert answer.url == "/manage/stops/"
-    assert "training" in text(manager.get(answer.url))
-    assert Stop.objects.get().state == "proposed"
-
-
-def test_an_extra_session_and_a_substitute_are_made_on_the_pages(
-    manager: Client, clinic: StoppedClinic
-) -> None:
-    li = factories.expert("li")
-    form = {
-        "expert": li.pk,
-        "day": clinic.session.date.isoformat(),
-        "opens_at": "14:00",
-        "closes_at": "16:00",
-        "walk_in_opens_at": "13:00",
-        "room": clinic.session.room_id,
-        "slot_minutes": "60",
-        "capacity_per_slot": "10",
-        "share": "50",
-        "fee": "",
-    }
-    added = manager.post("/manage/schedule/extra/", form)
-    assert added.status_code == 302
-    assert manager.post("/manage/schedule/extra/", form).status_code == 409
-    page = f"/manage/schedule/sessions/{clinic.session.code}/"
-    assert li in manager.get(page).context["substitutes"]
-    assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": " "}).status_code == 400
-    assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": "ill"}).status_code == 302
-    clinic.session.refresh_from_db()
-    assert clinic.session.expert == li
 
 
 def test_over_the_api_a_patient_sees_what_can_be_had_and_takes_it_once(
