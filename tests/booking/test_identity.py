@@ -266,6 +266,22 @@ def test_family_is_added_with_the_phone_the_hospital_knows(cast: Cast, now: Virt
     assert cast.chen.account_patients.count() == 2
 
 
+@pytest.mark.django_db
+def test_a_person_without_phone_and_guardian_is_added_only_after_the_desk_took_a_phone_down(
+    cast: Cast, now: VirtualClock
+) -> None:
+    who = {"name": "周秀英", "id_type": "resident", "id_number": resident_id(420)}
+    known = patient_register(**who, phone="", actor=DESK, now=now())
+    add = {**who, "relation": "parent", "account_id": cast.chen.pk, "actor": Actor.of(cast.chen)}
+    for phone in ("", "13900139000"):
+        with pytest.raises(PatientKnown):
+            account_patient_add(**add, phone=phone, now=now())  # type: ignore[arg-type]
+    known.refresh_from_db()
+    assert (known.phone, cast.chen.account_patients.count()) == ("", 1)
+    patient_register(**who, phone="13900139000", actor=DESK, now=now())
+    assert account_patient_add(**add, phone="13900139000", now=now()) == known  # type: ignore[arg-type]
+
+
 # ---- children, dates of birth, guardians
 
 
