@@ -63,7 +63,7 @@ def patient_erase(*, patient_id: int, reason: str, actor: Actor, now: datetime) 
         appointment__patient_id=patient_id
     )
     about.update(text="", account=None)
-    DataRequest.objects.filter(patient_id=patient_id).update(text_sealed=None)
+    DataRequest.objects.filter(patient_id=patient_id).update(text_sealed=None, account=None)
     return rows[patient_id]
 
 

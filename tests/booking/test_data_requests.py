@@ -233,6 +233,10 @@ def test_a_deletion_leaves_visits_and_money_without_an_identity(morning: Morning
     wish = DrawRequest.objects.create(slot=slot, asked_at=now(), state="lost", device_index=b"phone", **mine)
     ban = over_ban(lin, now)
     appeal = Appeal.objects.create(ban=ban, account=cast.lin, text="late", asked_at=now(), state="rejected")
+    corrected = asked(cast, lin, now, kind="correction", text="I am 林小雨")
+    services.data_request_refuse(
+        request_id=corrected.pk, answer="So it stands here.", actor=Actor.of(cast.manager), now=now()
+    )
     request = asked(cast, lin, now, text="I move abroad, 林小雨")
     granted(cast, request, now)
     lin.refresh_from_db()
@@ -241,7 +245,7 @@ def test_a_deletion_leaves_visits_and_money_without_an_identity(morning: Morning
     visit = Appointment.objects.get(pk=held.pk)
     assert (visit.state, visit.patient_id, visit.account_id) == ("seen", lin.pk, None)
     assert visit.payments.get().paid_fen == 5000
-    for row in (wait, wish, appeal):
+    for row in (wait, wish, appeal, corrected, request):
         row.refresh_from_db()
         assert row.account_id is None
     assert (wish.device_index, appeal.text) == (None, "")
@@ -358,8 +362,9 @@ def test_a_patient_asks_and_a_manager_carries_it_out(cast: Cast, lin: Patient, n
     assert done.status_code == 302
     lin.refresh_from_db()
     assert lin.erased_at == now()
+    assert "Deleted." in patient.get("/messages/").content.decode(), "the account is told once"
     page = patient.get("/my-data/").content.decode()
-    assert "Deleted." in page
+    assert "Deleted." not in page, "nothing links the account to the row any more"
     assert "林小雨" not in page
 
 
