@@ -147,12 +147,13 @@ class Settlement(models.Model):
 
 
 class SettlementDifference(models.Model):
-    """One order or refund on which our books and the provider's statement differ."""
+    """One order or refund on which our books and the provider's statement, or a later notice of it, differ."""
 
     class Kind(models.TextChoices):
         ONLY_OURS = "only_ours", _("only in our books")
         ONLY_THEIRS = "only_theirs", _("only in the statement")
         AMOUNT = "amount", _("another amount")
+        TOLD_AGAIN = "told_again", _("a second notice differs")
 
     settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="differences")
     kind = models.CharField(max_length=12, choices=Kind)

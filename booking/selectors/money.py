@@ -12,6 +12,8 @@ from hospital.common import clock
 from hospital.common.models import StateChange
 
 CASH = "cash"
+DIFFER = "differ"
+"""In a payment's history: told of again otherwise, when the money was on its way back or with a person already."""
 OPEN_TOO_LONG = timedelta(minutes=10)
 SHOWN = 100
 _NUMBERS = (
@@ -146,6 +148,19 @@ def books_of_day(*, provider: str, day: date) -> list[Moved]:
             if at
         ),
     ]
+
+
+def told_again(*, provider: str, day: date) -> set[tuple[Entry, int, int]]:
+    """Orders of which a notice of the day said something else than was taken in: our fen, and those told of."""
+    begins, ends = day_bounds(day)
+    told = StateChange.objects.filter(thing="payment", verb=DIFFER, at__gte=begins, at__lt=ends)
+    notices = set(told.values_list("thing_id", "data__told_fen"))
+    payments = Payment.objects.filter(provider=provider).in_bulk([pk for pk, _fen in notices])
+    return {
+        (Entry(payments[pk].order_no), payments[pk].paid_fen or 0, fen)
+        for pk, fen in notices
+        if pk in payments
+    }
 
 
 def books_of_entries(*, provider: str, entries: set[Entry]) -> dict[Entry, int]:

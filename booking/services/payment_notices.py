@@ -18,10 +18,11 @@ from booking.locks import (
 from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot
 from booking.providers import Notice
 from booking.selectors.limits import number_refusal
+from booking.selectors.money import DIFFER
 from booking.services.appointments import appointment_confirm
 from booking.services.holds import appointment_expire
 from booking.services.numbers import number_hold_instead
-from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
+from booking.services.refunds import payment_move, payment_remember, refund_fail, refund_finish, refund_write
 from booking.services.returns import number_free_for_late_money
 from booking.services.risk import payer_noticed
 from booking.services.walk_ins import walk_in_confirm
@@ -143,14 +144,21 @@ def _of_transaction(notice: Notice) -> int | None:
 
 
 def _compare(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
-    """Money that was taken in is told of again: a genuine notice that says something else needs a person."""
+    """Money that was taken in is told of again: a genuine notice that says something else needs a person.
+
+    Money that goes back, or that a person looks at already, stays where it is: the difference is written down and
+    stands among the day's differences.
+    """
     told = (notice.transaction_id, notice.amount_fen)
-    fits = notice.merchant_matches or payment.reviewed_at is not None
-    if payment.state != "paid" or (fits and told == (payment.transaction_id, payment.paid_fen)):
+    fits = notice.merchant_matches or payment.reviewed_at or payment.state == "held_for_review"
+    if fits and told == (payment.transaction_id, payment.paid_fen):
         return "ignored"
     reason = f"told again: {notice.amount_fen} fen, transaction {notice.transaction_id}"
     if not notice.merchant_matches:
         reason += ", another merchant"
+    if payment.state != "paid":
+        payment_remember(payment, DIFFER, actor=actor, now=now, reason=reason, told_fen=notice.amount_fen)
+        return "differs"
     payment_move(payment, "mismatch", actor=actor, now=now, reason=reason, review_note=reason[:NOTE_MAX])
     return "held_for_review"
 

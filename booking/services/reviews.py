@@ -10,7 +10,7 @@ from booking.services import notices
 from booking.services.appointments import appointment_move_state
 from booking.services.payment_notices import lock_number, number_for_money
 from booking.services.payments import payments_close
-from booking.services.refunds import payment_move, refund_finish, refund_write
+from booking.services.refunds import payment_move, payment_remember, refund_finish, refund_write
 from booking.services.returns import number_return
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
@@ -105,7 +105,7 @@ def refund_review(*, code: str, decision: str, reason: str, actor: Actor, now: d
     )
     refund.failed_at = None
     refund.save(update_fields=["failed_at"])
-    _remembered(payment, "refund_again", reason, actor, now)
+    payment_remember(payment, "refund_again", actor=actor, now=now, reason=reason)
     return "again"
 
 
@@ -138,17 +138,5 @@ def _reasoned(reason: str) -> None:
 def _noted(payment: Payment, reason: str, actor: Actor, now: datetime) -> str:
     payment.review_note = reason[:200]
     payment.save(update_fields=["review_note"])
-    _remembered(payment, "note", reason, actor, now)
+    payment_remember(payment, "note", actor=actor, now=now, reason=reason)
     return "noted"
-
-
-def _remembered(payment: Payment, verb: str, reason: str, actor: Actor, now: datetime) -> None:
-    history.record(
-        thing=payment,
-        verb=verb,
-        from_state=payment.state,
-        to_state=payment.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-    )

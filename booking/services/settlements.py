@@ -14,6 +14,7 @@ from booking.selectors.money import (
     books_of_entries,
     day_bounds,
     providers_of_day,
+    told_again,
 )
 from hospital.common import clock, jobs
 from hospital.common.transactions import transactional
@@ -69,6 +70,10 @@ def settlement_make(*, provider_name: str, day: date, now: datetime) -> Settleme
                 provider_name, day, [one for one in books if one.entry not in theirs]
             ),
         )
+    found += [
+        Difference("told_again", entry, ours_fen, told_fen)
+        for entry, ours_fen, told_fen in sorted(told_again(provider=provider_name, day=day))
+    ]
     return _settlement_write(
         provider_name=provider_name, day=day, books=books, lines=lines, found=found, now=now
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from unittest import mock
@@ -15,11 +16,13 @@ from booking import services
 from booking.models import Appointment, ClinicSession, Payment, Refund, Settlement
 from booking.providers import ProviderUnavailable, StatementLine
 from booking.selectors.money import tills_of_day
-from hospital.common import clock
+from booking.services.refunds import refund_finish
+from hospital.common import clock, history
 from hospital.common.actor import Actor
+from tests.booking.conftest import check_invariants
 from tests.booking.gateway import LocalGateway, local_gateway
 from tests.clock import VirtualClock
-from tests.factories import Cast, hold, person, slots
+from tests.factories import Cast, book, hold, notice_of, person, slots
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 2)
@@ -189,6 +192,37 @@ def test_cash_is_settled_without_a_statement_and_counted_by_person(
     assert (made.paid_fen, made.refunded_fen, made.statement_paid_fen) == (10000, 5000, None)
     sums = {till.name: (till.taken_fen, till.returned_fen, till.left_fen) for till in tills_of_day(day=DAY)}
     assert sums == {"desk": (10000, 0, 10000), "manager": (0, 5000, -5000)}
+
+
+@pytest.mark.parametrize("other", [{"amount_fen": 1}, {"merchant_matches": False}, {"transaction_id": "t2"}])
+@pytest.mark.parametrize("stands", ["refunding", "refunded", "held_for_review"])
+def test_a_second_notice_that_differs_is_kept_and_listed_wherever_the_money_is(
+    cast: Cast, tomorrow: ClinicSession, now: VirtualClock, other: dict[str, object], stands: str
+) -> None:
+    booked = book(slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    payment = Payment.objects.get()
+    told = replace(notice_of(payment, now()), notice_id="of another kind", **other)  # type: ignore[arg-type]
+    if stands == "held_for_review":
+        services.payment_notice_apply(notice=replace(told, notice_id="first", amount_fen=7), now=now())
+    else:
+        services.appointment_cancel(appointment_id=booked.pk, actor=Actor.of(cast.lin), now=now())
+    if stands == "refunded":
+        refund = Refund.objects.select_related("payment").get()
+        refund_finish(refund=refund, payment=refund.payment, actor=Actor.job("test"), now=now())
+    before = Payment.objects.values().get()
+    only_merchant = stands == "held_for_review" and "merchant_matches" in other
+    for number in range(2):
+        again = replace(told, notice_id=f"again {number}")
+        result = services.payment_notice_apply(notice=again, now=now())
+        assert result.result == ("ignored" if only_merchant else "differs"), "somebody looks at it already"
+    assert Payment.objects.values().get() == before
+    assert before["state"] == stands
+    with statement(line(payment)):
+        differing = [one for one in found(settle(now)) if one[0] == "told_again"]
+    listed = [("told_again", payment.order_no, 5000, other.get("amount_fen", 5000))]
+    assert differing == ([] if only_merchant else listed), "once, however often it was told"
+    assert history.of(payment).filter(verb="differ").count() == (0 if only_merchant else 2)
+    check_invariants()
 
 
 def test_the_pages_show_the_days_and_export_the_differences(
