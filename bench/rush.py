@@ -119,13 +119,12 @@ def rush(requests: Sequence[bytes], paths: Sequence[str], port: int) -> Seen:
 
 def run(numbers: int, patients: int) -> dict[str, Any]:
     """Set up, let them in, and compare what they were told with the database."""
-    from django.core.management import call_command
-
     from bench.bookings import BookingLoad
     from bench.server import NAME, serving
     from booking.models import Appointment, ClinicSession, Slot
+    from hospital.management.commands.demo import collect_static
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_static()
     load = BookingLoad(patients=patients, slots=1, quota=numbers)
     [code] = load.slots
     session = ClinicSession.objects.get(slots__code=code)

@@ -32,7 +32,8 @@ if settings.DEMO:
 
     @jobs.duty("top up the demo", every_s=60)
     def top_up_demo(now: datetime) -> None:
-        """Keep a session running at any time of day."""
-        from hospital.demo import seed
+        """Keep a session running at any time of day; a demo that was started empty stays so."""
+        from hospital.demo import accounts, seed
 
-        seed.top_up(now)
+        if accounts.accounts_file().exists():
+            seed.top_up(now)

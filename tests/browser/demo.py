@@ -82,13 +82,13 @@ def free_pair() -> int:
 
 
 @contextmanager
-def running_demo(data_dir: Path) -> Iterator[Demo]:
+def running_demo(data_dir: Path, *options: str) -> Iterator[Demo]:
     """Start ``manage.py demo``; it ends with the block."""
     port = free_pair()
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     environment |= {"DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        [sys.executable, "manage.py", "demo", "--port", str(port), *options],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

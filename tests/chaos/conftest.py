@@ -13,7 +13,7 @@ from tests.chaos.demo import prepared
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("chaos") / "data") as served:
+    with running_demo(tmp_path_factory.mktemp("chaos") / "data", "--empty") as served:
         yield served
 
 

@@ -18,10 +18,10 @@ MANY = 10**6
 
 def booking() -> None:
     """No limit but the session's own, so that the same few people can book over and over."""
-    from hospital.accounts.services import token_issue
     from hospital.common import clock
     from hospital.common.actor import Actor
     from hospital.common.policy import policy_change
+    from hospital.demo.load import seed_load
     from tests import factories
 
     now = clock.now()
@@ -41,12 +41,7 @@ def booking() -> None:
         factories.session(day, now=now, doctor=factories.expert(name, department=name), quotas=QUOTAS)
         for name in ("chaos", "quiet")
     )
-    people = []
-    for serial in range(PEOPLE + QUIET):
-        account = factories.user(f"chaos-{serial}", "patient")
-        patient = factories.person(serial + 500, now, account)
-        token = token_issue(name="chaos", actor=Actor.of(account), now=now, user=account)
-        people.append({"token": token, "patient": patient.code})
+    people = seed_load(patients=PEOPLE + QUIET, slots=0, quota=0, now=now)["patients"]
     print(
         json.dumps(
             {

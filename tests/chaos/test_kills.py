@@ -39,7 +39,7 @@ RUN_S = float(os.environ.get("CHAOS_SECONDS", SHORT_S))
 ENOUGH = 10 if RUN_S > SHORT_S else 1
 """So many numbers are booked at least; on a busy machine the short run is over before many are."""
 SETTLED_S = 600
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(SETTLED_S + 400 + RUN_S)]
+pytestmark = [pytest.mark.xdist_group("chaos"), pytest.mark.timeout(SETTLED_S + 400 + RUN_S)]
 
 KILLS = (kill_web, kill_postgresql, kill_worker, kill_valkey, kill_keeper, kill_beat, kill_gateway)
 

@@ -31,8 +31,11 @@ class Command(BaseCommand):
         """Options; manage.py has acted on them already, before the settings were read."""
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--reset", action="store_true", help="start over: remove what the demo keeps")
+        parser.add_argument(
+            "--empty", action="store_true", help="serve it without the demo hospital's people"
+        )
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, empty: bool = False, **options: Any) -> None:
         """Set up, serve, return when asked to stop."""
         data = DataDir.named(settings.DATA_DIR)
         with step(2, "translations"):
@@ -44,7 +47,8 @@ class Command(BaseCommand):
         with step(5, "checks"):
             self.check()
         with step(6, "demo hospital", talks=True):
-            seed()
+            if not empty:
+                seed()
         connection.close()
         print("[7/7] processes: web, worker, beat, gateway", flush=True)
         supervisor = Supervisor(demo_processes(port, data))

@@ -1,4 +1,4 @@
-"""A rush over real HTTP, short; ``make rush`` is the long one (1,009 numbers, 3,000 patients)."""
+"""A rush over real HTTP, before anything is killed: short here, 1,009 numbers and 3,000 patients in the long run."""
 
 from __future__ import annotations
 
@@ -6,27 +6,33 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from bench.rush import broken
+from hospital.servers import ensure
+from tests.browser.demo import ROOT, Demo
 from tests.figures import Figures
 from tests.servers.conftest import plain_environment
 
-ROOT = Path(__file__).resolve().parents[2]
 NUMBERS, PATIENTS = (1009, 3000) if "CHAOS_SECONDS" in os.environ else (60, 180)
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("browser")
-def test_a_rush_sells_every_number_once_and_nobody_gets_a_5xx(figures: Figures) -> None:
+@pytest.mark.xdist_group("chaos")
+def test_a_rush_sells_every_number_once_and_nobody_gets_a_5xx(demo: Demo, figures: Figures) -> None:
     """Also: 429s are obeyed until everybody is served, and the public pages answer all the while."""
+    database, valkey = ensure(demo.data_dir)
+    tables = {
+        "RUSH_DATABASE": "1",
+        "DATABASE_URL": database,
+        "REDIS_URL": valkey,
+        "DATA_DIR": str(demo.data_dir),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "bench.rush", str(NUMBERS), str(PATIENTS)],
         cwd=ROOT,
-        env=plain_environment(DATA_DIR=os.environ.get("DATA_DIR", str(settings.DATA_DIR))),
+        env=plain_environment(**tables),
         capture_output=True,
         text=True,
         check=False,
