@@ -8,10 +8,10 @@ from analytics.models import ImportBatch
 from analytics.selectors.estimates import Asked, ExpertPlans, plans_of_expert
 from analytics.selectors.history import weekdays_by_expert
 from analytics.selectors.plans import experts_with_plans
-from analytics.services.history import Numbered, TakenIn, visits_take_in
 from analytics.services.plans import plan_approve
 from analytics.services.proposals import plan_propose
 from analytics.services.simulations import simulation_ask
+from analytics.services.visits import Numbered, TakenIn, visits_take_in
 from analytics.services.waits import usual_waits_hand_over
 from booking.selectors.schedules import experts_scheduled
 from hospital.common import clock, jobs

@@ -17,12 +17,12 @@ from analytics.selectors.plans import (
     sessions_for,
 )
 from analytics.services.simulations import simulation_ask
-from booking.domain.errors import ReasonMissing
 from booking.domain.quotas import equal_split
 from booking.services import session_set_quotas
 from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.errors import NotAllowed, next_state
+from hospital.common.errors import next_state
+from hospital.common.guards import require, require_reason
 from hospital.common.roles import MANAGERS
 from hospital.common.transactions import transactional
 
@@ -40,8 +40,7 @@ def _locked(code: str, actor: Actor) -> QuotaPlan:
     NotFound
         When there is no such plan.
     """
-    if actor.kind not in MAY_DECIDE:
-        raise NotAllowed
+    require(actor, MAY_DECIDE)
     lock_plans_of(plan_by_code(code).expert_code)
     return plan_by_code(code)
 
@@ -105,15 +104,7 @@ def plan_edit(*, code: str, quotas: Sequence[int], actor: Actor, now: datetime) 
     plan.edited = [slot.computed_quota for slot in slots] != list(quotas)
     plan.simulation = None
     plan.save(update_fields=["edited", "simulation"])
-    history.record(
-        thing=plan,
-        verb="edit",
-        from_state=plan.state,
-        to_state=plan.state,
-        actor=actor,
-        at=now,
-        data={"before": before, "quotas": list(quotas)},
-    )
+    history.note(plan, "edit", actor=actor, at=now, data={"before": before, "quotas": list(quotas)})
     simulation_ask(code=code, now=now)
     return plan
 
@@ -129,10 +120,9 @@ def plan_reject(*, code: str, reason: str, actor: Actor, now: datetime) -> Quota
     NotAllowed, NotFound, IllegalTransition
         For who is no manager, an unknown plan, and a plan that is not proposed.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     plan = _locked(code, actor)
-    _move(plan, "reject", actor, now, reason=reason.strip())
+    _move(plan, "reject", actor, now, reason=reason)
     return plan
 
 
@@ -147,14 +137,13 @@ def plan_roll_back(*, code: str, reason: str, actor: Actor, now: datetime) -> in
     NotAllowed, NotFound, IllegalTransition
         For who is no manager, an unknown plan, and a plan that is not approved.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     plan = _locked(code, actor)
-    _move(plan, "roll_back", actor, now, reason=reason.strip())
+    _move(plan, "roll_back", actor, now, reason=reason)
     sessions = [session for session in sessions_for(plan, now) if session.source == source_of(plan)]
     earlier = plan.replaces
     if earlier and earlier.state == "superseded":
-        _move(earlier, "restore", actor, now, reason=reason.strip())
+        _move(earlier, "restore", actor, now, reason=reason)
         return _apply(earlier, sessions, actor, now)
     quotas = equal_split(plan.appointments, len(plan.slots.all()))
     for session in sorted(sessions, key=lambda each: each.pk):

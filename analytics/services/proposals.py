@@ -52,11 +52,10 @@ def plan_propose(
         return None
     fresh.save(force_insert=True)
     _write_slots(fresh, plan, approved, now)
-    history.record(
-        thing=fresh,
-        verb="propose",
-        from_state=None,
-        to_state=next_state(PLAN_MOVES, None, "propose"),
+    history.begin(
+        fresh,
+        "propose",
+        state=next_state(PLAN_MOVES, None, "propose"),
         actor=actor,
         at=now,
         data={"quotas": list(plan.quotas)},
@@ -123,14 +122,8 @@ def _renew(open_one: QuotaPlan, fresh: QuotaPlan, plan: Plan, actor: Actor, now:
     edited = [slot.quota for slot in open_one.slots.all()] if open_one.edited else None
     open_one.slots.all().delete()
     _write_slots(open_one, plan, approved_for(fresh), now, edited)
-    history.record(
-        thing=open_one,
-        verb="renew",
-        from_state="proposed",
-        to_state="proposed",
-        actor=actor,
-        at=now,
-        data={"as_of": fresh.as_of.isoformat()},
+    history.note(
+        open_one, "renew", state="proposed", actor=actor, at=now, data={"as_of": fresh.as_of.isoformat()}
     )
     return open_one
 

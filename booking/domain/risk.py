@@ -8,6 +8,8 @@ SIGNAL_DAYS = 7
 """A signal counts for so long after it was last seen."""
 PAYER_DAYS = 30
 PAYER = "payer"
+PAYER_WEIGHT = 60
+"""Alone more than what asks for a challenge by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def signals(facts: Facts, *, payer_limit: int) -> list[Signal]:
     60
     """
     found = [
-        Signal(PAYER, 60 if facts.payer_patients >= payer_limit else 0, facts.payer_patients),
+        Signal(PAYER, PAYER_WEIGHT if facts.payer_patients >= payer_limit else 0, facts.payer_patients),
         Signal("shared_device", min(40, 15 * max(0, facts.device_accounts - 1)), facts.device_accounts),
         Signal("unpaid", min(30, 6 * facts.unpaid) if facts.unpaid >= 3 else 0, facts.unpaid),
         Signal("cancels", min(30, 6 * facts.cancels) if facts.cancels >= 3 else 0, facts.cancels),

@@ -1,5 +1,8 @@
 """Bans from online booking, and appeals against them."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +13,18 @@ from booking.models.appointments import Appointment
 from booking.models.patients import Patient
 from hospital.common.codes import code_12
 from hospital.common.triggers import legal_moves
+
+
+class BanQuerySet(models.QuerySet["Ban"]):
+    """Which bans count at a moment."""
+
+    def not_over(self, now: datetime) -> Self:
+        """Those that neither ended nor were lifted, the ones included that begin in a moment."""
+        return self.filter(lifted_at=None, ends_at__gt=now)
+
+    def in_force(self, now: datetime) -> Self:
+        """Those that close online booking now."""
+        return self.not_over(now).filter(starts_at__lte=now)
 
 
 class Ban(models.Model):
@@ -29,6 +44,8 @@ class Ban(models.Model):
     lifted_at = models.DateTimeField(null=True)
     lift_reason = models.CharField(max_length=200, blank=True)
 
+    objects = BanQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("ban")
         verbose_name_plural = _("bans")
@@ -38,6 +55,10 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient_id} until {self.ends_at}"
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it ended or was lifted."""
+        return self.lifted_at is not None or self.ends_at <= now
 
     @property
     def missed(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -170,6 +171,20 @@ class ClinicSession(models.Model):
         return max(0, self.number_limit - self.appointments_taken - self.walk_ins)
 
 
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Which slots can be booked."""
+
+    def with_numbers_left(self) -> Self:
+        """Those with a number that is neither taken nor withheld; the check that the table keeps, turned round."""
+        return self.filter(bookable=True, booked__lt=F("quota") - F("withheld"))
+
+    def open_for_booking(self, now: datetime) -> Self:
+        """Those with numbers left whose session's window is open: ``booking_window`` as a condition."""
+        return self.with_numbers_left().filter(
+            session__state="released", session__release_at__lte=now, session__walk_in_opens_at__gt=now
+        )
+
+
 class Slot(models.Model):
     """One time slot. ``booked`` counts every number that appointments take; it never passes ``quota``.
 
@@ -188,6 +203,8 @@ class Slot(models.Model):
     bookable = models.BooleanField(
         default=False, help_text=_("between release and the opening of walk-in registration")
     )
+
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("slot")

@@ -26,24 +26,20 @@ class ToDecide:
     requests: int
 
 
-def _in_force(now: datetime) -> Q:
-    return Q(lifted_at=None, starts_at__lte=now, ends_at__gt=now)
-
-
 def ban_in_force(*, patient_id: int, now: datetime) -> Ban | None:
     """The ban that keeps this patient from booking online the longest; None when there is none."""
-    return Ban.objects.filter(_in_force(now), patient_id=patient_id).order_by("-ends_at").first()
+    return Ban.objects.in_force(now).filter(patient_id=patient_id).order_by("-ends_at").first()
 
 
 def bans_in_force(*, now: datetime) -> list[Ban]:
     """Every ban in force with what it was made for, the newest first."""
-    bans = Ban.objects.filter(_in_force(now)).select_related("patient")
+    bans = Ban.objects.in_force(now).select_related("patient")
     return list(bans.prefetch_related(_MISSES).order_by("-starts_at", "-pk")[:SHOWN])
 
 
 def bans_count(*, now: datetime) -> int:
     """How many patients cannot book online now."""
-    return Ban.objects.filter(_in_force(now)).values("patient_id").distinct().count()
+    return Ban.objects.in_force(now).values("patient_id").distinct().count()
 
 
 def to_decide() -> ToDecide:
@@ -60,7 +56,7 @@ def to_decide() -> ToDecide:
 
 def bans_of_user(*, user: User, now: datetime) -> list[Ban]:
     """Bans in force of the people whom the account books for, with what they were made for and the appeals."""
-    bans = Ban.objects.filter(_in_force(now), patient__accounts__account=user).select_related("patient")
+    bans = Ban.objects.in_force(now).filter(patient__accounts__account=user).select_related("patient")
     return list(bans.prefetch_related(_MISSES, _APPEALS).order_by("ends_at", "pk"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, Sum
 
 from booking.domain.errors import UnknownNumber
 from booking.domain.matching import Fit, Score, priority_score
@@ -34,21 +34,13 @@ class ExpertCard:
     usual_wait: UsualWaitView | None
 
 
-def _free_slots(now: datetime) -> QuerySet[Slot]:
-    """Slots with numbers left whose window is open; :func:`booking_window` as a condition."""
-    return Slot.objects.filter(
-        bookable=True,
-        booked__lt=F("quota") - F("withheld"),
-        session__state="released",
-        session__release_at__lte=now,
-        session__walk_in_opens_at__gt=now,
-    )
-
-
 def departments_with_next(*, now: datetime) -> list[tuple[Department, datetime | None, int]]:
     """Every department, when its next free number is (``None``: nothing free), and how many experts it has."""
     next_of = dict(
-        _free_slots(now).values_list("session__expert__department").annotate(Min("starts_at")).order_by()
+        Slot.objects.open_for_booking(now)
+        .values_list("session__expert__department")
+        .annotate(Min("starts_at"))
+        .order_by()
     )
     found = Department.objects.annotate(n=Count("experts", filter=Q(experts__active=True))).order_by(
         "pinyin", "code"
@@ -117,7 +109,7 @@ _ORDERS: dict[str, Callable[[ExpertCard], int]] = {
 
 def _next_free(now: datetime, experts: list[int]) -> dict[int, NextFree]:
     rows = (
-        _free_slots(now)
+        Slot.objects.open_for_booking(now)
         .filter(session__expert_id__in=experts)
         .values_list("session__expert_id", "session__code")
         .annotate(first=Min("starts_at"), free=Sum(F("quota") - F("booked") - F("withheld")))

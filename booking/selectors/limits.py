@@ -151,7 +151,7 @@ def refusal_of(verdict: str | None, *, patient_id: int, now: datetime, rules: Po
     }
     if verdict != "banned":
         return plain.get(verdict)
-    bans = Ban.objects.filter(patient_id=patient_id, lifted_at=None, starts_at__lte=now, ends_at__gt=now)
+    bans = Ban.objects.in_force(now).filter(patient_id=patient_id)
     until = bans.order_by("-ends_at").values_list("ends_at", flat=True).first() or now
     return Banned(until=clock.local(until).date().isoformat())
 

@@ -145,9 +145,9 @@ def suspects(*, now: datetime) -> list[Suspect]:
         signals.setdefault(one.account_id, []).append(one)
     links = Patient.objects.filter(accounts__account__in=signals).annotate(owner=F("accounts__account"))
     banned = set(
-        Ban.objects.filter(
-            patient__accounts__account__in=signals, lifted_at=None, starts_at__lte=now, ends_at__gt=now
-        ).values_list("patient", flat=True)
+        Ban.objects.in_force(now)
+        .filter(patient__accounts__account__in=signals)
+        .values_list("patient", flat=True)
     )
     people: dict[int, list[tuple[Patient, bool]]] = {}
     for patient in links.order_by("pk"):

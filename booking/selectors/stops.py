@@ -9,7 +9,6 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
-    F,
     OuterRef,
     Prefetch,
     Q,
@@ -168,15 +167,10 @@ def slots_instead(*, session: ClinicSession, fee_fen: int, now: datetime) -> lis
     grade = Q(session__expert__title=session.expert.title) & Q(
         session__expert__department_id=session.expert.department_id
     )
-    found = Slot.objects.filter(
-        grade | Q(session__expert_id=session.expert_id),
-        bookable=True,
-        booked__lt=F("quota") - F("withheld"),
-        session__fee_fen=fee_fen,
-        session__state="released",
-        session__release_at__lte=now,
-        session__walk_in_opens_at__gt=now,
-    ).exclude(session_id=session.pk)
+    found = Slot.objects.open_for_booking(now).filter(
+        grade | Q(session__expert_id=session.expert_id), session__fee_fen=fee_fen
+    )
+    found = found.exclude(session_id=session.pk)
     return list(found.select_related(*_WHERE).order_by("session__opens_at", "session_id", "starts_at"))
 
 

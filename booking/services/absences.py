@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from booking.domain.errors import ReasonMissing, UnknownNumber
+from booking.domain.errors import UnknownNumber
 from booking.locks import lock_planning
 from booking.models import Absence, ClinicSession, Stop
 from booking.selectors.schedules import sessions_in
@@ -12,6 +12,7 @@ from booking.services.schedules import planned_until, sessions_generate
 from booking.services.stops import stop_propose
 from hospital.common import history
 from hospital.common.actor import Actor
+from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
 
 
@@ -43,8 +44,7 @@ def absence_add(
     ReasonMissing
         Without a reason.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     lock_planning()
     absence = Absence.objects.create(
         kind=kind,
@@ -52,17 +52,9 @@ def absence_add(
         department_id=department_id,
         first_day=first_day,
         last_day=last_day,
-        reason=reason.strip()[:200],
+        reason=reason[:200],
     )
-    history.record(
-        thing=absence,
-        verb="add",
-        from_state=None,
-        to_state="kept",
-        actor=actor,
-        at=now,
-        reason=absence.reason,
-    )
+    history.begin(absence, "add", state="kept", actor=actor, at=now, reason=absence.reason)
     withdrawn, to_stop = 0, []
     for session in sessions_in(absence, now=now):
         if session_withdraw(session_id=session.pk, reason=absence.reason, actor=actor, now=now):

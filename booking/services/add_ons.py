@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from booking.domain.add_ons import check_add_on_time, may_add_on
-from booking.domain.errors import AddOnNotAllowed, ReasonMissing, UnknownNumber
+from booking.domain.errors import AddOnNotAllowed, UnknownNumber
 from booking.domain.states import SESSION_OPEN
 from booking.locks import lock_patient, lock_session, lock_slot
 from booking.models import Appointment, ClinicSession, Expert, Slot
@@ -15,6 +15,7 @@ from booking.services.numbers import number_hold
 from booking.services.sessions import session_open_if_due
 from hospital.common import live
 from hospital.common.actor import Actor
+from hospital.common.guards import require_reason
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from hospital.models import User
@@ -40,8 +41,7 @@ def appointment_add_on(
     AlreadyBooked, LimitReached
         As their names say; nothing is changed.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     keys = Slot.objects.filter(code=slot_code).values_list("pk", "session_id").first()
     if keys is None:
         raise UnknownNumber(field="slot")

@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from booking.domain.bans import counts_against
-from booking.domain.errors import AppealOpen, NothingToAppeal, ReasonMissing
+from booking.domain.errors import AppealOpen, NothingToAppeal
 from booking.domain.states import APPEAL
 from booking.locks import lock_with_patient
 from booking.models import Appeal
 from booking.services import notices
-from booking.services.bans import ban_lift, check_manager, lock_ban
+from booking.services.bans import ban_lift, lock_ban
 from booking.services.resolutions import appointment_correct
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
+from hospital.common.guards import require, require_reason
+from hospital.common.roles import MANAGERS
 from hospital.common.transactions import transactional
 
 
@@ -30,7 +32,7 @@ def ban_appeal(*, ban_id: int, account_id: int, text: str, actor: Actor, now: da
         While an appeal against it waits for its answer.
     """
     ban = lock_ban(ban_id)
-    if ban.lifted_at is not None or ban.ends_at <= now:
+    if ban.is_over(now):
         raise NothingToAppeal
     return _appeal(Appeal(ban=ban), account_id, text, actor, now)
 
@@ -55,20 +57,12 @@ def appointment_appeal(
 
 
 def _appeal(appeal: Appeal, account_id: int, text: str, actor: Actor, now: datetime) -> Appeal:
-    if not text.strip():
-        raise ReasonMissing(field="text")
+    text = require_reason(text, field="text")
     if Appeal.objects.filter(ban=appeal.ban, appointment=appeal.appointment, state="open").exists():
         raise AppealOpen
-    appeal.account_id, appeal.text, appeal.asked_at = account_id, text.strip()[:500], now
+    appeal.account_id, appeal.text, appeal.asked_at = account_id, text[:500], now
     appeal.save()
-    history.record(
-        thing=appeal,
-        verb="appeal",
-        from_state=None,
-        to_state=next_state(APPEAL, None, "appeal"),
-        actor=actor,
-        at=now,
-    )
+    history.begin(appeal, "appeal", state=next_state(APPEAL, None, "appeal"), actor=actor, at=now)
     return appeal
 
 
@@ -87,9 +81,10 @@ def appeal_answer(
     IllegalTransition
         When it is answered already.
     """
-    check_manager(actor, answer)
+    require(actor, MANAGERS)
+    answer = require_reason(answer)
     appeal = _lock_appeal(appeal_id)
-    verb, words = "uphold" if uphold else "reject", answer.strip()[:500]
+    verb, words = "uphold" if uphold else "reject", answer[:500]
     history.move(
         appeal, APPEAL, verb, actor=actor, at=now, reason=words, columns={"answer": words, "answered_at": now}
     )
@@ -112,7 +107,7 @@ def _lock_appeal(appeal_id: int) -> Appeal:
 def _carry_out(appeal: Appeal, outcome: str, answer: str, actor: Actor, now: datetime) -> None:
     """What upholding means; what was put right meanwhile is left as it is."""
     if appeal.ban is not None:
-        if appeal.ban.lifted_at is None and appeal.ban.ends_at > now:
+        if not appeal.ban.is_over(now):
             ban_lift(ban_id=appeal.ban.pk, reason=answer, actor=actor, now=now)
         return
     appointment = appeal.appointment

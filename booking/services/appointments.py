@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.domain.deadlines import check_patient_may_cancel, is_late_cancel
-from booking.domain.errors import HoldOver, ReasonMissing
+from booking.domain.errors import HoldOver
 from booking.domain.states import APPOINTMENT
 from booking.locks import LockedAppointment, lock_appointment, lock_with_patient
 from booking.models import Appointment, Payment
@@ -15,6 +15,7 @@ from booking.services.returns import number_return
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
+from hospital.common.guards import require_reason
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
@@ -49,8 +50,8 @@ def appointment_confirm_at_desk(
     if appointment.state != "held" or now >= appointment.pay_by:
         raise HoldOver
     if payment == "free":
-        if appointment.fee_fen and not reason.strip():
-            raise ReasonMissing(field="reason")
+        if appointment.fee_fen:
+            require_reason(reason)
         appointment.fee_fen = 0
         appointment.save(update_fields=["fee_fen"])
     payments_close(appointment, now)
@@ -88,8 +89,8 @@ def appointment_cancel(
     appointment, session = locked.appointment, locked.session
     in_time, stood = now < session.walk_in_opens_at, appointment.state == "booked"
     next_state(APPOINTMENT, appointment.state, "cancel")
-    if actor.is_staff and not reason.strip():
-        raise ReasonMissing(field="reason")
+    if actor.is_staff:
+        require_reason(reason)
     if not actor.is_staff and actor.kind != "job":
         check_patient_may_cancel(walk_in_opens_at=session.walk_in_opens_at, now=now)
     appointment.late_cancel = _is_late(locked, actor, now, patients_wish)

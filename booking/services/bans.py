@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from booking.domain.bans import BanRule, ban_days, days_later, misses_that_ban
-from booking.domain.errors import AlreadyBanned, BanOver, ReasonMissing
+from booking.domain.errors import AlreadyBanned, BanOver
 from booking.locks import lock_patient, lock_patient_row
 from booking.models import Appointment, Ban
 from booking.services import notices
 from hospital.common import clock, history
 from hospital.common.actor import Actor
-from hospital.common.errors import NotAllowed
+from hospital.common.guards import require, require_reason
 from hospital.common.policy import Policy, policy
 from hospital.common.roles import MANAGERS
 from hospital.common.transactions import transactional
@@ -90,19 +90,20 @@ def ban_add(*, patient_id: int, days: int, reason: str, actor: Actor, now: datet
     AlreadyBanned
         While an earlier decision of this kind is in force.
     """
-    check_manager(actor, reason)
+    require(actor, MANAGERS)
+    reason = require_reason(reason)
     lock_patient(patient_id)
     ban = Ban(
         patient_id=patient_id,
         reason=Ban.Reason.MANUAL,
-        note=reason.strip()[:200],
+        note=reason[:200],
         starts_at=now,
         ends_at=days_later(now, days, clock.zone()),
     )
-    if Ban.objects.filter(patient_id=patient_id, reason=ban.reason, lifted_at=None, ends_at__gt=now).exists():
+    if Ban.objects.not_over(now).filter(patient_id=patient_id, reason=ban.reason).exists():
         raise AlreadyBanned
     ban.save()
-    _began(ban, actor, now, reason=reason.strip(), data={"days": days})
+    _began(ban, actor, now, reason=reason, data={"days": days})
     return ban
 
 
@@ -134,11 +135,12 @@ def ban_lift(*, ban_id: int, reason: str, actor: Actor, now: datetime) -> Ban:
     BanOver
         When it has ended or was lifted.
     """
-    check_manager(actor, reason)
+    require(actor, MANAGERS)
+    reason = require_reason(reason)
     ban = lock_ban(ban_id)
-    if ban.lifted_at is not None or ban.ends_at <= now:
+    if ban.is_over(now):
         raise BanOver
-    _lift(ban, reason.strip(), actor, now)
+    _lift(ban, reason, actor, now)
     return ban
 
 
@@ -152,14 +154,6 @@ def lock_ban(ban_id: int) -> Ban:
         )
         if ban.patient_id == patient_id:
             return ban
-
-
-def check_manager(actor: Actor, reason: str) -> None:
-    """What only a manager decides, and never without a reason."""
-    if actor.kind not in MANAGERS:
-        raise NotAllowed
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
 
 
 def _misses(patient_id: int, reason: str, *, ban: Ban | None = None) -> list[tuple[int, datetime]]:
@@ -181,16 +175,7 @@ def _count_for(ban: Ban | None, appointment_ids: Iterable[int]) -> None:
 
 
 def _began(ban: Ban, actor: Actor, now: datetime, *, data: dict[str, object], reason: str = "") -> None:
-    history.record(
-        thing=ban,
-        verb="ban",
-        from_state=None,
-        to_state="in_force",
-        actor=actor,
-        at=now,
-        reason=reason,
-        data=data,
-    )
+    history.begin(ban, "ban", state="in_force", actor=actor, at=now, reason=reason, data=data)
     notices.ban(ban, now)
 
 

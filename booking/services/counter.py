@@ -11,7 +11,7 @@ from booking.services.holds import appointment_hold
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.refunds import CASH, refund_finish
 from hospital.common.actor import Actor
-from hospital.common.errors import NotAllowed
+from hospital.common.guards import require
 from hospital.common.messages import message_withdraw
 from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
@@ -35,8 +35,7 @@ def appointment_book_at_desk(
     DomainError
         As :func:`~booking.services.holds.appointment_hold`; nothing is charged.
     """
-    if actor.kind not in DESK:
-        raise NotAllowed
+    require(actor, DESK)
     held = appointment_hold(slot_code=slot_code, patient_id=patient_id, account_id=None, actor=actor, now=now)
     return number_settle(held=held, payment=payment, reason=reason, actor=actor, now=now)
 
@@ -88,8 +87,7 @@ def refund_hand_back(*, code: str, actor: Actor, now: datetime) -> Refund:
     HandedBackAlready
         When somebody did it before.
     """
-    if actor.kind not in DESK:
-        raise NotAllowed
+    require(actor, DESK)
     in_cash = Refund.objects.filter(code=code, payment__provider=CASH)
     payment_id = in_cash.values_list("payment_id", flat=True).first()
     if payment_id is None:

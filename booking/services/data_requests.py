@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from booking.domain.errors import ErasureBlocked, ReasonMissing, RequestOpen
+from booking.domain.errors import ErasureBlocked, RequestOpen
 from booking.domain.identity import check_birth_date, person_name, phone_number
 from booking.domain.states import DATA_REQUEST
 from booking.locks import lock_patient, lock_patients_whole
@@ -14,7 +14,6 @@ from booking.models import DataRequest, Patient
 from booking.selectors.patients import patients_of_user
 from booking.selectors.requests import as_json, erasure_blockers, family_export
 from booking.services import notices
-from booking.services.bans import check_manager
 from booking.services.erasures import patient_erase
 from booking.services.patients import phone_columns
 from booking.services.reads import patient_state
@@ -22,6 +21,8 @@ from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.crypto import seal
 from hospital.common.errors import next_state
+from hospital.common.guards import require, require_reason
+from hospital.common.roles import MANAGERS
 from hospital.common.transactions import transactional
 from hospital.models import User
 
@@ -34,9 +35,7 @@ def data_export(*, user: User, actor: Actor, now: datetime) -> bytes:
     export = family_export(user=user, now=now)
     for link in patients_of_user(user=user):
         state = patient_state(link.patient)
-        history.record(
-            thing=link.patient, verb="export", from_state=state, to_state=state, actor=actor, at=now
-        )
+        history.note(link.patient, "export", state=state, actor=actor, at=now)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("my-data.json", as_json(export))
@@ -59,8 +58,8 @@ def data_request_make(
         For a deletion while the person has a live number, open money, a ban or an appeal; ``reasons`` names them.
     """
     lock_patient(patient_id)
-    if kind == CORRECTION and not text.strip():
-        raise ReasonMissing(field="text")
+    if kind == CORRECTION:
+        require_reason(text, field="text")
     if DataRequest.objects.filter(patient_id=patient_id, kind=kind, state="open").exists():
         raise RequestOpen
     if kind == DELETION:
@@ -72,7 +71,7 @@ def data_request_make(
         text_sealed=seal(text.strip()[:500]) if text.strip() else None,
         asked_at=now,
     )
-    history.record(thing=request, verb="ask", from_state=None, to_state=request.state, actor=actor, at=now)
+    history.begin(request, "ask", actor=actor, at=now)
     return request
 
 
@@ -85,7 +84,8 @@ def data_request_refuse(*, request_id: int, answer: str, actor: Actor, now: date
     NotAllowed, ReasonMissing, IllegalTransition
         For anybody but a manager; without an answer; when it is answered already.
     """
-    check_manager(actor, answer)
+    require(actor, MANAGERS)
+    answer = require_reason(answer)
     return _answer(_lock_request(request_id), "refuse", answer, actor, now)
 
 
@@ -109,7 +109,8 @@ def data_request_grant(
     ImpossibleName, ImpossiblePhone, ImpossibleBirthDate
         When a correction cannot be right; nothing is changed.
     """
-    check_manager(actor, answer)
+    require(actor, MANAGERS)
+    answer = require_reason(answer)
     request = _lock_request(request_id)
     next_state(DATA_REQUEST, request.state, "grant")
     if request.kind == CORRECTION:
@@ -170,11 +171,10 @@ def _correct(
     if columns:
         patient.save(update_fields=list(columns))
     state = patient_state(patient)
-    history.record(
-        thing=patient,
-        verb="correct",
-        from_state=state,
-        to_state=state,
+    history.note(
+        patient,
+        "correct",
+        state=state,
         actor=actor,
         at=now,
         reason=reason.strip(),

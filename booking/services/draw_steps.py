@@ -132,15 +132,7 @@ def draw_finish(*, session_id: int, now: datetime) -> bool:
     session.drawn_at = now
     session.save(update_fields=["drawn_at"])
     counts = {state: requests.filter(state=state).count() for state in ("won", "lost", "withdrawn")}
-    history.record(
-        thing=session,
-        verb="draw",
-        from_state=session.state,
-        to_state=session.state,
-        actor=_JOB,
-        at=now,
-        data=counts,
-    )
+    history.note(session, "draw", actor=_JOB, at=now, data=counts)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return True
 

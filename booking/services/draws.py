@@ -103,7 +103,7 @@ def draw_request_ask(
         asked_at=now,
         device_index=device,
     )
-    history.record(thing=request, verb="ask", from_state=None, to_state=request.state, actor=actor, at=now)
+    history.begin(request, "ask", actor=actor, at=now)
     return request
 
 

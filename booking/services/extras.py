@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from booking.domain.errors import LowerGrade, ReasonMissing, SessionStarted, UnknownNumber
+from booking.domain.errors import LowerGrade, SessionStarted, UnknownNumber
 from booking.domain.schedules import Recurrence, may_substitute, moments
 from booking.domain.states import APPOINTMENT_LIVE
 from booking.locks import lock_planning, lock_session
@@ -13,6 +13,7 @@ from booking.services.schedules import release_of, session_create
 from booking.services.templates import TemplateFacts
 from hospital.common import clock, history, live
 from hospital.common.actor import Actor
+from hospital.common.guards import require_reason
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
@@ -78,8 +79,7 @@ def session_substitute(
     PeriodsOverlap
         When the substitute has another session at that time.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     lock_planning()
     session = lock_session(session_id)
     if session.state not in SUBSTITUTED or now >= session.closes_at:
@@ -101,11 +101,9 @@ def session_substitute(
     if session.instead_of_id == substitute.pk:
         session.instead_of = None
     session.save(update_fields=["expert", "instead_of"])
-    history.record(
-        thing=session,
-        verb="substitute",
-        from_state=session.state,
-        to_state=session.state,
+    history.note(
+        session,
+        "substitute",
         actor=actor,
         at=now,
         reason=reason,

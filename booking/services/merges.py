@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from booking.domain.errors import BothInSession, CannotMerge, HeldTwice, ReasonMissing
+from booking.domain.errors import BothInSession, CannotMerge, HeldTwice
 from booking.locks import lock_patients_whole
 from booking.models import AccountPatient, Patient
 from booking.selectors.merges import kinds_held_twice, pointers_to_patients, sessions_of_both
 from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.errors import NotAllowed
+from hospital.common.guards import require, require_reason
 from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
@@ -39,10 +39,8 @@ def patients_merge(
     HeldTwice
         When both have something of which a person may have only one.
     """
-    if actor.kind not in DESK:
-        raise NotAllowed
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    require(actor, DESK)
+    reason = require_reason(reason)
     rows = lock_patients_whole(survivor_id, duplicate_id)
     if len(rows) != 2 or any(row.merged_into_id or row.erased_at for row in rows.values()):
         raise CannotMerge
@@ -56,7 +54,7 @@ def patients_merge(
     duplicate.merged_into = survivor
     duplicate.save(update_fields=["merged_into"])
     told = {"moved": {name: count for name, count in moved.items() if count}}
-    written: dict[str, Any] = {"from_state": "known", "actor": actor, "at": now, "reason": reason.strip()}
+    written: dict[str, Any] = {"from_state": "known", "actor": actor, "at": now, "reason": reason}
     history.record(
         thing=duplicate, verb="merge", to_state="merged", data={"into": survivor.pk, **told}, **written
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from booking.domain.deadlines import check_patient_may_cancel
-from booking.domain.errors import ReasonMissing, UnknownNumber
+from booking.domain.errors import UnknownNumber
 from booking.domain.moves import check_movable
 from booking.locks import LockedMove, lock_move, lock_patient
 from booking.models import Appointment, Slot
@@ -15,6 +15,7 @@ from booking.services.numbers import number_take, one_live_number
 from booking.services.returns import number_return
 from hospital.common import history, live
 from hospital.common.actor import Actor
+from hospital.common.guards import require_reason
 from hospital.common.policy import policy
 from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
@@ -41,8 +42,8 @@ def appointment_move(
     SoldOut, AlreadyBooked, Banned, LimitReached
         As their names say. The appointment stays as it was.
     """
-    if actor.kind in DESK and not reason.strip():
-        raise ReasonMissing(field="reason")
+    if actor.kind in DESK:
+        require_reason(reason)
     slot_id = Slot.objects.filter(code=slot_code).values_list("pk", flat=True).first()
     if slot_id is None:
         raise UnknownNumber(field="slot")
@@ -87,11 +88,9 @@ def _write(locked: LockedMove, actor: Actor, now: datetime, reason: str) -> Appo
     appointment.add_on = False
     with one_live_number(), transaction.atomic():
         appointment.save(update_fields=["slot", "session", "moves", "add_on"])
-    history.record(
-        thing=appointment,
-        verb="move",
-        from_state=appointment.state,
-        to_state=appointment.state,
+    history.note(
+        appointment,
+        "move",
         actor=actor,
         at=now,
         reason=reason[:200],

@@ -40,8 +40,7 @@ def number_take(slot: Slot) -> None:
     SoldOut
         When none is left.
     """
-    free = Slot.objects.filter(pk=slot.pk, bookable=True, booked__lt=F("quota") - F("withheld"))
-    if not free.update(booked=F("booked") + 1):
+    if not Slot.objects.with_numbers_left().filter(pk=slot.pk).update(booked=F("booked") + 1):
         raise SoldOut(slot=slot.code)
 
 
@@ -63,16 +62,7 @@ def number_hold(
     appointment.held_at = now
     with one_live_number(), transaction.atomic():
         appointment.save(force_insert=True)
-    history.record(
-        thing=appointment,
-        verb="hold",
-        from_state=None,
-        to_state=appointment.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-        data=data,
-    )
+    history.begin(appointment, "hold", actor=actor, at=now, reason=reason, data=data)
     return appointment
 
 

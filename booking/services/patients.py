@@ -84,7 +84,7 @@ def _known_or_made(given: _Given, actor: Actor, now: datetime) -> tuple[Patient,
         },
     )
     if created:
-        history.record(thing=patient, verb="register", from_state=None, to_state="known", actor=actor, at=now)
+        history.begin(patient, "register", state="known", actor=actor, at=now)
         return patient, True
     survivor = patient.merged_into or patient
     if given.name not in {patient.name, survivor.name}:
@@ -218,7 +218,5 @@ def account_patients_take_in(
         AccountPatient(account_id=account_id, patient=patient)
         for (account_id, _name, _id_number), patient in zip(people, patients, strict=True)
     )
-    history.record_all(
-        things=patients, verb="register", from_state=None, to_state="known", actor=actor, at=now
-    )
+    history.record_all(things=patients, verb="register", to_state="known", actor=actor, at=now)
     return patients

@@ -22,7 +22,7 @@ from booking.selectors.money import DIFFER
 from booking.services.appointments import appointment_confirm
 from booking.services.holds import appointment_expire
 from booking.services.numbers import number_hold_instead
-from booking.services.refunds import payment_move, payment_remember, refund_fail, refund_finish, refund_write
+from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
 from booking.services.returns import number_free_for_late_money
 from booking.services.risk import payer_noticed
 from booking.services.walk_ins import walk_in_confirm
@@ -157,7 +157,9 @@ def _compare(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> s
     if not notice.merchant_matches:
         reason += ", another merchant"
     if payment.state != "paid":
-        payment_remember(payment, DIFFER, actor=actor, now=now, reason=reason, told_fen=notice.amount_fen)
+        history.note(
+            payment, DIFFER, actor=actor, at=now, reason=reason, data={"told_fen": notice.amount_fen}
+        )
         return "differs"
     payment_move(payment, "mismatch", actor=actor, now=now, reason=reason, review_note=reason[:NOTE_MAX])
     return "held_for_review"
@@ -175,7 +177,7 @@ def _money_after_failure(failed: Payment, facts: dict[str, Any], actor: Actor, n
         state="paid",
         **facts,
     )
-    history.record(thing=again, verb="create", from_state=None, to_state="created", actor=_JOB, at=now)
+    history.begin(again, "create", state="created", actor=_JOB, at=now)
     history.record(thing=again, verb="pay", from_state="created", to_state="paid", actor=actor, at=now)
     return again
 

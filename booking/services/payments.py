@@ -42,7 +42,7 @@ def payment_create(*, appointment_id: int, provider_name: str, actor: Actor, now
         defaults={"amount_fen": appointment.fee_fen, "created_at": now},
     )
     if created:
-        history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
+        history.begin(payment, "create", actor=actor, at=now)
     return payment
 
 
@@ -52,7 +52,7 @@ def payment_open(*, walk_in: WalkIn, provider_name: str, actor: Actor, now: date
     payment = Payment.objects.create(
         walk_in=walk_in, provider=provider_name, amount_fen=walk_in.fee_fen, created_at=now
     )
-    history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
+    history.begin(payment, "create", actor=actor, at=now)
     return payment
 
 
@@ -117,7 +117,7 @@ def payment_take_cash(*, number: Appointment | WalkIn, actor: Actor, now: dateti
         amount_fen=number.fee_fen,
         created_at=now,
     )
-    history.record(thing=payment, verb="create", from_state=None, to_state="created", actor=actor, at=now)
+    history.begin(payment, "create", actor=actor, at=now)
     payment_move(payment, "pay", actor=actor, now=now, paid_at=now, paid_fen=number.fee_fen)
     return payment
 

@@ -22,7 +22,7 @@ def session_withdraw(*, session_id: int, reason: str, actor: Actor, now: datetim
     """
     session = lock_session(session_id)
     lock_slots(session.pk)
-    if session.state not in {"planned", "released"} or people_of(session):
+    if session.state not in {"planned", "released"} or has_people(session):
         return False
     if session.state == "released" or _is_kept(session):
         session_stop(session_id=session.pk, reason=reason, actor=actor, now=now)
@@ -46,7 +46,7 @@ def session_withdraw(*, session_id: int, reason: str, actor: Actor, now: datetim
     return True
 
 
-def people_of(session: ClinicSession) -> bool:
+def has_people(session: ClinicSession) -> bool:
     """Whether anybody has a number of the session, waits for one, or asked for one."""
     taken = Appointment.objects.filter(session=session, state__in=("held", "booked", "arrived")).exists()
     waiting = WaitlistEntry.objects.filter(session=session, state__in=("waiting", "offered")).exists()

@@ -28,7 +28,7 @@ def patients_read(*, patients: Iterable[Patient], actor: Actor, now: datetime) -
     rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=new).order_by("pk")
     for row in rows:  # under the row's lock: its history stays a chain beside a merge or a deletion
         state = patient_state(row)
-        history.record(thing=row, verb="read", from_state=state, to_state=state, actor=actor, at=now)
+        history.note(row, "read", state=state, actor=actor, at=now)
     return len(new)
 
 

@@ -36,23 +36,6 @@ def payment_move(
     history.move(payment, PAYMENT, verb, actor=actor, at=now, reason=reason, columns=columns)
 
 
-def payment_remember(
-    payment: Payment, verb: str, *, actor: Actor, now: datetime, reason: str, **data: object
-) -> None:
-    """Write into a payment's history what leaves its state as it is."""
-    state = payment.state
-    history.record(
-        thing=payment,
-        verb=verb,
-        from_state=state,
-        to_state=state,
-        actor=actor,
-        at=now,
-        reason=reason,
-        data=data,
-    )
-
-
 def refund_write(
     *, payment: Payment, reason: str, actor: Actor, now: datetime, is_there: bool = False
 ) -> Refund:
@@ -92,7 +75,7 @@ def refund_fail(*, refund: Refund, payment: Payment, failure: str, actor: Actor,
         return
     refund.failed_at, refund.failure = now, failure[:FAILURE_MAX]
     refund.save(update_fields=["failed_at", "failure"])
-    payment_remember(payment, "refund_fail", actor=actor, now=now, reason=refund.failure)
+    history.note(payment, "refund_fail", actor=actor, at=now, reason=refund.failure)
     notices.refund_failed(refund, now)
 
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from booking.locks import lock_with_patient
 from booking.models import Appointment
 from booking.services.appointments import appointment_move_state
-from booking.services.bans import NO_SHOW, ban_after_correction, ban_for_misses, check_manager
+from booking.services.bans import NO_SHOW, ban_after_correction, ban_for_misses
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, NotAllowed
+from hospital.common.errors import IllegalTransition
+from hospital.common.guards import require, require_reason
 from hospital.common.policy import policy
-from hospital.common.roles import DESK
+from hospital.common.roles import DESK, MANAGERS
 from hospital.common.transactions import transactional
 
 CONFIRM = DESK | {"job"}
@@ -39,8 +40,7 @@ def no_show_confirm(*, appointment_id: int, actor: Actor, now: datetime) -> Appo
     IllegalTransition
         When the appointment is not unresolved.
     """
-    if actor.kind not in CONFIRM:
-        raise NotAllowed
+    require(actor, CONFIRM)
     appointment = lock_with_patient(appointment_id).appointment
     if appointment.state != "unresolved":  # to confirm a hold is another move of the same name
         raise IllegalTransition(state=appointment.state, verb="confirm")
@@ -66,13 +66,14 @@ def appointment_correct(
     IllegalTransition
         When the appointment is neither unresolved nor missed nor cancelled late.
     """
-    check_manager(actor, reason)
+    require(actor, MANAGERS)
+    reason = require_reason(reason)
     appointment = lock_with_patient(appointment_id).appointment
     counted = appointment.ban
     if appointment.state == "cancelled" and appointment.late_cancel and outcome == "excused":
-        _forgive(appointment, reason.strip(), actor, now)
+        _forgive(appointment, reason, actor, now)
     elif outcome in OUTCOMES:
-        appointment_move_state(appointment, f"correct_{outcome}", actor, now, reason=reason.strip())
+        appointment_move_state(appointment, f"correct_{outcome}", actor, now, reason=reason)
     else:
         raise IllegalTransition(state=appointment.state, verb=outcome)
     if counted is not None:
@@ -83,15 +84,7 @@ def appointment_correct(
 def _forgive(appointment: Appointment, reason: str, actor: Actor, now: datetime) -> None:
     appointment.late_cancel = False
     appointment.save(update_fields=["late_cancel"])
-    history.record(
-        thing=appointment,
-        verb="excuse",
-        from_state=appointment.state,
-        to_state=appointment.state,
-        actor=actor,
-        at=now,
-        reason=reason,
-    )
+    history.note(appointment, "excuse", actor=actor, at=now, reason=reason)
 
 
 def appointments_resolve(
@@ -105,7 +98,8 @@ def appointments_resolve(
         As for one of them; nothing is decided.
     """
     if verb != "confirm":
-        check_manager(actor, reason)
+        require(actor, MANAGERS)
+        reason = require_reason(reason)
     done = refused = 0
     for pk in list(Appointment.objects.filter(code__in=codes).order_by("pk").values_list("pk", flat=True)):
         try:

@@ -170,9 +170,7 @@ def _returned_row(
     slot: Slot, moment: datetime, actor: Actor, now: datetime, data: dict[str, object]
 ) -> ReturnedNumber:
     returned = ReturnedNumber.objects.create(slot=slot, returned_at=now, public_at=moment)
-    history.record(
-        thing=returned, verb="keep", from_state=None, to_state=returned.state, actor=actor, at=now, data=data
-    )
+    history.begin(returned, "keep", actor=actor, at=now, data=data)
     return returned
 
 

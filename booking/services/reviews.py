@@ -10,11 +10,12 @@ from booking.services import notices
 from booking.services.appointments import appointment_move_state
 from booking.services.payment_notices import lock_number, number_for_money
 from booking.services.payments import payments_close
-from booking.services.refunds import payment_move, payment_remember, refund_finish, refund_write
+from booking.services.refunds import payment_move, refund_finish, refund_write
 from booking.services.returns import number_return
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, ReasonMissing
+from hospital.common.errors import IllegalTransition
+from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
 
 PAID_FOR = frozenset(APPOINTMENT_TAKES_NUMBER) - {"held"}
@@ -43,7 +44,7 @@ def payment_review(*, code: str, decision: str, reason: str, actor: Actor, now: 
     TicketFirst
         When the money shall go back while the patient is here with the number.
     """
-    _reasoned(reason)
+    reason = require_reason(reason)
     payment_id = Payment.objects.filter(code=code).values_list("pk", flat=True).first()
     if payment_id is None:
         raise UnknownNumber(field="payment")
@@ -82,7 +83,7 @@ def refund_review(*, code: str, decision: str, reason: str, actor: Actor, now: d
     IllegalTransition
         When it has not failed, or is done.
     """
-    _reasoned(reason)
+    reason = require_reason(reason)
     found = Refund.objects.filter(code=code).values_list("payment_id", flat=True).first()
     if found is None:
         raise UnknownNumber(field="refund")
@@ -105,7 +106,7 @@ def refund_review(*, code: str, decision: str, reason: str, actor: Actor, now: d
     )
     refund.failed_at = None
     refund.save(update_fields=["failed_at"])
-    payment_remember(payment, "refund_again", actor=actor, now=now, reason=reason)
+    history.note(payment, "refund_again", actor=actor, at=now, reason=reason)
     return "again"
 
 
@@ -130,13 +131,8 @@ def _number_go(number: LockedAppointment | LockedWalkIn, reason: str, actor: Act
         notices.cancelled(appointment, now, refunded=True)
 
 
-def _reasoned(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
-
-
 def _noted(payment: Payment, reason: str, actor: Actor, now: datetime) -> str:
     payment.review_note = reason[:200]
     payment.save(update_fields=["review_note"])
-    payment_remember(payment, "note", actor=actor, now=now, reason=reason)
+    history.note(payment, "note", actor=actor, at=now, reason=reason)
     return "noted"

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from booking.domain.errors import ChallengeRequired
-from booking.domain.risk import PAYER, Facts, Signal, signals
+from booking.domain.risk import Facts, Signal, signals
 from booking.locks import lock_account
 from booking.models import RiskSignal, SpentChallenge
 from booking.selectors.risk import accounts_active, payer_patients, risk_facts, risk_score
@@ -123,11 +123,7 @@ def risk_look(now: datetime) -> int:
     """Look at the accounts that booked lately and write down what is noticeable; forget old proofs."""
     SpentChallenge.objects.filter(spent_at__lt=now - KEPT).delete()
     active = accounts_active(since=now - ACTIVE)
-    limit = policy().patients_per_payer_30_days
-    found = {
-        account: signals(facts, payer_limit=limit)
-        for account, facts in risk_facts(account_ids=active, now=now).items()
-    }
+    found = {account: _signals(facts) for account, facts in risk_facts(account_ids=active, now=now).items()}
     noticeable = [account for account, signs in found.items() if signs]
     done = jobs.each(
         "note signals",
@@ -141,6 +137,14 @@ def risk_look(now: datetime) -> int:
 def signals_note(*, account_id: int, found: Iterable[Signal], now: datetime) -> None:
     """Write signals down, each kind once for an account; seen again, it counts from now."""
     lock_account(account_id)
+    _write(account_id, found, now)
+
+
+def _signals(facts: Facts) -> list[Signal]:
+    return signals(facts, payer_limit=policy().patients_per_payer_30_days)
+
+
+def _write(account_id: int, found: Iterable[Signal], now: datetime) -> None:
     for one in found:
         RiskSignal.objects.update_or_create(
             account_id=account_id,
@@ -162,21 +166,12 @@ def address_tried(*, account_id: int, address: str, now: datetime) -> None:
     except ValueError:  # it ran out just now
         return
     if tries % ADDRESS_STEP == 0:
-        limit = policy().patients_per_payer_30_days
-        signals_note(
-            account_id=account_id, found=signals(Facts(address_tries=tries), payer_limit=limit), now=now
-        )
+        signals_note(account_id=account_id, found=_signals(Facts(address_tries=tries)), now=now)
 
 
 def payer_noticed(*, account_id: int | None, now: datetime) -> None:
     """After a payment: a payer of as many people as may be is noted at once, in the payment's own transaction."""
     if account_id is None:
         return
-    limit = policy().patients_per_payer_30_days
     people = payer_patients(account_ids=[account_id], now=now).get(account_id, 0)
-    if people >= limit:
-        RiskSignal.objects.update_or_create(
-            account_id=account_id,
-            kind=PAYER,
-            defaults={"weight": 60, "at": now, "data": {"count": people}},
-        )
+    _write(account_id, _signals(Facts(payer_patients=people)), now)

@@ -178,7 +178,7 @@ def session_write(
             zip(bounds, capacities, quotas, strict=True), 1
         )
     )
-    history.record(thing=session, verb="plan", from_state=None, to_state="planned", actor=actor, at=now)
+    history.begin(session, "plan", actor=actor, at=now)
     return session
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from booking.domain.errors import QuotaBelowBooked, ReasonMissing
+from booking.domain.errors import QuotaBelowBooked
 from booking.domain.quotas import quotas_after_plan
 from booking.domain.states import APPOINTMENT, SESSION
 from booking.locks import lock_session, lock_slots
@@ -15,6 +15,7 @@ from booking.services.returns import numbers_offer_new, session_returns_end
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
+from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
 
 STOPPED_JOB = "session.stopped"
@@ -103,8 +104,7 @@ def session_stop(*, session_id: int, reason: str, actor: Actor, now: datetime) -
     IllegalTransition
         When the session is closed or stopped already.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     session = lock_session(session_id)
     next_state(SESSION, session.state, "stop")
     lock_slots(session.pk)
@@ -147,15 +147,7 @@ def session_set_quotas(
         slot.save(update_fields=["quota"])
     session.quota_source = source
     session.save(update_fields=["quota_source"])
-    history.record(
-        thing=session,
-        verb="quotas",
-        from_state=session.state,
-        to_state=session.state,
-        actor=actor,
-        at=now,
-        data={"quotas": new, "source": source},
-    )
+    history.note(session, "quotas", actor=actor, at=now, data={"quotas": new, "source": source})
     if session.state == "released":
         numbers_offer_new(session=session, actor=actor, now=now)
         live.announce(f"session.{session.pk}", "session.changed", session=session.pk)

@@ -98,15 +98,7 @@ def stop_case_phoned(*, case_id: int, note: str, actor: Actor, now: datetime) ->
     case = StopCase.objects.select_for_update(no_key=True).get(pk=case_id)
     case.phoned_at, case.phone_note = now, note.strip()[:200]
     case.save(update_fields=["phoned_at", "phone_note"])
-    history.record(
-        thing=case,
-        verb="phone",
-        from_state=case.state,
-        to_state=case.state,
-        actor=actor,
-        at=now,
-        reason=case.phone_note,
-    )
+    history.note(case, "phone", actor=actor, at=now, reason=case.phone_note)
     return case
 
 
@@ -186,16 +178,7 @@ def _payment_follow(payment: Payment, appointment: Appointment, now: datetime) -
     """The money goes with the patient to the new number; nothing is paid back."""
     payment.appointment = appointment
     payment.save(update_fields=["appointment"])
-    history.record(
-        thing=payment,
-        verb="move",
-        from_state=payment.state,
-        to_state=payment.state,
-        actor=_JOB,
-        at=now,
-        reason=REASON,
-        data={"appointment": appointment.code},
-    )
+    history.note(payment, "move", actor=_JOB, at=now, reason=REASON, data={"appointment": appointment.code})
 
 
 def _patient_of(case_id: int) -> int:

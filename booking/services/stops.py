@@ -6,7 +6,7 @@ each patient is a transaction of their own: whatever is killed in between, the d
 
 from datetime import datetime
 
-from booking.domain.errors import ReasonMissing, StopNotOpen, TooSoon, UnknownNumber
+from booking.domain.errors import StopNotOpen, TooSoon, UnknownNumber
 from booking.domain.states import APPOINTMENT_LIVE, STOP
 from booking.domain.stops import NOTICE_MIN, usual_deadline
 from booking.locks import lock_session
@@ -16,6 +16,7 @@ from booking.services.stop_cases import stop_cases_follow, stop_cases_tell
 from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition
+from hospital.common.guards import require_reason
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
@@ -33,8 +34,7 @@ def stop_propose(*, session_id: int, reason: str, actor: Actor, now: datetime) -
     IllegalTransition
         When the session is closed.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     session = lock_session(session_id)
     if session.state == "closed":
         raise IllegalTransition(state="closed", verb="stop")
@@ -43,20 +43,12 @@ def stop_propose(*, session_id: int, reason: str, actor: Actor, now: datetime) -
         return begun
     stop = Stop.objects.create(
         session=session,
-        reason=reason.strip()[:200],
+        reason=reason[:200],
         proposed_by_id=actor.user_id,
         proposed_at=now,
         choose_by=_usual_deadline(now),
     )
-    history.record(
-        thing=stop,
-        verb="propose",
-        from_state=None,
-        to_state="proposed",
-        actor=actor,
-        at=now,
-        reason=stop.reason,
-    )
+    history.begin(stop, "propose", actor=actor, at=now, reason=stop.reason)
     return stop
 
 
@@ -77,19 +69,16 @@ def stop_prepare(
     if stop.state != "proposed":
         raise StopNotOpen
     if reason is not None:
-        if not reason.strip():
-            raise ReasonMissing(field="reason")
-        stop.reason = reason.strip()[:200]
+        reason = require_reason(reason)
+        stop.reason = reason[:200]
     if choose_by is not None:
         if choose_by < now + NOTICE_MIN:
             raise TooSoon(field="choose_by")
         stop.choose_by = choose_by
     stop.save(update_fields=["reason", "choose_by"])
-    history.record(
-        thing=stop,
-        verb="prepare",
-        from_state=stop.state,
-        to_state=stop.state,
+    history.note(
+        stop,
+        "prepare",
         actor=actor,
         at=now,
         reason=stop.reason,
@@ -134,7 +123,7 @@ def stop_apply(*, code: str, actor: Actor, now: datetime) -> Stop:
     cases = StopCase.objects.bulk_create(
         StopCase(stop=stop, appointment=each) for each in affected.order_by("slot__starts_at", "pk")
     )
-    history.record_all(things=cases, verb="list", from_state=None, to_state="listed", actor=actor, at=now)
+    history.record_all(things=cases, verb="list", to_state="listed", actor=actor, at=now)
     jobs.enqueue("stop.go_on", key=stop.code, payload={"stop": stop.pk}, due_at=now)
     return stop
 

@@ -160,4 +160,4 @@ def _differs(found: SymptomWord, row: Row) -> bool:
 
 def _record(word: SymptomWord, verb: str, actor: Actor, now: datetime) -> None:
     data = {"department": word.department.code, "word": word.word, "weight": word.weight}
-    history.record(thing=word, verb=verb, from_state="", to_state="", actor=actor, at=now, data=data)
+    history.note(word, verb, state="", actor=actor, at=now, data=data)

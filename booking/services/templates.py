@@ -115,14 +115,8 @@ def template_end(*, template_id: int, last_day: date, actor: Actor, now: datetim
         raise UnknownNumber(field="template")
     template.valid_until = last_day
     template.save(update_fields=["valid_until"])
-    history.record(
-        thing=template,
-        verb="end",
-        from_state="kept",
-        to_state="kept",
-        actor=actor,
-        at=now,
-        data={"valid_until": last_day.isoformat()},
+    history.note(
+        template, "end", state="kept", actor=actor, at=now, data={"valid_until": last_day.isoformat()}
     )
     templates_replan(expert_ids=[template.expert_id], actor=actor, now=now)
     return template

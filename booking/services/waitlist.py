@@ -69,7 +69,7 @@ def waitlist_join(
     entry = WaitlistEntry.objects.create(
         session=session, patient_id=patient_id, account_id=account_id, joined_at=now
     )
-    history.record(thing=entry, verb="join", from_state=None, to_state=entry.state, actor=actor, at=now)
+    history.begin(entry, "join", actor=actor, at=now)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     return entry
 

@@ -76,15 +76,7 @@ def walk_in_register(
         registered_at=now,
         pay_by=now + timedelta(minutes=policy().hold_min) if later else None,
     )
-    history.record(
-        thing=walk_in,
-        verb=verb,
-        from_state=None,
-        to_state=walk_in.state,
-        actor=actor,
-        at=now,
-        data=wishes,
-    )
+    history.begin(walk_in, verb, actor=actor, at=now, data=wishes)
     if later:
         payment_open(walk_in=walk_in, provider_name=provider_name, actor=actor, now=now)
     elif payment == "provider":

@@ -56,7 +56,7 @@ def account_open(*, phone: str, now: datetime) -> User:
     except IntegrityError:
         # the same phone opened its account in another window a moment ago
         return User.objects.get(phone_index=phone_index(phone))
-    history.record(thing=user, verb="open", from_state=None, to_state="open", actor=Actor.of(user), at=now)
+    history.begin(user, "open", state="open", actor=Actor.of(user), at=now)
     return user
 
 
@@ -117,7 +117,7 @@ def token_issue(*, name: str, actor: Actor, now: datetime, user: User | None = N
     row = ApiToken.objects.create(
         digest=token_digest(token), user=user, device=device, name=name, created_at=now
     )
-    history.record(thing=row, verb="issue", from_state=None, to_state="valid", actor=actor, at=now)
+    history.begin(row, "issue", state="valid", actor=actor, at=now)
     return token
 
 
@@ -129,7 +129,7 @@ def tokens_issue(*, users: Sequence[User], name: str, actor: Actor, now: datetim
         ApiToken(digest=token_digest(token), user=user, name=name, created_at=now)
         for user, token in zip(users, tokens, strict=True)
     )
-    history.record_all(things=rows, verb="issue", from_state=None, to_state="valid", actor=actor, at=now)
+    history.record_all(things=rows, verb="issue", to_state="valid", actor=actor, at=now)
     return tokens
 
 

@@ -71,9 +71,7 @@ def staff_add(
     except IntegrityError as error:
         raise UsernameTaken(field="username") from error
     data = {"before": {}, "after": {name: getattr(user, name) for name in COLUMNS}}
-    history.record(
-        thing=user, verb="add", from_state=None, to_state=_state(user), actor=actor, at=now, data=data
-    )
+    history.begin(user, "add", state=_state(user), actor=actor, at=now, data=data)
     return user, once
 
 
@@ -211,7 +209,7 @@ def _password_once() -> str:
 
 
 def _record(user: User, verb: str, actor: Actor, now: datetime) -> None:
-    history.record(thing=user, verb=verb, from_state=_state(user), to_state=_state(user), actor=actor, at=now)
+    history.note(user, verb, state=_state(user), actor=actor, at=now)
 
 
 def _state(user: User) -> str:

@@ -38,6 +38,47 @@ def record(
     )
 
 
+def begin(
+    thing: Any,
+    verb: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    state: str | None = None,
+    reason: str = "",
+    data: Mapping[str, object] | None = None,
+) -> None:
+    """Write the first row of a thing just made; ``state`` is said where the thing has no column of it."""
+    to_state = thing.state if state is None else state
+    record(
+        thing=thing,
+        verb=verb,
+        from_state=None,
+        to_state=to_state,
+        actor=actor,
+        at=at,
+        reason=reason,
+        data=data,
+    )
+
+
+def note(
+    thing: Any,
+    verb: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    state: str | None = None,
+    reason: str = "",
+    data: Mapping[str, object] | None = None,
+) -> None:
+    """Write a row about what leaves the thing's state as it is; ``state`` as for :func:`begin`."""
+    kept = thing.state if state is None else state
+    record(
+        thing=thing, verb=verb, from_state=kept, to_state=kept, actor=actor, at=at, reason=reason, data=data
+    )
+
+
 def move(
     thing: Any,
     table: Transitions,
@@ -77,10 +118,10 @@ def record_all(
     *,
     things: Sequence[models.Model],
     verb: str,
-    from_state: str | None,
     to_state: str,
     actor: Actor,
     at: datetime,
+    from_state: str = "",
 ) -> None:
     """Write the same history row for many things of one kind, in one statement."""
     StateChange.objects.bulk_create(
@@ -88,7 +129,7 @@ def record_all(
             thing=thing._meta.model_name or "",
             thing_id=thing.pk,
             verb=verb,
-            from_state=from_state or "",
+            from_state=from_state,
             to_state=to_state,
             actor_kind=actor.kind,
             actor_id=actor.user_id,

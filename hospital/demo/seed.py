@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from analytics.selectors.history import is_demo_history_in
 from analytics.selectors.plans import plans_for_list
-from analytics.services.history import SYNTHETIC, visits_take_in
 from analytics.services.nightly import asked_of_policy, expert_replan
 from analytics.services.plans import plans_apply
 from analytics.services.simulations import simulation_ask
+from analytics.services.visits import SYNTHETIC, visits_take_in
 from booking import services as booking
 from booking.selectors import expert_by_code
 from hospital.common import clock

@@ -10,7 +10,7 @@ from analytics.domain.errors import ImportRefused
 from analytics.domain.moments import day_of
 from analytics.models import ImportBatch
 from analytics.services.files import HistoryFile, mapping_named
-from analytics.services.history import visits_take_in
+from analytics.services.visits import visits_take_in
 from hospital.common import clock
 from hospital.common.actor import Actor
 
