@@ -17,12 +17,12 @@ from queueing.services.tickets import (
     ticket_report,
     ticket_set_priority,
     ticket_transfer,
-    walk_in_register_and_ticket,
 )
 from queueing.services.undo import ticket_undo
 from queueing.services.walk_ins import (
     walk_in_give_up,
     walk_in_of_new,
+    walk_in_register_and_ticket,
     walk_in_reserve,
     walk_in_ticket,
 )

@@ -7,7 +7,8 @@ from django.db.models import Q
 from booking import selectors as booking_selectors
 from booking import services as booking
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, ReasonMissing, next_state
+from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
 from queueing.domain.states import CALLED, PASSED, TICKET, WAITING
 from queueing.locks import lock_ticket
@@ -94,8 +95,7 @@ def ticket_cancel(*, code: str, reason: str, actor: Actor, now: datetime) -> Tic
     IllegalTransition
         When the ticket neither waits nor is called.
     """
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    reason = require_reason(reason)
     found = ticket_by_code(code)
     next_state(TICKET, found.state, "cancel")
     if found.walk_in_id is not None:

@@ -51,7 +51,7 @@ def screen_add(
         ScreenRoom(screen=screen, room=rooms[code], position=position)
         for position, code in enumerate(room_codes)
     )
-    history.record(thing=screen, verb="add", from_state=None, to_state="on", actor=actor, at=now)
+    history.begin(screen, "add", state="on", actor=actor, at=now)
     return screen, token
 
 

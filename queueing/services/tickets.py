@@ -1,16 +1,14 @@
-"""How tickets come about: check-in of an appointment, registration of a walk-in, transfer from another
-queue.
-"""
+"""How tickets come about: check-in of an appointment, transfer from another queue; walk-ins have their own module."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from booking import selectors as booking_selectors
 from booking import services as booking
 from booking.domain.states import SESSION_OPEN
 from hospital.common import clock, history
 from hospital.common.actor import Actor
-from hospital.common.errors import IllegalTransition, ReasonMissing, next_state
+from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
 from queueing.domain.check_in import Period, state_refusal, time_refusal
 from queueing.domain.errors import AlreadyWaiting, SameQueue, UnknownPriority
@@ -18,14 +16,11 @@ from queueing.domain.lateness import is_late
 from queueing.domain.places import Span
 from queueing.domain.states import LIVE, PASSED, TICKET
 from queueing.domain.streams import Stream
-from queueing.locks import lock_queue, lock_queues, lock_ticket, queue_of_session, take_number
+from queueing.locks import lock_queues, lock_ticket, queue_of_session, take_number
 from queueing.models import Queue, Ticket
 from queueing.selectors.tickets import ticket_by_code
 from queueing.services.departures import ticket_return
 from queueing.services.moves import announce, move, plain, queue_changed
-
-if TYPE_CHECKING:
-    from booking.models import WalkIn
 
 
 @transactional
@@ -50,7 +45,7 @@ def ticket_check_in(*, appointment_id: int, actor: Actor, now: datetime) -> Tick
     except IllegalTransition as refused:
         raise state_refusal(str(refused.params["state"])) or refused from None
     span = Span(slot.starts_at.timestamp(), slot.ends_at.timestamp())
-    return _ticket_create(
+    return ticket_create(
         queue_of_session(session.pk, session.letter, now),
         Ticket(
             session=session,
@@ -83,73 +78,7 @@ def ticket_report(*, appointment_id: int, actor: Actor, now: datetime) -> Ticket
     return ticket_check_in(appointment_id=appointment_id, actor=actor, now=now)
 
 
-@transactional
-def walk_in_register_and_ticket(
-    *,
-    session_code: str,
-    patient_id: int,
-    payment: str,
-    actor: Actor,
-    now: datetime,
-    priority: str = "normal",
-    priority_reason: str = "",
-) -> Ticket:
-    """A walk-in takes a number from the pool and gets a ticket in the same moment, paid in cash or free.
-
-    Raises
-    ------
-    booking's PoolEmpty (``sold_out``), WalkInNotOpen (``closed``), AlreadyBooked
-        Nothing is registered, charged or ticketed.
-    AlreadyWaiting (``already_in_queue``)
-        When the patient has a live ticket in this queue: nobody pays twice for one doctor.
-    UnknownPriority, ReasonMissing
-        When the priority is not one, or has no reason.
-    """
-    priority_check(priority, priority_reason)
-    session = booking_selectors.session_by_code(code=session_code)
-    booking.session_open_if_due(session_id=session.pk, now=now)  # booking's lock comes before the queue's
-    queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
-    refuse_second(queue, patient_id)
-    walk_in = booking.walk_in_register(
-        session_id=session.pk, patient_id=patient_id, payment=payment, actor=actor, now=now
-    )
-    return ticket_of_walk_in(
-        queue=queue,
-        walk_in=walk_in,
-        actor=actor,
-        now=now,
-        priority=priority,
-        priority_reason=priority_reason,
-    )
-
-
-def ticket_of_walk_in(
-    *,
-    queue: Queue,
-    walk_in: "WalkIn",
-    actor: Actor,
-    now: datetime,
-    priority: str = "normal",
-    priority_reason: str = "",
-) -> Ticket:
-    """A registered walk-in's ticket; the caller holds the locks of session and queue."""
-    return _ticket_create(
-        queue,
-        Ticket(
-            session_id=walk_in.session_id,
-            patient_id=walk_in.patient_id,
-            walk_in=walk_in,
-            channel=Ticket.Channel.WALK_IN,
-            priority=priority,
-            priority_reason=priority_reason,
-            registered_at=walk_in.registered_at,
-        ),
-        actor=actor,
-        now=now,
-    )
-
-
-def refuse_second(queue: Queue, patient_id: int) -> None:
+def check_not_waiting(queue: Queue, patient_id: int) -> None:
     """One live ticket per patient and queue; the queue is locked, so two who ask at once get one."""
     live = Ticket.objects.filter(queue=queue, patient_id=patient_id, state__in=LIVE)
     first = live.select_related("queue").order_by("pk").first()
@@ -157,7 +86,7 @@ def refuse_second(queue: Queue, patient_id: int) -> None:
         raise AlreadyWaiting(number=first.display)
 
 
-def _ticket_create(queue: Queue, ticket: Ticket, *, actor: Actor, now: datetime) -> Ticket:
+def ticket_create(queue: Queue, ticket: Ticket, *, actor: Actor, now: datetime) -> Ticket:
     """Give ``ticket`` the queue's next number and write it."""
     taken = take_number(queue.pk)
     queue.revision, queue.next_number = taken.revision, taken.number + 1
@@ -165,14 +94,8 @@ def _ticket_create(queue: Queue, ticket: Ticket, *, actor: Actor, now: datetime)
     ticket.state = next_state(TICKET, None, "register")
     ticket.save(force_insert=True)
     source = ticket.transferred_from_id
-    history.record(
-        thing=ticket,
-        verb="register",
-        from_state=None,
-        to_state=ticket.state,
-        actor=actor,
-        at=now,
-        data={"transferred_from": source} if source else {},
+    history.begin(
+        ticket, "register", actor=actor, at=now, data={"transferred_from": source} if source else {}
     )
     announce(queue.pk, taken.revision, ticket=ticket)
     return ticket
@@ -221,7 +144,7 @@ def ticket_transfer(
         returned_at=ticket.returned_at,
         transferred_from=ticket,
     )
-    return _ticket_create(queues[target_queue.pk], new, actor=actor, now=now)
+    return ticket_create(queues[target_queue.pk], new, actor=actor, now=now)
 
 
 @transactional
@@ -233,16 +156,14 @@ def ticket_set_priority(*, code: str, priority: str, reason: str, actor: Actor, 
     UnknownPriority, ReasonMissing
         Nothing is changed.
     """
-    priority_check(priority, reason)
+    check_priority(priority, reason)
     ticket = lock_ticket(code)
     before = {"priority": ticket.priority, "priority_reason": ticket.priority_reason}
     ticket.priority, ticket.priority_reason = priority, reason
     ticket.save(update_fields=["priority", "priority_reason"])
-    history.record(
-        thing=ticket,
-        verb="prioritise",
-        from_state=ticket.state,
-        to_state=ticket.state,
+    history.note(
+        ticket,
+        "prioritise",
         actor=actor,
         at=now,
         reason=reason,
@@ -252,9 +173,9 @@ def ticket_set_priority(*, code: str, priority: str, reason: str, actor: Actor, 
     return ticket
 
 
-def priority_check(priority: str, reason: str) -> None:
+def check_priority(priority: str, reason: str) -> None:
     """Refuse a priority that does not exist or has no reason."""
     if priority not in set(Stream):
         raise UnknownPriority(field="priority")
-    if priority != Stream.NORMAL and not reason.strip():
-        raise ReasonMissing(field="priority_reason")
+    if priority != Stream.NORMAL:
+        require_reason(reason, field="priority_reason")

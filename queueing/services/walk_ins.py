@@ -1,4 +1,4 @@
-"""Registering at the desk somebody new, and numbers that are paid through a provider: the ticket comes after."""
+"""Walk-ins: registered and paid at the desk, or paid through a provider first, and the ticket comes after."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -12,18 +12,82 @@ from hospital.common.errors import IllegalTransition
 from hospital.common.transactions import transactional
 from queueing.domain.errors import AlreadyWaiting
 from queueing.locks import lock_queue, queue_of_session
-from queueing.models import Ticket
-from queueing.services.tickets import (
-    priority_check,
-    refuse_second,
-    ticket_of_walk_in,
-)
+from queueing.models import Queue, Ticket
+from queueing.services.tickets import check_not_waiting, check_priority, ticket_create
 
 if TYPE_CHECKING:
     from booking.models import WalkIn
 
 _JOB = Actor.job("walk-ins")
 R = TypeVar("R")
+
+
+@transactional
+def walk_in_register_and_ticket(
+    *,
+    session_code: str,
+    patient_id: int,
+    payment: str,
+    actor: Actor,
+    now: datetime,
+    priority: str = "normal",
+    priority_reason: str = "",
+) -> Ticket:
+    """A walk-in takes a number from the pool and gets a ticket in the same moment, paid in cash or free.
+
+    Raises
+    ------
+    booking's PoolEmpty (``sold_out``), WalkInNotOpen (``closed``), AlreadyBooked
+        Nothing is registered, charged or ticketed.
+    AlreadyWaiting (``already_in_queue``)
+        When the patient has a live ticket in this queue: nobody pays twice for one doctor.
+    UnknownPriority, ReasonMissing
+        When the priority is not one, or has no reason.
+    """
+    wishes = {"priority": priority, "priority_reason": priority_reason}
+    session_id, queue = _queue_to_join(session_code, patient_id, wishes, now)
+    walk_in = booking.walk_in_register(
+        session_id=session_id, patient_id=patient_id, payment=payment, actor=actor, now=now
+    )
+    return ticket_of_walk_in(queue=queue, walk_in=walk_in, actor=actor, now=now, **wishes)
+
+
+def _queue_to_join(
+    session_code: str, patient_id: int, wishes: dict[str, str], now: datetime
+) -> tuple[int, Queue]:
+    """The session and its queue, locked, once it is sure that the patient may wait there."""
+    check_priority(wishes["priority"], wishes["priority_reason"])
+    session = booking_selectors.session_by_code(code=session_code)
+    booking.session_open_if_due(session_id=session.pk, now=now)  # booking's lock comes before the queue's
+    queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
+    check_not_waiting(queue, patient_id)
+    return session.pk, queue
+
+
+def ticket_of_walk_in(
+    *,
+    queue: Queue,
+    walk_in: "WalkIn",
+    actor: Actor,
+    now: datetime,
+    priority: str = "normal",
+    priority_reason: str = "",
+) -> Ticket:
+    """A registered walk-in's ticket; the caller holds the locks of session and queue."""
+    return ticket_create(
+        queue,
+        Ticket(
+            session_id=walk_in.session_id,
+            patient_id=walk_in.patient_id,
+            walk_in=walk_in,
+            channel=Ticket.Channel.WALK_IN,
+            priority=priority,
+            priority_reason=priority_reason,
+            registered_at=walk_in.registered_at,
+        ),
+        actor=actor,
+        now=now,
+    )
 
 
 @transactional
@@ -80,17 +144,14 @@ def walk_in_reserve(
     As ``walk_in_register_and_ticket``, and UnknownProvider
         Nothing is kept.
     """
-    priority_check(priority, priority_reason)
-    session = booking_selectors.session_by_code(code=session_code)
-    booking.session_open_if_due(session_id=session.pk, now=now)
-    queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
-    refuse_second(queue, patient_id)
+    wishes = {"priority": priority, "priority_reason": priority_reason}
+    session_id, _queue = _queue_to_join(session_code, patient_id, wishes, now)
     return booking.walk_in_register(
-        session_id=session.pk,
+        session_id=session_id,
         patient_id=patient_id,
         payment="provider",
         provider_name=provider_name,
-        wishes={"priority": priority, "priority_reason": priority_reason},
+        wishes=wishes,
         actor=actor,
         now=now,
     )
@@ -112,7 +173,7 @@ def walk_in_ticket(*, walk_in_id: int, now: datetime) -> Ticket | None:
     if walk_in.state != "registered" or Ticket.objects.filter(walk_in=walk_in).exists():
         return None
     try:
-        refuse_second(queue, walk_in.patient_id)
+        check_not_waiting(queue, walk_in.patient_id)
     except AlreadyWaiting:
         booking.walk_in_cancel(walk_in_id=walk_in.pk, reason="has a ticket already", actor=_JOB, now=now)
         return None
