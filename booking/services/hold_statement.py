@@ -1,6 +1,6 @@
 """The one statement that decides about a number and writes it: ``booking_hold`` in the database.
 
-Its text is ``booking/migrations/0012_limits_hold.sql``; ``docs/adr/0013`` says why the hot path is SQL and where each
+Its text is ``booking/migrations/0005_hold.sql``; ``docs/adr/0013`` says why the hot path is SQL and where each
 of its rules stands besides.
 """
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0013_limits_signals")]
+    dependencies = [("booking", "0010_signals_once")]
 
     operations = [
         migrations.RemoveField("department", "symptoms"),

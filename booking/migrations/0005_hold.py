@@ -1,4 +1,4 @@
-"""The function that holds a number: see 0008_speed_hold.sql beside this file, and docs/adr/0013."""
+"""The function that holds a number: see 0005_hold.sql beside this file, and docs/adr/0013."""
 
 from pathlib import Path
 
@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            reverse_sql="DROP FUNCTION booking_hold; DROP FUNCTION booking_hold_refusal;",
+            reverse_sql="DROP FUNCTION booking_hold; DROP FUNCTION booking_hold_refusal; DROP FUNCTION booking_payer_people;",
         )
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False  # the indexes are built beside the bookings that go on
 
-    dependencies = [("booking", "0008_speed_hold")]
+    dependencies = [("booking", "0005_hold")]
 
     operations = [
         migrations.AddField(

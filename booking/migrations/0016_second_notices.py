@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0018_names_of_tables"),
+        ("booking", "0015_names_of_tables"),
     ]
 
     operations = [

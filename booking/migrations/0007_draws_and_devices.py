@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0009_patients_bans_count"),
+        ("booking", "0006_misses_of_bans"),
     ]
 
     operations = [

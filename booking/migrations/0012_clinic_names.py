@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0014_limits_no_symptoms"),
+        ("booking", "0011_no_symptom_columns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

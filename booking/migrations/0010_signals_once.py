@@ -13,7 +13,7 @@ WHERE old.account_id = new.account_id AND old.kind = new.kind AND (old.at, old.i
 class Migration(migrations.Migration):
     atomic = False  # the indexes are built beside the bookings that go on
 
-    dependencies = [("booking", "0012_limits_hold")]
+    dependencies = [("booking", "0009_usual_waits")]
 
     operations = [
         migrations.RunSQL(ONCE, migrations.RunSQL.noop),

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0011_search_draws_and_devices"),
+        ("booking", "0007_draws_and_devices"),
     ]
 
     operations = [

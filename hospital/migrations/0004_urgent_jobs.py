@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hospital", "0004_notices_channels"),
+        ("hospital", "0003_channels_of_notices"),
     ]
 
     operations = [

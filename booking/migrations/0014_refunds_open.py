@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0016_appeals_of_erased"),
+        ("booking", "0013_appeals_of_the_erased"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0017_till_refunds_open"),
+        ("booking", "0014_refunds_open"),
     ]
 
     operations = [

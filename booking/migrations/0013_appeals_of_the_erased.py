@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0015_clinic_names"),
+        ("booking", "0012_clinic_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0007_money_review"),
+        ("booking", "0008_money_under_review"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hospital", "0006_staff_accounts"),
+        ("hospital", "0005_staff_accounts"),
     ]
 
     operations = [

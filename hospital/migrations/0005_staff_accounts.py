@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hospital", "0005_urgent_jobs"),
+        ("hospital", "0004_urgent_jobs"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@
 -- where each rule stands besides. Each statement in here sees what was committed before it began (READ COMMITTED), so
 -- the limits are counted after the locks were given: that is what a single statement with common table expressions
 -- cannot do. What refuses writes nothing; the slot's row, for which a rush queues, is changed last and so held shortest.
-CREATE OR REPLACE FUNCTION booking_hold(
+CREATE FUNCTION booking_hold(
     given_slot text,
     given_patient text,
     token_digest bytea,
@@ -24,6 +24,7 @@ CREATE OR REPLACE FUNCTION booking_hold(
     per_account_day int,
     unpaid_per_account_day int,
     per_device_day int,
+    per_payer_30_days int,
     route text,
     request_key text,
     body_digest bytea,
@@ -98,7 +99,7 @@ BEGIN
             patient_id, CASE WHEN actor_kind = 'patient' THEN account_id END,
             CASE WHEN actor_kind = 'patient' THEN device END, wanted.session_id, wanted.date, wanted.department_id,
             moment, day_begins, per_department_day, departments_day, per_account_day, unpaid_per_account_day,
-            per_device_day
+            per_device_day, per_payer_30_days
         ), outcome);
     END IF;
 
@@ -150,25 +151,31 @@ BEGIN
     END IF;
 END $$;
 
--- Why this patient, account or device may not have a number: a ban or a limit; NULL when there is no reason.
--- An account or device of NULL is not limited: the desk's, and numbers that a lot or a list gives.
-CREATE OR REPLACE FUNCTION booking_hold_refusal(
+-- Why this patient, account, device or payer may not have a number: a ban or a limit; NULL when there is no reason.
+-- It is the one home of these limits: booking/selectors/limits.py asks it for every number that is not held above.
+-- An account or device of NULL is not limited: numbers that the hospital itself gives. `leaving` is an appointment that
+-- goes away in the same step; `despite_ban` is for numbers that a person of the hospital gives; `waiting_account` and
+-- `waiting_device` are requests for a draw, which may all become numbers.
+CREATE FUNCTION booking_hold_refusal(
     patient bigint, account bigint, device bytea, session bigint, day date, department bigint,
     moment timestamptz, day_begins timestamptz,
-    per_department_day int, departments_day int, per_account_day int, unpaid_per_account_day int, per_device_day int
+    per_department_day int, departments_day int, per_account_day int, unpaid_per_account_day int, per_device_day int,
+    per_payer_30_days int, leaving bigint DEFAULT 0, despite_ban boolean DEFAULT FALSE,
+    waiting_account bigint DEFAULT 0, waiting_device bigint DEFAULT 0
 ) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT CASE
-        WHEN EXISTS (
+        WHEN NOT despite_ban AND EXISTS (
             SELECT FROM booking_ban ban WHERE ban.patient_id = patient AND ban.lifted_at IS NULL
             AND ban.starts_at <= moment AND moment < ban.ends_at) THEN 'banned'
         WHEN mine.in_session > 0 OR mine.in_department >= per_department_day THEN 'already_booked'
         WHEN mine.other_departments >= departments_day THEN 'departments'
-        WHEN account IS NOT NULL AND per_account_day <= theirs.held THEN 'account'
-        WHEN account IS NOT NULL AND unpaid_per_account_day <= theirs.unpaid THEN 'unpaid'
-        WHEN device IS NOT NULL AND per_device_day <= (
+        WHEN account IS NOT NULL AND per_account_day <= theirs.held + waiting_account THEN 'account'
+        WHEN account IS NOT NULL AND unpaid_per_account_day <= theirs.unpaid + waiting_account THEN 'unpaid'
+        WHEN device IS NOT NULL AND per_device_day <= waiting_device + (
             SELECT count(*) FROM booking_appointment one
             WHERE one.device_index = device AND one.held_at >= day_begins) THEN 'device'
+        WHEN account IS NOT NULL AND per_payer_30_days <= booking_payer_people(account, patient, moment) THEN 'payer'
     END
     FROM (
         SELECT count(*) FILTER (WHERE one.session_id = session) AS in_session,
@@ -179,9 +186,44 @@ BEGIN
         JOIN booking_clinicsession other ON other.id = one.session_id
         JOIN booking_expert expert ON expert.id = other.expert_id
         WHERE one.patient_id = patient AND one.state IN ('held', 'booked', 'arrived') AND other.date = day
+          AND one.id <> leaving
     ) mine, (
         SELECT count(*) AS held, count(*) FILTER (WHERE one.booked_at IS NULL) AS unpaid
         FROM booking_appointment one
         WHERE one.account_id = account AND one.held_at >= day_begins
     ) theirs);
+END $$;
+
+-- For how many people besides this patient one of an account's payers paid in 30 days, whoever's account they are, with
+-- those for whom the account holds a number that is still to be paid. Who never paid online has no payer.
+CREATE FUNCTION booking_payer_people(account bigint, patient bigint, moment timestamptz)
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    since timestamptz := moment - interval '720 hours';
+    payers bytea[];
+BEGIN
+    SELECT array_agg(DISTINCT paid.payer_index) INTO payers
+    FROM booking_appointment one
+    JOIN booking_payment paid ON paid.appointment_id = one.id
+    WHERE one.account_id = account AND one.held_at > since - interval '168 hours'  -- offers are paid days later
+      AND paid.payer_index IS NOT NULL AND paid.paid_at > since;
+    IF payers IS NULL THEN
+        RETURN 0;
+    END IF;
+    RETURN (
+        SELECT max(people) FROM (
+            SELECT count(DISTINCT whom.patient_id) AS people
+            FROM unnest(payers) payer, LATERAL (
+                SELECT one.patient_id
+                FROM booking_payment paid JOIN booking_appointment one ON one.id = paid.appointment_id
+                WHERE paid.payer_index = payer AND paid.paid_at > since
+                UNION ALL
+                SELECT one.patient_id
+                FROM booking_appointment one
+                WHERE one.account_id = account AND one.state = 'held' AND one.held_at > since
+            ) whom
+            WHERE whom.patient_id <> patient
+            GROUP BY payer
+        ) each_payer
+    );
 END $$;
