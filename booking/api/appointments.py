@@ -14,7 +14,7 @@ from booking.api import answers
 from booking.api import serializers as shapes
 from booking.providers import provider
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.devices import known_device
 from hospital.common.openapi import several
 from hospital.common.roles import PATIENT_OR_DESK
@@ -53,7 +53,7 @@ class AppointmentList(ApiView):
     def get(self, request: Request) -> Response:
         """List one's own appointments, the newest clinic day first."""
         mine = selectors.appointments_of_user(user=self.person)[:100]
-        return Response({"results": answers.AppointmentDetailAnswer(mine, many=True).data})
+        return listed(answers.AppointmentDetailAnswer, mine)
 
     @extend_schema(
         request=shapes.AppointmentIn, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY]
@@ -104,16 +104,15 @@ class AppointmentCancel(ApiView):
     @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Cancel; patients until walk-in registration opens."""
-        data = parsed(shapes.CancelIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             appointment = selectors.appointment_for_user(user=self.person, code=code)
             cancelled = services.appointment_cancel(
                 appointment_id=appointment.pk, actor=self.actor, now=clock.now(), **data
             )
-            return 200, shapes.appointment_out(cancelled)
+            return shapes.appointment_out(cancelled)
 
-        return self.idempotent(produce, body=data)
+        return self.once(shapes.CancelIn, answer)
 
 
 class AppointmentMove(ApiView):
@@ -124,9 +123,8 @@ class AppointmentMove(ApiView):
     @extend_schema(request=shapes.MoveIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Change a booked number for one at another time of the same doctor; what was paid stays paid."""
-        data = parsed(shapes.MoveIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             appointment = selectors.appointment_for_user(user=self.person, code=code)
             moved = services.appointment_move(
                 appointment_id=appointment.pk,
@@ -135,9 +133,9 @@ class AppointmentMove(ApiView):
                 actor=self.actor,
                 now=clock.now(),
             )
-            return 200, shapes.appointment_out(moved)
+            return shapes.appointment_out(moved)
 
-        return self.idempotent(produce, body=data)
+        return self.once(shapes.MoveIn, answer)
 
 
 class PaymentList(ApiView):

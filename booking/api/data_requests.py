@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from booking import selectors, services
 from booking.models import DataRequest
 from hospital.common import clock
-from hospital.common.api import ApiView, parsed
+from hospital.common.api import ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
 
@@ -80,7 +80,7 @@ class DataRequestList(ApiView):
         else:
             found = selectors.requests_open()
             services.patients_read(patients=[one.patient for one in found], actor=self.actor, now=clock.now())
-        return Response({"results": DataRequestAnswer(found, many=True).data})
+        return listed(DataRequestAnswer, found)
 
     @extend_schema(request=DataRequestIn, responses={201: DataRequestAnswer})
     def post(self, request: Request) -> Response:

@@ -13,7 +13,7 @@ from booking.api import serializers as shapes
 from booking.api.counter import number_given
 from booking.models import Patient
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import DESK
 
@@ -99,7 +99,7 @@ class PatientSearch(ApiView):
         """Find by document, phone or name. Posted, so that they stay out of addresses; who looked is remembered."""
         found = selectors.patients_find_any(text=parsed(FindIn, request)["q"])
         services.patients_read(patients=found, actor=self.actor, now=clock.now())
-        return Response({"results": PersonAnswer(found, many=True).data})
+        return listed(PersonAnswer, found)
 
 
 class PatientRegister(ApiView):

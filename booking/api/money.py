@@ -13,7 +13,7 @@ from booking.models import Payment
 from booking.models.payments import SettlementDifference
 from booking.selectors import money as selectors
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import DESK, MANAGERS
 
@@ -193,7 +193,7 @@ class CashToHandBack(ApiView):
     @extend_schema(responses=several(CashAnswer))
     def get(self, request: Request) -> Response:
         """Whom the desk owes cash, the oldest first."""
-        return Response({"results": CashAnswer(selectors.cash_to_hand_back(), many=True).data})
+        return listed(CashAnswer, selectors.cash_to_hand_back())
 
 
 class CashHandBack(ApiView):
@@ -220,13 +220,12 @@ class PaymentReview(ApiView):
     @extend_schema(request=PaymentDecisionIn, responses=ReviewAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Take it as paid, which gives the number, or give it back; with a reason."""
-        data = parsed(PaymentDecisionIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             result = services.payment_review(code=code, **data, actor=self.actor, now=clock.now())
-            return 200, {"result": result}
+            return {"result": result}
 
-        return self.idempotent(produce, body=data)
+        return self.once(PaymentDecisionIn, answer)
 
 
 class RefundReview(ApiView):
@@ -237,13 +236,12 @@ class RefundReview(ApiView):
     @extend_schema(request=RefundDecisionIn, responses=ReviewAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Ask again, or write down that it was paid back by hand; with a reason."""
-        data = parsed(RefundDecisionIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             result = services.refund_review(code=code, **data, actor=self.actor, now=clock.now())
-            return 200, {"result": result}
+            return {"result": result}
 
-        return self.idempotent(produce, body=data)
+        return self.once(RefundDecisionIn, answer)
 
 
 class SettlementList(ApiView):
@@ -256,7 +254,7 @@ class SettlementList(ApiView):
         """A day's books by provider, with every difference."""
         day = parsed(DayQuery, request, query=True).get("day", clock.today())
         found = selectors.settlements_of_day(day=day)
-        return Response({"results": SettlementAnswer(found, many=True).data})
+        return listed(SettlementAnswer, found)
 
 
 class TillList(ApiView):
@@ -268,4 +266,4 @@ class TillList(ApiView):
     def get(self, request: Request) -> Response:
         """A day's cash by whoever took it or handed it back."""
         day = parsed(DayQuery, request, query=True).get("day", clock.today())
-        return Response({"results": TillAnswer(selectors.tills_of_day(day=day), many=True).data})
+        return listed(TillAnswer, selectors.tills_of_day(day=day))

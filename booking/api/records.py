@@ -12,7 +12,7 @@ from booking import selectors, services
 from booking.api.fields import ReasonIn
 from booking.models import Appeal, Ban
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.policy import policy
 from hospital.common.roles import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
@@ -156,14 +156,13 @@ class BanList(ApiView):
         now = clock.now()
         own = self.person.role == "patient"
         found = selectors.bans_of_user(user=self.person, now=now) if own else selectors.bans_in_force(now=now)
-        return Response({"results": BanAnswer(found, many=True).data})
+        return listed(BanAnswer, found)
 
     @extend_schema(request=BanIn, responses={201: BanAnswer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request) -> Response:
         """Close online booking for a patient."""
-        data = parsed(BanIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             patient = selectors.patient_for_user(user=self.person, code=data["patient"])
             ban = services.ban_add(
                 patient_id=patient.pk,
@@ -172,9 +171,9 @@ class BanList(ApiView):
                 actor=self.actor,
                 now=clock.now(),
             )
-            return 201, BanAnswer(ban).data
+            return BanAnswer(ban).data
 
-        return self.idempotent(produce, body=data)
+        return self.once(BanIn, answer, status=201)
 
 
 class BanLift(ApiView):
@@ -236,7 +235,7 @@ class AppealList(ApiView):
     def get(self, request: Request) -> Response:
         """List those that wait for an answer, the oldest first, then the last answers."""
         found = [*selectors.appeals_open(), *selectors.appeals_answered()]
-        return Response({"results": AppealAnswer(found, many=True).data})
+        return listed(AppealAnswer, found)
 
 
 class AppealDecide(ApiView):
@@ -266,7 +265,7 @@ class NoShowList(ApiView):
         since = clock.now() - timedelta(days=policy().no_show_window_days)
         confirmed = parsed(MissedQuery, request, query=True)["state"] == "no_show"
         found = selectors.no_shows_confirmed(since=since) if confirmed else selectors.no_shows_unresolved()
-        return Response({"results": MissedAnswer(found, many=True).data})
+        return listed(MissedAnswer, found)
 
 
 class NoShowDecide(ApiView):

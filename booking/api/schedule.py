@@ -15,7 +15,7 @@ from booking.models import Absence, SessionTemplate
 from booking.selectors.calendar import absences_shown, template_by_id, templates_shown
 from booking.services.schedule_files import rows_of, templates_import
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import LocalTime, example, several
 from hospital.common.roles import MANAGERS
 
@@ -196,18 +196,17 @@ class PeriodList(ApiView):
     def get(self, request: Request) -> Response:
         """List the periods of active experts, by department, expert and weekday."""
         found = templates_shown(**parsed(PeriodQuery, request, query=True))
-        return Response({"results": PeriodAnswer(found, many=True).data})
+        return listed(PeriodAnswer, found)
 
     @extend_schema(request=PeriodIn, responses={201: PeriodAnswer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request) -> Response:
         """Add a period; sessions not released yet follow at once."""
-        data = parsed(PeriodIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             saved = services.template_save(facts=facts_of({**data}), actor=self.actor, now=clock.now())
-            return 201, PeriodAnswer(saved).data
+            return PeriodAnswer(saved).data
 
-        return self.idempotent(produce, body=data)
+        return self.once(PeriodIn, answer, status=201)
 
 
 class PeriodDetail(ApiView):
@@ -277,21 +276,20 @@ class AbsenceList(ApiView):
     def get(self, request: Request) -> Response:
         """List those that are on or ahead, soonest first."""
         found = absences_shown(today=clock.today())
-        return Response({"results": AbsenceAnswer(found, many=True).data})
+        return listed(AbsenceAnswer, found)
 
     @extend_schema(request=AbsenceIn, responses={201: AbsenceEffectAnswer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request) -> Response:
         """Plan nothing on these days; where patients have numbers a stop is proposed, and nobody is told yet."""
-        data = parsed(AbsenceIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             given = {name: data[name] for name in ("kind", "first_day", "last_day", "reason")}
             effect = services.absence_add(**given, **_whose(data), actor=self.actor, now=clock.now())
             stops = [stop.code for stop in effect.to_stop]
             known = AbsenceAnswer(effect.absence).data
-            return 201, {**known, "withdrawn": effect.withdrawn, "stops": stops}
+            return {**known, "withdrawn": effect.withdrawn, "stops": stops}
 
-        return self.idempotent(produce, body=data)
+        return self.once(AbsenceIn, answer, status=201)
 
 
 class AbsenceRemove(ApiView):

@@ -14,7 +14,7 @@ from booking.api.schedule import PERIOD, TimesIn, facts_of
 from booking.models.sessions import FIRST_MONDAY, ClinicSession
 from booking.selectors.calendar import CalendarSession, week_of
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS
 
@@ -99,14 +99,13 @@ class WeekOfSessions(ApiView):
         first = day - timedelta(days=day.weekday())
         rows = week_of(first=first, department=asked["department"], expert=asked["expert"])
         found = [one for row in rows for each in row.days for one in each.sessions]
-        return Response({"results": SessionOfWeek(found, many=True).data})
+        return listed(SessionOfWeek, found)
 
     @extend_schema(request=ExtraIn, responses={201: PlannedSession}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request) -> Response:
         """Add a session on one day."""
-        data = parsed(ExtraIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             given = {**data}
             day = given.pop("day")
             recurs = {"weekday": day.isoweekday(), "every_weeks": 1, "valid_from": FIRST_MONDAY}
@@ -116,9 +115,9 @@ class WeekOfSessions(ApiView):
                 actor=self.actor,
                 now=clock.now(),
             )
-            return 201, PlannedSession(made).data
+            return PlannedSession(made).data
 
-        return self.idempotent(produce, body=data)
+        return self.once(ExtraIn, answer, status=201)
 
 
 class SessionSubstitute(ApiView):

@@ -19,7 +19,7 @@ from booking.selectors.stops import (
     stops_shown,
 )
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import DESK, MANAGERS
 
@@ -176,21 +176,20 @@ class StopList(ApiView):
     @extend_schema(responses=several(StopAnswer))
     def get(self, request: Request) -> Response:
         """List those that are open, and those of the last four weeks."""
-        return Response({"results": StopAnswer(stops_shown(now=clock.now()), many=True).data})
+        return listed(StopAnswer, stops_shown(now=clock.now()))
 
     @extend_schema(request=StopIn, responses={201: StopAnswer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request) -> Response:
         """Propose to stop a session; nothing happens to anybody yet."""
-        data = parsed(StopIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             session = selectors.session_by_code(code=data["session"])
             stop = services.stop_propose(
                 session_id=session.pk, reason=data["reason"], actor=self.actor, now=clock.now()
             )
-            return 201, StopAnswer(stop).data
+            return StopAnswer(stop).data
 
-        return self.idempotent(produce, body=data)
+        return self.once(StopIn, answer, status=201)
 
 
 class StopDetail(ApiView):
@@ -260,7 +259,7 @@ class StopCaseList(ApiView):
         """List who has not chosen, whom to phone, who chose what."""
         asked = parsed(CasesQuery, request, query=True)
         found = stop_cases(stop=stop_by_code(code=code), show=asked["show"])
-        return Response({"results": CaseOfStop(found, many=True).data})
+        return listed(CaseOfStop, found)
 
 
 class StopCasePhoned(ApiView):

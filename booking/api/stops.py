@@ -11,7 +11,7 @@ from booking import services
 from booking.models import StopCase
 from booking.selectors.stops import slots_instead, stop_case_for_user
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView
 from hospital.common.openapi import example
 from hospital.common.roles import PATIENT_OR_DESK
 
@@ -88,9 +88,8 @@ class StopCaseChoice(ApiView):
     @extend_schema(request=StopChoiceIn, responses=StopCaseAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Take a number instead, to which the money moves, or ask for the money back. Refused, nothing changes."""
-        data = parsed(StopChoiceIn, request)
 
-        def produce() -> tuple[int, dict[str, Any]]:
+        def answer(data: dict[str, Any]) -> dict[str, Any]:
             found = stop_case_for_user(user=self.person, code=code)
             services.stop_case_choose(
                 case_id=found.pk,
@@ -99,9 +98,9 @@ class StopCaseChoice(ApiView):
                 actor=self.actor,
                 now=clock.now(),
             )
-            return 200, _case_out(stop_case_for_user(user=self.person, code=code))
+            return _case_out(stop_case_for_user(user=self.person, code=code))
 
-        return self.idempotent(produce, body=data)
+        return self.once(StopChoiceIn, answer)
 
 
 def _case_out(case: StopCase) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from booking.api.records import BAN_DAYS_MAX
 from booking.domain.errors import UnknownNumber
 from booking.services.symptoms import Row
 from hospital.common import clock
-from hospital.common.api import ApiView, parsed
+from hospital.common.api import ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS
 
@@ -117,7 +117,7 @@ class WordList(ApiView):
     def get(self, request: Request) -> Response:
         """List the table, or one department's part."""
         found = selectors.symptom_words(**parsed(WordsQuery, request, query=True))
-        return Response({"results": WordAnswer(found, many=True).data})
+        return listed(WordAnswer, found)
 
     @extend_schema(request=WordIn, responses={201: WordAnswer})
     def post(self, request: Request) -> Response:
@@ -175,7 +175,7 @@ class SuspectList(ApiView):
     @extend_schema(responses=several(SuspectAnswer))
     def get(self, request: Request) -> Response:
         """List accounts with more than a weak signal, the highest score first."""
-        return Response({"results": SuspectAnswer(selectors.suspects(now=clock.now()), many=True).data})
+        return listed(SuspectAnswer, selectors.suspects(now=clock.now()))
 
 
 class SuspectBan(ApiView):

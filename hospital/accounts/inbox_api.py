@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from hospital.accounts.emails import email_of, email_set
 from hospital.accounts.services import account_set_language, account_set_texts
 from hospital.common import clock, inbox
-from hospital.common.api import ApiView, parsed
+from hospital.common.api import ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.senders import has_email
 from hospital.models import User
@@ -77,7 +77,7 @@ class MessageList(ApiView):
     def get(self, request: Request) -> Response:
         """List the newest messages; looking marks nothing."""
         found = inbox.letters(account_id=self.person.pk, now=clock.now())
-        return Response({"results": MessageAnswer(found, many=True).data})
+        return listed(MessageAnswer, found)
 
 
 class MessagesRead(ApiView):

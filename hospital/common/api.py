@@ -6,8 +6,7 @@ Views stay thin::
         roles = {"patient", "desk"}
 
         def post(self, request: Request) -> Response:
-            data = parsed(AppointmentIn, request)
-            return self.idempotent(lambda: (201, held(appointment_hold(...))), body=data)
+            return self.once(AppointmentIn, lambda data: held(appointment_hold(...)), status=201)
 """
 
 from collections.abc import Callable, Iterable
@@ -134,6 +133,11 @@ def parsed(serializer: type[Serializer[Any]], request: Request, *, query: bool =
     return cast("dict[str, Any]", _shape(serializer).run_validation(given))
 
 
+def listed(shape: type[Serializer[Any]], found: Iterable[object]) -> Response:
+    """The answer of every list: what was found, each in the same shape."""
+    return Response({"results": shape(found, many=True).data})
+
+
 @cache
 def _shape(serializer: type[Serializer[Any]]) -> Serializer[Any]:
     """One serializer of each kind: copying its fields for every request cost more than checking with them."""
@@ -209,6 +213,17 @@ class ApiView(APIView):
         if user.pk is None:
             return Actor.device(getattr(user, "role", "anonymous"), getattr(user, "name", ""))
         return Actor.of(cast("Any", user))
+
+    def once(
+        self,
+        shape: type[Serializer[Any]],
+        answer: Callable[[dict[str, Any]], dict[str, Any]],
+        *,
+        status: int = 200,
+    ) -> Response:
+        """Check the body against ``shape``, do it once per ``Idempotency-Key``, and answer with what came of it."""
+        data = parsed(shape, self.request)
+        return self.idempotent(lambda: (status, answer(data)), body=data)
 
     def idempotent(self, produce: Callable[[], idempotency.Answer], *, body: object) -> Response:
         """Answer once per ``Idempotency-Key``; see :func:`hospital.common.idempotency.once`."""
