@@ -25,6 +25,9 @@ MANAGE := $(PY) manage.py
 # The command stops when make is killed, even by SIGKILL.
 WITH_MAKE := exec $(PY) -I -S hospital/servers/shim.py --die TERM --
 
+# A dozen processes start from these sources: without bytecode each compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint chaos rush bench test-data clean install install-dev translations \
 	lint-style lint-format lint-types lint-imports lint-templates lint-migrations
