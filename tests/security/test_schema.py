@@ -18,6 +18,7 @@ from booking.models import ClinicSession
 from hospital.accounts.services import token_issue
 from hospital.common.actor import Actor
 from hospital.models import User
+from hospital.views import api_schema
 from tests import factories
 from tests.booking.gateway import local_gateway
 from tests.clock import VirtualClock
@@ -130,6 +131,15 @@ def test_every_code_of_a_refusal_is_listed(description: dict[str, Any]) -> None:
         "idempotency_key_missing", "idempotency_mismatch", "not_found", "not_allowed", "not_signed_in", "throttled",
     }  # fmt: skip
     assert of_the_contract - set(listed_codes) == set()
+
+
+def test_the_description_is_made_once_and_said_to_be_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Client().get("/api/schema/?format=json")
+    monkeypatch.setattr(api_schema.Schema, "generator_class", None)
+    again = Client().get("/api/schema/?format=json")
+    assert (again.status_code, again.content, again["ETag"]) == (200, first.content, first["ETag"])
+    known = Client().get("/api/schema/?format=json", headers={"If-None-Match": first["ETag"]})
+    assert (known.status_code, known.content) == (304, b"")
 
 
 @pytest.mark.parametrize("module", SHAPES)
