@@ -55,6 +55,15 @@ class ArrivalRate:
 def window_of_minutes(counts: Iterable[int]) -> Window:
     """The window whose minutes had these numbers of walk-ins.
 
+    Parameters
+    ----------
+    counts : iterable of int, one per minute
+        Walk-ins registered in it, 0 or more.
+
+    Returns
+    -------
+    Window
+
     Examples
     --------
     >>> window_of_minutes([0, 1, 0, 6])
@@ -99,6 +108,18 @@ def capped_rate(minutes: Sequence[int]) -> float:
 def poisson_interval(count: int, z: float = Z_95) -> tuple[float, float]:
     """Interval of a Poisson mean of which `count` events were seen.
 
+    Parameters
+    ----------
+    count : int
+        Events seen, 0 or more.
+    z : float
+        Standard normal quantile of the interval; 1.96 for 95 %.
+
+    Returns
+    -------
+    tuple of (float, float)
+        Low and high bound of the mean number of events.
+
     Notes
     -----
     Our choice: Byar's approximation to the exact interval (Rothman and Boice 1979), within 1 % of it from 1
@@ -130,6 +151,16 @@ def _rate(walk_ins: int, minutes: int) -> ArrivalRate:
 def full_counts(windows: Iterable[Window]) -> ArrivalRate:
     """Arrival rate from every minute of the windows, without the cap (the default).
 
+    Parameters
+    ----------
+    windows : iterable of Window
+        The same window of every past session.
+
+    Returns
+    -------
+    ArrivalRate
+        0 with an empty interval when there is no minute.
+
     Notes
     -----
     Our choice: the same events as the paper's sampling, a 10-40 % smaller standard error and no bias from
@@ -158,6 +189,10 @@ def paper_sampling(windows: Iterable[Window], generator: Generator, samples: int
         Seeded by the caller: the same seed gives the same rate.
     samples : int
         Minutes drawn from each window, without replacement; all of them where the window is shorter.
+
+    Returns
+    -------
+    ArrivalRate
 
     Notes
     -----

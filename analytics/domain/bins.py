@@ -53,6 +53,18 @@ class Span:
 def bin_index(offset_min: float, bin_min: int = BIN_MIN) -> int:
     """The bin of a moment `offset_min` minutes after the opening.
 
+    Parameters
+    ----------
+    offset_min : float
+        Minutes after the opening; negative before it.
+    bin_min : int
+        Width of the bins [min].
+
+    Returns
+    -------
+    int
+        0 for the bin that begins at the opening.
+
     Examples
     --------
     >>> bin_index(0), bin_index(14.9), bin_index(15), bin_index(-0.1)
@@ -63,6 +75,16 @@ def bin_index(offset_min: float, bin_min: int = BIN_MIN) -> int:
 
 def slot_spans(length_min: int, slot_min: int) -> tuple[Span, ...]:
     """The slots of a period of `length_min` minutes; the last one is shorter when they do not divide.
+
+    Parameters
+    ----------
+    length_min, slot_min : int
+        Length of the period and of a slot [min], 1 or more.
+
+    Returns
+    -------
+    tuple of Span
+        Without gaps, from 0 to ``length_min``.
 
     Examples
     --------
@@ -77,6 +99,15 @@ def slot_spans(length_min: int, slot_min: int) -> tuple[Span, ...]:
 
 def summable(spans: Iterable[Span]) -> bool:
     """Whether these slots are sums of bins; other lengths must be read from the raw visits.
+
+    Parameters
+    ----------
+    spans : iterable of Span
+        The slots of a period.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -99,6 +130,11 @@ def window_of_bins(bins: Mapping[int, Bin], span: Span, observed: Span, bin_min:
         Minutes in which this session registered walk-ins: from the start of registration to the close.
     bin_min : int
         Width of the bins [min]; 1 where slots are no sums of quarter hours.
+
+    Returns
+    -------
+    Window
+        Empty where registration was not open.
 
     Examples
     --------
@@ -123,6 +159,22 @@ def consultations_of_bins(
     bins: Iterable[Bin], span: Span, *, first: bool, bin_min: int = BIN_MIN
 ) -> tuple[int, Durations]:
     """Consultations begun in a slot, and the lengths of those known.
+
+    Parameters
+    ----------
+    bins : iterable of Bin
+        The session's bins.
+    span : Span
+        The slot.
+    first : bool
+        It is slot 1, which takes what began before the opening.
+    bin_min : int
+        Width of the bins [min].
+
+    Returns
+    -------
+    tuple of (int, Durations)
+        Consultations begun, and the lengths of those of known length.
 
     Notes
     -----
@@ -162,6 +214,11 @@ def bins_of_events(
         Start [min after the opening] and length [min] where known.
     bin_min : int
         Width of the bins [min].
+
+    Returns
+    -------
+    list of Bin
+        In order; a bin without events is left out.
 
     Examples
     --------

@@ -60,6 +60,19 @@ class CalendarWalk:
     def day(self, session: str, month: str, weekday: str, half: str) -> date:
         """The day of `session`; rows of one session must follow one another.
 
+        Parameters
+        ----------
+        session : str
+            The file's name of the session.
+        month, weekday : str
+            In English, whole or by the first three letters.
+        half : str
+            Of the day, such as ``morning``; a day holds each once.
+
+        Returns
+        -------
+        date
+
         Raises
         ------
         ValueError

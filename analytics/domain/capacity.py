@@ -99,6 +99,15 @@ class Capacity:
 def rounded_down(value: float) -> int:
     """The whole numbers in `value`, forgiving the last digits of a float: 60 / 5 min are 12 and never 11.
 
+    Parameters
+    ----------
+    value : float
+        Finite.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> rounded_down(60 / 5), rounded_down(11.9999999999), rounded_down(11.99), rounded_down(-0.5)

@@ -64,6 +64,15 @@ def _mean_and_parts(pairs: Sequence[Pair]) -> tuple[float | None, list[float]]:
 def change_of(current: Sequence[Pair], proposed: Sequence[Pair]) -> Change:
     """The change of a mean over sessions paired by common random numbers.
 
+    Parameters
+    ----------
+    current, proposed : sequence of Pair, one per session
+        The session's sum and the number of those it is over, under each vector of quotas.
+
+    Returns
+    -------
+    Change
+
     Examples
     --------
     >>> change_of([(10.0, 1), (14.0, 1)], [(4.0, 1), (8.0, 1)])
@@ -99,6 +108,11 @@ def compare(
         Seeded by the caller.
     sessions : int
         How many sessions to play.
+
+    Returns
+    -------
+    Comparison
+        Waits in minutes.
 
     Notes
     -----

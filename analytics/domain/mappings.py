@@ -59,6 +59,15 @@ class HistoryMapping:
 def mapping_of_toml(text: str) -> HistoryMapping:
     r"""Read a mapping file.
 
+    Parameters
+    ----------
+    text : str
+        The file.
+
+    Returns
+    -------
+    HistoryMapping
+
     Raises
     ------
     ValueError
@@ -103,11 +112,22 @@ def translator(mapping: HistoryMapping, start: date | None) -> Callable[[Mapping
     start : date or None
         The first day of the history, needed where the file has no dates.
 
+    Returns
+    -------
+    callable
+        From {header: text} to {canonical field: text}.
+
     Raises
     ------
     ValueError
         When the mapping walks a calendar and no start is given; the function itself raises it for a faulty
         row.
+
+    Examples
+    --------
+    >>> mapping = mapping_of_toml('columns = {expert_code = "doctor", session_date = "day"}')
+    >>> translator(mapping, None)({"doctor": "Z1", "day": "2018/11/05"})
+    {'expert_code': 'Z1', 'session_date': '2018-11-05'}
     """
     if mapping.calendar and start is None:
         message = "this mapping needs --start-date: the file has no dates"

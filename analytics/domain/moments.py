@@ -25,6 +25,17 @@ def _parsed(text: str, formats: tuple[str, ...]) -> datetime | None:
 def day_of(text: str, name: str, formats: tuple[str, ...] = DAY_FORMATS) -> date:
     """The calendar day that `text` names.
 
+    Parameters
+    ----------
+    text, name : str
+        What is written, and the field for the message.
+    formats : tuple of str
+        ``strptime`` formats, tried in order.
+
+    Returns
+    -------
+    date
+
     Raises
     ------
     ValueError
@@ -48,6 +59,17 @@ def day_of(text: str, name: str, formats: tuple[str, ...] = DAY_FORMATS) -> date
 def time_of(text: str, name: str, formats: tuple[str, ...] = TIME_FORMATS) -> time:
     """The time of day that `text` names.
 
+    Parameters
+    ----------
+    text, name : str
+        What is written, and the field for the message.
+    formats : tuple of str
+        ``strptime`` formats, tried in order.
+
+    Returns
+    -------
+    time
+
     Examples
     --------
     >>> time_of("8:31:40", "started_at")
@@ -64,6 +86,19 @@ def time_of(text: str, name: str, formats: tuple[str, ...] = TIME_FORMATS) -> ti
 
 def moment_of(text: str, name: str, day: date, zone: tzinfo) -> datetime | None:
     """The aware moment of a local time, or None for a blank one; a time without a day is on `day`.
+
+    Parameters
+    ----------
+    text, name : str
+        What is written, and the field for the message.
+    day : date
+        For a time without a day.
+    zone : tzinfo
+        In which the file's times are.
+
+    Returns
+    -------
+    datetime or None
 
     Raises
     ------
@@ -89,6 +124,20 @@ def moment_of(text: str, name: str, day: date, zone: tzinfo) -> datetime | None:
 
 def next_weekday(after: date, weekday: int, *, same_day: bool) -> date:
     """The first day with `weekday` (1 = Monday) after `after`, or that day itself.
+
+    Parameters
+    ----------
+    after : date
+        Where to begin.
+    weekday : int
+        1 (Monday) to 7.
+    same_day : bool
+        Whether ``after`` itself will do.
+
+    Returns
+    -------
+    date
+        At most 7 days later.
 
     Examples
     --------

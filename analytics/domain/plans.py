@@ -125,10 +125,25 @@ def _capacities(history: History, spans: Sequence[Span]) -> list[Capacity]:
 def mean_appointments(sessions: Sequence[PastSession]) -> int:
     """N of imported history: the mean number of live appointments a session, rounded half up.
 
+    Parameters
+    ----------
+    sessions : sequence of PastSession
+        Of one period.
+
+    Returns
+    -------
+    int
+        0 or more; 0 without a session.
+
     Notes
     -----
     Our choice: where no visit of the history tells its channel nobody is known to be a walk-in, so all
     visits count as appointments; the plan says so.
+
+    Examples
+    --------
+    >>> mean_appointments([])
+    0
     """
     if not sessions:
         return 0
@@ -175,6 +190,24 @@ def plan_of_history(
     generator: Generator | None = None,
 ) -> Plan:
     """The plan of a period from past sessions (method R1).
+
+    Parameters
+    ----------
+    period : Period
+        What the plan is for.
+    history : History
+        The sessions that it rests on, and what to fall back to.
+    rule : AppointmentsRule
+        Where N comes from.
+    estimator : Estimator
+        How arrivals are counted.
+    generator : numpy.random.Generator or None
+        Seeded by the caller; needed by ``paper_sampling`` only.
+
+    Returns
+    -------
+    Plan
+        With the evidence for every slot and what a manager must know.
 
     Raises
     ------

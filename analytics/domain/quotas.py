@@ -21,6 +21,15 @@ class SlotQuota:
 def rounded_half_up(value: Decimal | float) -> int:
     """Round to the nearest whole number, halves up.
 
+    Parameters
+    ----------
+    value : Decimal or float
+        Finite; a float counts as it is written.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> rounded_half_up(21.2), rounded_half_up(20.5), rounded_half_up(Decimal("0.6") * 35)
@@ -100,6 +109,18 @@ def capacities_as_quotas(capacities: Sequence[int], appointments: int) -> tuple[
     """The misreading in which capacities are handed out as quotas, first come first, until N is used up.
 
     Kept for comparison: in the paper's world it makes walk-ins wait longer than before.
+
+    Parameters
+    ----------
+    capacities : sequence of int, shape (M,)
+        NX_i, the patients that the expert can see in slot i.
+    appointments : int
+        N, at least 0.
+
+    Returns
+    -------
+    tuple of int, shape (M,)
+        They sum to N, or to the sum of the capacities where that is less.
 
     Examples
     --------

@@ -10,7 +10,22 @@ DIGITS = 6
 
 
 def plan_as_data(expert_code: str, plan: Plan, method: str = "r1") -> dict[str, Any]:
-    """The plan with the inputs of every slot; real numbers rounded to 6 digits."""
+    """The plan with the inputs of every slot; real numbers rounded to 6 digits.
+
+    Parameters
+    ----------
+    expert_code : str
+        Whose plan it is.
+    plan : Plan
+        As computed.
+    method : str
+        Its name in the answer.
+
+    Returns
+    -------
+    dict
+        Of texts, numbers and lists only; lengths in minutes, rates per minute.
+    """
     period = plan.period
     return {
         "expert": expert_code,

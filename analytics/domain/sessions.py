@@ -50,7 +50,18 @@ class Period:
         return (_minutes(self.opens_at) - _minutes(self.walk_in_opens_at)) % (24 * 60)
 
     def starts(self) -> tuple[time, ...]:
-        """Start of each slot."""
+        """Start of each slot.
+
+        Returns
+        -------
+        tuple of time, shape (M,)
+            On the hospital's wall clock.
+
+        Examples
+        --------
+        >>> [f"{start:%H:%M}" for start in Period(1, time(8), time(9, 30), time(7), 60).starts()]
+        ['08:00', '09:00']
+        """
         opening = datetime.combine(date.min, self.opens_at)
         return tuple(
             (opening + timedelta(minutes=span.start_min)).time()
@@ -114,9 +125,22 @@ def choose_sessions(
     min_sessions : int
         How many sessions are enough.
 
+    Returns
+    -------
+    tuple of (sequence, tuple of Warned)
+        The sessions, and what a manager must know about the choice.
+
     Notes
     -----
     Our choice: four sessions at least; the paper pools the mornings of one month.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> mondays, fridays = ([SimpleNamespace(weekday=day)] * 3 for day in (1, 5))
+    >>> found, warned = choose_sessions([*mondays, *fridays], [], weekday=1)
+    >>> len(found), warned
+    (6, (<Warned.POOLED_WEEKDAYS: 'pooled_weekdays'>,))
     """
     same = [session for session in own if session.weekday == weekday]
     if len(same) >= min_sessions:

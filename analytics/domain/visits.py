@@ -104,6 +104,10 @@ def visit_of_fields(fields: Mapping[str, str], zone: tzinfo) -> VisitRow:
     zone : tzinfo
         The hospital's zone, in which the file's local times are.
 
+    Returns
+    -------
+    VisitRow
+
     Raises
     ------
     ValueError

@@ -18,6 +18,10 @@ def may_add_on(*, role: str, is_own_session: bool, has_permission: bool) -> bool
     has_permission : bool
         The account was given the permission.
 
+    Returns
+    -------
+    bool
+
     Notes
     -----
     Rule "add-on numbers" of the domain: only with a permission, logged with a reason. Our choice who has it: the
@@ -42,6 +46,13 @@ def may_add_on(*, role: str, is_own_session: bool, has_permission: bool) -> bool
 
 def check_add_on_time(*, state: str, release_at: datetime, closes_at: datetime, now: datetime) -> None:
     """Numbers are added from the release until the session closes, also after walk-in registration has opened.
+
+    Parameters
+    ----------
+    state : str
+        The session's state.
+    release_at, closes_at, now : datetime
+        The announced release, the end of the session and the present moment; aware.
 
     Raises
     ------

@@ -17,6 +17,11 @@ def days_later(moment: datetime, days: int, zone: tzinfo) -> datetime:
     zone : tzinfo
         The hospital's.
 
+    Returns
+    -------
+    datetime
+        In UTC.
+
     Notes
     -----
     Our choice: people count days, not hours. A wall-clock time that the change of clocks skips or repeats is
@@ -98,6 +103,11 @@ def ban_days(steps: Sequence[int], earlier: int) -> int:
     earlier : int
         Bans for the same reason before this one that were not lifted.
 
+    Returns
+    -------
+    int
+        One of ``steps``.
+
     Examples
     --------
     >>> [ban_days((30, 60, 90), earlier) for earlier in range(5)]
@@ -108,6 +118,17 @@ def ban_days(steps: Sequence[int], earlier: int) -> int:
 
 def counts_against(*, state: str, late_cancel: bool) -> bool:
     """Whether an appointment counts, or may soon count, against its patient; only that can be appealed against.
+
+    Parameters
+    ----------
+    state : str
+        The appointment's state.
+    late_cancel : bool
+        It was cancelled late by the patient.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------

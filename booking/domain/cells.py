@@ -7,6 +7,16 @@ INJECTED = ("=", "+", "-", "@", "\t", "\r")
 def quoted(value: str) -> str:
     """A cell that no spreadsheet takes for a formula.
 
+    Parameters
+    ----------
+    value : str
+        Any text.
+
+    Returns
+    -------
+    str
+        With an apostrophe before what a spreadsheet would calculate.
+
     Examples
     --------
     >>> quoted("=1+1"), quoted("C01")
@@ -17,6 +27,15 @@ def quoted(value: str) -> str:
 
 def unquoted(value: str) -> str:
     """The cell as it was before :func:`quoted`.
+
+    Parameters
+    ----------
+    value : str
+        A cell as read from a file.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -8,6 +8,11 @@ FEE_MAX_FEN = 1_000_000
 def check_fee(fee_fen: int) -> None:
     """A consultation costs nothing or up to 10,000 yuan; more is a slip of the keyboard.
 
+    Parameters
+    ----------
+    fee_fen : int
+        The fee [fen].
+
     Raises
     ------
     FeeImplausible
@@ -28,6 +33,11 @@ def check_fee(fee_fen: int) -> None:
 
 def check_names(*, name: str, name_en: str) -> None:
     """Both languages need a name, because pages come in both.
+
+    Parameters
+    ----------
+    name, name_en : str
+        The Chinese and the English name, as typed.
 
     Raises
     ------

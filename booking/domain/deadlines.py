@@ -13,6 +13,18 @@ def booking_window(*, state: str, release_at: datetime, walk_in_opens_at: dateti
 
     A session that is on, over or stopped is booked no longer, whatever its times say.
 
+    Parameters
+    ----------
+    state : str
+        The session's state.
+    release_at, walk_in_opens_at, now : datetime
+        The announced release, the opening of walk-in registration and the present moment; aware.
+
+    Returns
+    -------
+    Window
+        ``before``, ``open`` or ``after``.
+
     Examples
     --------
     >>> times = {"release_at": datetime(2026, 11, 1, 8), "walk_in_opens_at": datetime(2026, 11, 8, 7)}
@@ -38,6 +50,13 @@ def check_bookable(
 ) -> None:
     """Numbers are given out while the window is open, and only after the draw when there is one.
 
+    Parameters
+    ----------
+    state, release_at, walk_in_opens_at, now
+        As for :func:`booking_window`.
+    draws_at : datetime or None
+        When the numbers are drawn by lot; None when there is no draw, or it was held.
+
     Raises
     ------
     NotReleased
@@ -46,6 +65,14 @@ def check_bookable(
         From the opening of walk-in registration on, or when the session was stopped.
     DrawOpen
         While requests for the draw are collected and until it has been held.
+
+    Examples
+    --------
+    >>> times = {"release_at": datetime(2026, 11, 1, 8), "walk_in_opens_at": datetime(2026, 11, 8, 7)}
+    >>> check_bookable(state="released", **times, now=datetime(2026, 11, 8, 6, 59, 59))
+    >>> check_bookable(state="released", **times, now=datetime(2026, 11, 8, 7))
+    Traceback (most recent call last):
+    booking.domain.errors.numbers.BookingClosed: Booking for this session is closed. ...
     """
     window = booking_window(state=state, release_at=release_at, walk_in_opens_at=walk_in_opens_at, now=now)
     if window == "before":
@@ -69,7 +96,25 @@ def check_patient_may_cancel(*, walk_in_opens_at: datetime, now: datetime) -> No
 
 
 def late_payment_takes_number(*, walk_in_opens_at: datetime, now: datetime, left: int) -> bool:
-    """Whether money that comes after the hold ran out still takes a number: before the opening, if one is left."""
+    """Whether money that comes after the hold ran out still takes a number: before the opening, if one is left.
+
+    Parameters
+    ----------
+    walk_in_opens_at, now : datetime
+        The opening of walk-in registration and the present moment; aware.
+    left : int
+        Numbers of the slot that are neither taken nor withheld.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> opening = datetime(2026, 11, 8, 7)
+    >>> [late_payment_takes_number(walk_in_opens_at=opening, now=datetime(2026, 11, 8, 6, 59), left=n) for n in (1, 0)]
+    [True, False]
+    """
     return now < walk_in_opens_at and left > 0
 
 

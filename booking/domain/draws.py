@@ -13,6 +13,16 @@ from datetime import datetime, timedelta
 def commitment(seed: str) -> str:
     """What is published before the draw: SHA-256 of the seed (its ASCII characters), in hexadecimal.
 
+    Parameters
+    ----------
+    seed : str
+        64 hexadecimal characters.
+
+    Returns
+    -------
+    str
+        64 hexadecimal characters.
+
     Examples
     --------
     >>> commitment("00ff")[:16]
@@ -30,12 +40,34 @@ def lot(seed: str, code: str) -> str:
         64 hexadecimal characters; their ASCII characters are the key.
     code : str
         The request's code.
+
+    Returns
+    -------
+    str
+        64 hexadecimal characters, in whose order requests are served.
+
+    Examples
+    --------
+    >>> lot("0a1b", "AAAA")[:16], lot("0a1b", "BBBB")[:16]
+    ('bb2401f617b5719d', 'a6b0a6fa4228c363')
     """
     return hmac.new(seed.encode("ascii"), code.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def draw_order(seed: str, codes: Iterable[str]) -> list[str]:
     """The codes in the order of their lots; it depends on the seed and the codes alone.
+
+    Parameters
+    ----------
+    seed : str
+        As for :func:`lot`.
+    codes : iterable of str
+        The codes of the requests, each once, in any order.
+
+    Returns
+    -------
+    list of str
+        Every code once, the first served first.
 
     Notes
     -----
@@ -65,6 +97,10 @@ def draw_ends_at(
         The end of booking; a draw that would end there or later is not held.
     draw_s : int
         Seconds of the policy; 0 switches the draw off.
+
+    Returns
+    -------
+    datetime or None
 
     Examples
     --------
@@ -118,6 +154,11 @@ def draw_faults(*, seed: str, published: str, places: Sequence[tuple[int, str]])
         The commitment of before the draw.
     places : sequence of (int, str)
         Place and code of every request that was drawn; places count from 1.
+
+    Returns
+    -------
+    list of str
+        One sentence for each fault.
 
     Examples
     --------

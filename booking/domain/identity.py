@@ -49,6 +49,11 @@ def identity(id_type: str, number: str) -> Identity:
     number : str
         As typed: spaces, hyphens, full-width digits and a small x are forgiven.
 
+    Returns
+    -------
+    Identity
+        For a resident with the birth date and the sex that the number tells.
+
     Raises
     ------
     ImpossibleIdentity
@@ -92,6 +97,16 @@ def identity(id_type: str, number: str) -> Identity:
 def phone_number(text: str) -> str:
     """The one canonical form of a phone: E.164; numbers without a country code are Chinese.
 
+    Parameters
+    ----------
+    text : str
+        As typed: spaces, hyphens and full-width digits are forgiven.
+
+    Returns
+    -------
+    str
+        A plus sign and at most 15 digits.
+
     Raises
     ------
     ImpossiblePhone
@@ -114,6 +129,16 @@ def phone_number(text: str) -> str:
 def age_on(born: date, day: date) -> int:
     """Full years on ``day``; whoever was born on 29 February is a year older on 1 March of a common year.
 
+    Parameters
+    ----------
+    born, day : date
+        The day of birth, and a day not before it.
+
+    Returns
+    -------
+    int
+        Years, 0 or more.
+
     Examples
     --------
     >>> age_on(date(2020, 2, 29), date(2026, 2, 28)), age_on(date(2020, 2, 29), date(2026, 3, 1))
@@ -125,10 +150,24 @@ def age_on(born: date, day: date) -> int:
 def check_birth_date(born: date | None, *, today: date) -> None:
     """A birth date typed in is neither in the future nor longer ago than anybody has lived.
 
+    Parameters
+    ----------
+    born : date or None
+        As typed; None when it is not known, which is possible.
+    today : date
+        In the hospital's zone.
+
     Raises
     ------
     ImpossibleBirthDate
         When it is.
+
+    Examples
+    --------
+    >>> check_birth_date(date(1896, 11, 2), today=date(2026, 11, 2))
+    >>> check_birth_date(date(2026, 11, 3), today=date(2026, 11, 2))
+    Traceback (most recent call last):
+    booking.domain.errors.patients.ImpossibleBirthDate: This date of birth cannot be right. ...
     """
     if born is not None and (born > today or age_on(born, today) > AGE_MAX):
         raise ImpossibleBirthDate(field="birth_date")
@@ -139,6 +178,16 @@ def person_name(text: str) -> str:
 
     Letters and marks of any script, the middle dot and a few signs. Refused are direction overrides, characters
     that show nothing, heaps of marks, and words that mix alphabets whose letters look alike.
+
+    Parameters
+    ----------
+    text : str
+        As typed.
+
+    Returns
+    -------
+    str
+        1 to 50 characters.
 
     Raises
     ------

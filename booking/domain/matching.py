@@ -69,6 +69,16 @@ class Score:
 def search_words(q: str) -> list[str]:
     """The words of a question: full-width and half-width, capital and small letters are the same.
 
+    Parameters
+    ----------
+    q : str
+        The question as typed, of any length.
+
+    Returns
+    -------
+    list of str
+        At most five words, case-folded.
+
     Examples
     --------
     >>> search_words(" ＴＴ  头痛 ")
@@ -79,6 +89,17 @@ def search_words(q: str) -> list[str]:
 
 def matches_symptom(word: str, symptom: Symptom) -> bool:
     """Whether a typed word means a symptom: the word or a part, a sentence around it, its pinyin or initials.
+
+    Parameters
+    ----------
+    word : str
+        One of :func:`search_words`.
+    symptom : Symptom
+        A row of the table.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -108,6 +129,11 @@ def word_fit(word: str, known: Known, symptoms: Sequence[Symptom]) -> Fit | None
         The expert.
     symptoms : sequence of Symptom
         Those that the word means, of all departments.
+
+    Returns
+    -------
+    Fit or None
+        With 6 to 100 points.
 
     Notes
     -----
@@ -173,6 +199,13 @@ def fit_of(words: Sequence[Sequence[Symptom]], typed: Sequence[str], known: Know
     -------
     tuple of (Fit or None, int)
         The best word's reason with the mean of the points, words without a match counting 0.
+
+    Examples
+    --------
+    >>> zhou = Known(("周以宁", "Zhou Yining"), "zhouyining", "zyn", ("头痛",), "neuro", ("神经内科",), "shenjingneike")
+    >>> headache = Symptom("头痛", "headache", "toutong", "tt", "neuro", 9)
+    >>> fit_of([[headache], []], ["头痛", "骨科"], zhou)
+    (Fit(points=48, kind='treats', word='头痛', word_en='headache'), 1)
     """
     found = [word_fit(word, known, meant) for word, meant in zip(typed, words, strict=True)]
     hits = [fit for fit in found if fit is not None]
@@ -197,6 +230,11 @@ def priority_score(*, points: int | None, hours_until: float | None, horizon_day
     title : str
         ``chief``, ``associate`` or ``attending``.
 
+    Returns
+    -------
+    Score
+        0 to 100 in all.
+
     Notes
     -----
     Our choice: 50 for the fit, 30 for a number soon (falling evenly to 0 at the horizon), 20 for the title.
@@ -215,6 +253,18 @@ def priority_score(*, points: int | None, hours_until: float | None, horizon_day
 
 def nearest_departments(q: str, symptoms: Sequence[Symptom]) -> list[str]:
     """Departments to propose when nothing was found: those of words that share most characters with the question.
+
+    Parameters
+    ----------
+    q : str
+        The question as typed.
+    symptoms : sequence of Symptom
+        The whole table.
+
+    Returns
+    -------
+    list of str
+        Codes of at most two departments; empty when no character is shared.
 
     Examples
     --------

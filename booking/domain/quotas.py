@@ -9,6 +9,18 @@ from booking.domain.errors import QuotaBelowBooked
 def appointments_of_session(share: Decimal, capacities: Sequence[int]) -> int:
     """N of the paper: the appointment share of all numbers, rounded half up.
 
+    Parameters
+    ----------
+    share : Decimal
+        0 to 1.
+    capacities : sequence of int, one per slot
+        Patients that the expert can see.
+
+    Returns
+    -------
+    int
+        0 to the sum of the capacities.
+
     Examples
     --------
     >>> appointments_of_session(Decimal("0.50"), [10, 10, 10, 11])
@@ -19,6 +31,16 @@ def appointments_of_session(share: Decimal, capacities: Sequence[int]) -> int:
 
 def equal_split(total: int, slots: int) -> list[int]:
     """``total`` numbers spread evenly, the remainder to the first slots: used until a plan is approved.
+
+    Parameters
+    ----------
+    total, slots : int
+        Numbers, 0 or more; slots, 1 or more.
+
+    Returns
+    -------
+    list of int, one per slot
+        They add up to ``total`` and differ by 1 at most.
 
     Examples
     --------

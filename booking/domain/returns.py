@@ -28,6 +28,16 @@ class OfferTime:
 def time_between(start: datetime, end: datetime) -> timedelta:
     """The time that really passes, whatever the clocks of the zone do in between.
 
+    Parameters
+    ----------
+    start, end : datetime
+        Aware.
+
+    Returns
+    -------
+    timedelta
+        Negative when ``end`` comes first.
+
     Examples
     --------
     >>> from zoneinfo import ZoneInfo
@@ -40,6 +50,17 @@ def time_between(start: datetime, end: datetime) -> timedelta:
 
 def is_kept_back(*, starts_at: datetime, now: datetime, delay: ReturnDelay) -> bool:
     """Whether a number that comes back now is not public at once: its slot is far, and a delay is set.
+
+    Parameters
+    ----------
+    starts_at, now : datetime
+        The beginning of the number's slot, and when it came back; aware.
+    delay : ReturnDelay
+        The policy's bounds.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -102,6 +123,11 @@ def accept_by(*, opens_at: datetime, list_ends_at: datetime, now: datetime, time
         When the offer is made.
     time : OfferTime
         The policy's lengths.
+
+    Returns
+    -------
+    datetime
+        After ``now`` and not after ``list_ends_at``.
 
     Raises
     ------

@@ -51,6 +51,11 @@ def signals(facts: Facts, *, payer_limit: int) -> list[Signal]:
     payer_limit : int
         The policy's number of people that one payer may pay for in 30 days.
 
+    Returns
+    -------
+    list of Signal
+        Only what weighs something; each kind once.
+
     Notes
     -----
     Our choice. None of the usual lives of a family weighs anything; an address or a new account alone, which many
@@ -95,6 +100,16 @@ def signals(facts: Facts, *, payer_limit: int) -> list[Signal]:
 
 def score(found: Iterable[Signal]) -> int:
     """Points of 100: the weights of all signals together.
+
+    Parameters
+    ----------
+    found : iterable of Signal
+        Of one account.
+
+    Returns
+    -------
+    int
+        0 to 100.
 
     Examples
     --------

@@ -174,6 +174,11 @@ class _Cells:
 def periods_of(rows: Iterable[Sequence[str]]) -> tuple[list[PeriodRow], list[RowError]]:
     """Read a header and its rows; empty lines are passed over.
 
+    Parameters
+    ----------
+    rows : iterable of sequences of str
+        The file's lines, cell by cell, the header first.
+
     Returns
     -------
     (rows, errors)

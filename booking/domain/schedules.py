@@ -39,6 +39,17 @@ class Moments:
 def occurs_on(rule: Recurrence, day: date) -> bool:
     """Whether the period takes place on ``day``.
 
+    Parameters
+    ----------
+    rule : Recurrence
+        The period.
+    day : date
+        In the hospital's zone.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> rule = Recurrence(2, time(8), time(12), 2, date(2028, 2, 29), None)
@@ -59,6 +70,22 @@ def moments(*, rule: Recurrence, walk_in_opens_at: time, day: date, zone: ZoneIn
 
     An hour that the clocks skip is taken as the hour after; one that comes twice, as the first.
 
+    Parameters
+    ----------
+    rule : Recurrence
+        The period.
+    walk_in_opens_at : time
+        On the hospital's wall clock.
+    day : date
+        On which it occurs.
+    zone : ZoneInfo
+        The hospital's.
+
+    Returns
+    -------
+    Moments
+        In UTC.
+
     Examples
     --------
     >>> night = Recurrence(6, time(22), time(2), 1, date(2026, 1, 1), None)
@@ -76,6 +103,20 @@ def moments(*, rule: Recurrence, walk_in_opens_at: time, day: date, zone: ZoneIn
 def moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """A wall-clock time of the hospital as a moment in UTC, in which adding and subtracting is right.
 
+    Parameters
+    ----------
+    day : date
+        In the hospital's zone.
+    wall : time
+        On the hospital's wall clock.
+    zone : ZoneInfo
+        The hospital's.
+
+    Returns
+    -------
+    datetime
+        In UTC.
+
     Examples
     --------
     >>> moment(date(2026, 3, 29), time(2, 30), ZoneInfo("Europe/Berlin"))
@@ -88,6 +129,18 @@ def slot_bounds(
     *, opens_at: datetime, closes_at: datetime, slot_minutes: int
 ) -> list[tuple[datetime, datetime]]:
     """The slots of a session, the last one shorter if need be.
+
+    Parameters
+    ----------
+    opens_at, closes_at : datetime
+        The session, in UTC.
+    slot_minutes : int
+        Length of a slot [min], 1 or more.
+
+    Returns
+    -------
+    list of (datetime, datetime)
+        Beginning and end of each slot, without gaps.
 
     Raises
     ------
@@ -111,6 +164,15 @@ def slot_bounds(
 
 def collide(one: Recurrence, other: Recurrence) -> bool:
     """Whether two periods of the same expert ever overlap.
+
+    Parameters
+    ----------
+    one, other : Recurrence
+        In either order.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -157,6 +219,16 @@ GRADES = ("attending", "associate", "chief")
 def grades_from(title: str) -> tuple[str, ...]:
     """``title`` and the higher ones.
 
+    Parameters
+    ----------
+    title : str
+        One of :data:`GRADES`.
+
+    Returns
+    -------
+    tuple of str
+        Lowest first.
+
     Examples
     --------
     >>> grades_from("associate")
@@ -174,6 +246,10 @@ def may_substitute(*, title: str, fee_fen: int, for_title: str, paid_fen: int) -
         Grades of the substitute and of who was to sit, of :data:`GRADES`.
     fee_fen, paid_fen : int
         The substitute's own fee, and what patients pay for the session.
+
+    Returns
+    -------
+    bool
 
     Notes
     -----

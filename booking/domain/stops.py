@@ -36,6 +36,18 @@ class FreeSlot:
 def choice_kind(*, stopped: Clinic, target: Clinic, fee_fen: int) -> str:
     """``expert`` for another of the same grade and department, ``other_day`` for the same one; the fee is equal.
 
+    Parameters
+    ----------
+    stopped, target : Clinic
+        The session that is stopped, and the one chosen instead.
+    fee_fen : int
+        What the patient paid or would pay [fen].
+
+    Returns
+    -------
+    str
+        ``expert`` or ``other_day``.
+
     Raises
     ------
     NotAChoice
@@ -74,6 +86,11 @@ def suggestions(
         When each patient's slot began, on the hospital's wall clock, in the order in which they are served.
     free : sequence of FreeSlot
         Slots of the right grade and fee.
+
+    Returns
+    -------
+    list of FreeSlot or None, one per patient
+        None when nothing is left.
 
     Examples
     --------
@@ -117,6 +134,11 @@ def answer_deadlines(*, now: datetime, hours: int) -> list[datetime]:
     hours : int
         The policy's time to choose.
 
+    Returns
+    -------
+    list of datetime
+        At least one, none of them sooner than an hour from now.
+
     Examples
     --------
     >>> for each in answer_deadlines(now=datetime(2026, 11, 23, 14, 20), hours=24):
@@ -138,6 +160,17 @@ def answer_deadlines(*, now: datetime, hours: int) -> list[datetime]:
 
 def usual_deadline(*, now: datetime, hours: int) -> datetime:
     """``hours`` from now, rounded up to the full hour.
+
+    Parameters
+    ----------
+    now : datetime
+        On the hospital's wall clock.
+    hours : int
+        The policy's time to choose [h].
+
+    Returns
+    -------
+    datetime
 
     Examples
     --------

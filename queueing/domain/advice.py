@@ -28,6 +28,15 @@ class Advice:
 def rounded_down(moment: datetime) -> datetime:
     """The last full five minutes.
 
+    Parameters
+    ----------
+    moment : datetime
+        In a zone whose offset is whole minutes of five.
+
+    Returns
+    -------
+    datetime
+
     Examples
     --------
     >>> rounded_down(datetime(2026, 11, 2, 10, 7, 30)).strftime("%H:%M")
@@ -40,6 +49,15 @@ def rounded_down(moment: datetime) -> datetime:
 
 def rounded_up(moment: datetime) -> datetime:
     """The next full five minutes.
+
+    Parameters
+    ----------
+    moment : datetime
+        In a zone whose offset is whole minutes of five.
+
+    Returns
+    -------
+    datetime
 
     Examples
     --------

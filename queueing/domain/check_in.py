@@ -36,6 +36,15 @@ class Period:
 def state_refusal(state: str) -> DomainError | None:
     """Why an appointment in ``state`` cannot check in; None when it can.
 
+    Parameters
+    ----------
+    state : str
+        The appointment's state.
+
+    Returns
+    -------
+    DomainError or None
+
     Examples
     --------
     >>> state_refusal("booked"), state_refusal("held").code, state_refusal("unresolved").code
@@ -56,10 +65,23 @@ def time_refusal(period: Period, *, now: datetime, zone: tzinfo) -> DomainError 
     zone : tzinfo
         The hospital's: days begin in it, and messages name its times.
 
+    Returns
+    -------
+    DomainError or None
+
     Notes
     -----
     Check-in is accepted from the opening of walk-in registration, after the slot's end as late, until the
     session is closed. A session may cross midnight.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> running = Period("running", datetime(2026, 11, 2, 7, tzinfo=UTC), datetime(2026, 11, 2, 12, tzinfo=UTC))
+    >>> time_refusal(running, now=datetime(2026, 11, 2, 6, 59, tzinfo=UTC), zone=UTC).code
+    'too_early'
+    >>> time_refusal(running, now=datetime(2026, 11, 2, 13, tzinfo=UTC), zone=UTC) is None
+    True
     """
     opens, closes, here = (
         moment.astimezone(zone) for moment in (period.walk_in_opens_at, period.closes_at, now)

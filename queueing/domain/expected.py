@@ -138,6 +138,18 @@ def expected_wait(
 def come_back_in(wait: Wait, *, worth_min: float) -> float | None:
     """Minutes until a patient who goes away should be back; None when that is too soon to go.
 
+    Parameters
+    ----------
+    wait : Wait
+        See :func:`expected_wait`.
+    worth_min : float
+        Less time than this is not worth going away for [min].
+
+    Returns
+    -------
+    float or None
+        Minutes, at least ``worth_min``.
+
     Examples
     --------
     >>> come_back_in(Wait(40, 45, 60, 80, 90), worth_min=15)

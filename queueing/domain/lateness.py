@@ -45,12 +45,40 @@ def slot_passed_at(slot: Span, calls: Sequence[Called]) -> float:
 
 
 def is_late(arrived_at: float, slot: Span | None) -> bool:
-    """Whether a booked patient checked in after the slot's end (rules 9 and 10)."""
+    """Whether a booked patient checked in after the slot's end (rules 9 and 10).
+
+    Parameters
+    ----------
+    arrived_at : float
+        Check-in, on the axis of the slot.
+    slot : Span or None
+        None for a walk-in, who is never late.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_late(60, Span(0, 60)), is_late(61, Span(0, 60)), is_late(61, None)
+    (False, True, False)
+    """
     return slot is not None and arrived_at > slot.ends_at
 
 
 def on_return(arrived_at: float, slot: Span | None) -> OnReturn:
     """Where a passed patient will stand once back.
+
+    Parameters
+    ----------
+    arrived_at : float
+        The first check-in or registration, on the axis of the slot.
+    slot : Span or None
+        None for a walk-in.
+
+    Returns
+    -------
+    OnReturn
 
     Notes
     -----

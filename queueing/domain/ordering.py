@@ -141,6 +141,22 @@ def next_ticket(
 ) -> Place | None:
     """The next one to be called and the rule that says so; None when nobody waits. See
     :func:`calling_order`.
+
+    Parameters
+    ----------
+    waiting, calls, grid, now, discipline
+        As for :func:`calling_order`.
+
+    Returns
+    -------
+    Place or None
+
+    Examples
+    --------
+    >>> next_ticket([Waiting(1, 5), Waiting(2, 3)], [], grid=Grid(0, 60), now=10).key
+    2
+    >>> next_ticket([], [], grid=Grid(0, 60), now=10) is None
+    True
     """
     order = calling_order(waiting, calls, grid=grid, now=now, discipline=discipline)
     return order[0] if order else None
@@ -148,6 +164,18 @@ def next_ticket(
 
 def people_ahead(order: Sequence[Place], key: int) -> int | None:
     """How many are called before ``key``; None when it does not wait.
+
+    Parameters
+    ----------
+    order : sequence of Place
+        As :func:`calling_order` gives it.
+    key : int
+        The ticket asked about.
+
+    Returns
+    -------
+    int or None
+        0 for the next one.
 
     Examples
     --------

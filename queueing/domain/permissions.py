@@ -29,6 +29,18 @@ IN_THE_ROOM: Final = frozenset({"recall", "start", "finish", "pass"})
 def may(role: str, verb: str) -> bool:
     """Whether this role may do ``verb`` to some ticket.
 
+    Parameters
+    ----------
+    role : str
+        Of the person or device that asks.
+    verb : str
+        A move of the ticket's table of states, or ``register``.
+
+    Returns
+    -------
+    bool
+        False for a verb that is not in the table.
+
     Examples
     --------
     >>> may("manager", "cancel"), may("manager", "finish"), may("patient", "cancel")

@@ -38,7 +38,22 @@ class Turns:
     last_beside: Stream = Stream.REVIEW
 
     def after(self, stream: Stream) -> "Turns":
-        """The turns after one more call of ``stream``; emergencies do not count."""
+        """The turns after one more call of ``stream``; emergencies do not count.
+
+        Parameters
+        ----------
+        stream : Stream
+            Of the call.
+
+        Returns
+        -------
+        Turns
+
+        Examples
+        --------
+        >>> Turns(since_priority=2, since_review=2).after(Stream.PRIORITY).since_priority
+        0
+        """
         if stream is Stream.PRIORITY:
             return replace(self, since_priority=0, last_beside=stream)
         if stream is Stream.REVIEW:
@@ -50,6 +65,15 @@ class Turns:
 
 def turns_after(streams: Iterable[Stream]) -> Turns:
     """The turns after a queue's calls in turn, oldest first.
+
+    Parameters
+    ----------
+    streams : iterable of Stream
+        Of each call.
+
+    Returns
+    -------
+    Turns
 
     Examples
     --------
@@ -84,6 +108,14 @@ def next_stream(turns: Turns, ratios: Ratios, *, normal: int, priority: int, rev
     2+1 for priority groups and for reviews, reviews 1+1 when they outnumber first visits: the domain's
     defaults. When both are due, or only these two wait, they alternate (our choice, so that neither can
     starve the other).
+
+    Examples
+    --------
+    >>> two_normal = turns_after([Stream.NORMAL, Stream.NORMAL])
+    >>> next_stream(two_normal, Ratios(), normal=4, priority=1, review=0).value
+    'priority'
+    >>> next_stream(two_normal, Ratios(), normal=4, priority=0, review=0).value
+    'normal'
     """
     review_ratio = ratios.review_full if review > normal + priority else ratios.review
     due = [
@@ -103,6 +135,20 @@ def interleaved(
     normal: Sequence[T], priority: Sequence[T], review: Sequence[T], *, turns: Turns, ratios: Ratios
 ) -> list[T]:
     """One line out of three, each of them kept in its own order.
+
+    Parameters
+    ----------
+    normal, priority, review : sequence
+        Who waits in each line, in its order.
+    turns : Turns
+        Of the calls made so far.
+    ratios : Ratios
+        The policy.
+
+    Returns
+    -------
+    list
+        Everybody once.
 
     Examples
     --------
