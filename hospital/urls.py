@@ -18,6 +18,8 @@ api_v1 = [
     *queueing.urls.api_urlpatterns,
     *account_api,
     path("policy/", policy_api.PolicyDetail.as_view(), name="policy"),
+    path("policy/own/", policy_api.OwnPolicies.as_view(), name="policies-own"),
+    path("policy/<slug:level>/<slug:code>/", policy_api.OwnPolicy.as_view(), name="policy-own"),
 ]
 
 handler400 = "hospital.views.errors.bad_request"
@@ -29,6 +31,7 @@ urlpatterns = [
     path("", include("booking.urls")),
     path("", include("queueing.urls")),
     path("manage/policy/", policy.rules, name="policy"),
+    path("manage/policy/<slug:level>/<slug:code>/", policy.own, name="policy-own"),
     path("manage/", include("analytics.urls")),
     path("accounts/", include("hospital.accounts.urls")),
     path("messages/", include((notices.urlpatterns, notices.app_name))),

@@ -46,7 +46,9 @@ def lock_ticket(code: str) -> Ticket:
         raise TicketUnknown
     queue = lock_queue(queue_id)
     ticket = (
-        Ticket.objects.select_for_update(of=("self",), no_key=True).select_related("session").get(code=code)
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("session", "called_session")
+        .get(code=code)
     )
     ticket.queue = queue
     return ticket

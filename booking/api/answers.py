@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from booking.domain.states import DRAW_REQUEST, WAITLIST
 from booking.models import AccountPatient, Appointment, ClinicSession, Expert, Patient, WalkIn
+from booking.selectors import may_cancel_until
+from hospital.common import clock
 from hospital.common.openapi import example
 
 REASONS = ["", "full", "kept_for_walk_ins", "not_released", "draw_open", "walk_in_only", "over", "stopped"]
@@ -131,7 +135,7 @@ class SessionAnswer(serializers.Serializer[Any]):
     date = serializers.DateField(help_text="of the hospital's zone")
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()
-    walk_in_opens_at = serializers.DateTimeField(help_text="the end of booking and of cancelling")
+    walk_in_opens_at = serializers.DateTimeField(help_text="the end of booking")
     state = serializers.ChoiceField(choices=SESSION_STATES)
     fee_fen = serializers.IntegerField(min_value=0)
     left = serializers.IntegerField(min_value=0)
@@ -190,6 +194,15 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     fee_fen = serializers.IntegerField(min_value=0)
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
+class CancelUntil(serializers.Field[Any, Any, Any, Any]):
+    """The deadline of an appointment, by the rules of its expert."""
+
+    def to_representation(self, value: Appointment) -> str:
+        """As a moment."""
+        return clock.local(may_cancel_until(value)).isoformat()
+
+
 @example(
     code="A2B3C4D5E6F7",
     state="booked",
@@ -202,6 +215,7 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     room="305",
     starts_at=_START,
     ends_at=_END,
+    cancel_until="2026-11-03T07:00:00+08:00",
     checkin_code="K7MPQ2RS",
     stop_case=None,
 )
@@ -215,6 +229,9 @@ class AppointmentDetailAnswer(AppointmentAnswer):
     room = serializers.CharField(source="session.room.name")
     starts_at = serializers.DateTimeField(source="slot.starts_at")
     ends_at = serializers.DateTimeField(source="slot.ends_at")
+    cancel_until = CancelUntil(
+        source="*", read_only=True, help_text="from then on the patient cannot cancel or move it"
+    )
     checkin_code = serializers.CharField(help_text="what the QR code says at check-in")
     stop_case = serializers.CharField(
         source="stop_case.code", allow_null=True, default=None, help_text="once the clinic is stopped"

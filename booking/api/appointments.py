@@ -103,7 +103,7 @@ class AppointmentCancel(ApiView):
 
     @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
-        """Cancel; patients until walk-in registration opens."""
+        """Cancel; patients until `cancel_until`."""
 
         def answer(data: dict[str, Any]) -> dict[str, Any]:
             appointment = selectors.appointment_for_user(user=self.person, code=code)

@@ -83,15 +83,38 @@ def check_bookable(
         raise DrawOpen(draws_at=draws_at.isoformat())
 
 
-def check_patient_may_cancel(*, walk_in_opens_at: datetime, now: datetime) -> None:
-    """A patient cancels with full refund until walk-in registration opens on the day, never later (rule 3).
+def cancel_deadline(*, walk_in_opens_at: datetime, before_min: int) -> datetime:
+    """Until when a patient cancels: some really passed minutes before the opening, never after it.
+
+    Parameters
+    ----------
+    walk_in_opens_at : datetime
+        The opening of walk-in registration; aware.
+    before_min : int
+        Minutes before it, by the policy of the expert.
+
+    Returns
+    -------
+    datetime
+        In UTC, so that a change of the clocks in between does not count.
+
+    Examples
+    --------
+    >>> cancel_deadline(walk_in_opens_at=datetime(2026, 11, 3, 7, tzinfo=UTC), before_min=90).isoformat()
+    '2026-11-03T05:30:00+00:00'
+    """
+    return walk_in_opens_at.astimezone(UTC) - timedelta(minutes=max(0, before_min))
+
+
+def check_patient_may_cancel(*, deadline: datetime, now: datetime) -> None:
+    """A patient cancels with full refund until the deadline, never later (rule 3).
 
     Raises
     ------
     TooLate
-        At the opening or after it.
+        At the deadline or after it.
     """
-    if now >= walk_in_opens_at:
+    if now >= deadline:
         raise TooLate
 
 
@@ -119,7 +142,7 @@ def late_payment_takes_number(*, walk_in_opens_at: datetime, now: datetime, left
 
 
 def is_late_cancel(
-    *, by_patient: bool, patients_wish: bool, walk_in_opens_at: datetime, now: datetime, before_h: int
+    *, by_patient: bool, patients_wish: bool, deadline: datetime, now: datetime, before_h: int
 ) -> bool:
     """Whether giving a booked number back counts as a late cancellation, apart from the no-shows.
 
@@ -129,8 +152,8 @@ def is_late_cancel(
         The patient did it; otherwise staff.
     patients_wish : bool
         Staff did it because the patient asked.
-    walk_in_opens_at : datetime
-        The deadline: from here on a patient can no longer cancel.
+    deadline : datetime
+        From here on a patient can no longer cancel.
     now : datetime
         When it is cancelled.
     before_h : int
@@ -144,7 +167,7 @@ def is_late_cancel(
     --------
     >>> opening = datetime(2026, 11, 3, 7, tzinfo=UTC)
     >>> def late(now: datetime, *, by_patient: bool, patients_wish: bool = False) -> bool:
-    ...     return is_late_cancel(by_patient=by_patient, patients_wish=patients_wish, walk_in_opens_at=opening,
+    ...     return is_late_cancel(by_patient=by_patient, patients_wish=patients_wish, deadline=opening,
     ...                           now=now, before_h=12)
     >>> late(datetime(2026, 11, 2, 18, 59, 59, tzinfo=UTC), by_patient=True)
     False
@@ -155,7 +178,7 @@ def is_late_cancel(
     >>> late(opening, by_patient=False, patients_wish=True)
     True
     """
-    until_deadline = walk_in_opens_at.astimezone(UTC) - now.astimezone(UTC)
+    until_deadline = deadline.astimezone(UTC) - now.astimezone(UTC)
     if by_patient:
         return timedelta() < until_deadline <= timedelta(hours=before_h)
     return patients_wish and until_deadline <= timedelta()

@@ -42,15 +42,15 @@ def check_movable(*, state: str, moves: int, limit: int, same_slot: bool, same_p
         raise TooManyMoves(limit=limit)
 
 
-def may_move(*, state: str, moves: int, limit: int, walk_in_opens_at: datetime, now: datetime) -> bool:
+def may_move(*, state: str, moves: int, limit: int, deadline: datetime, now: datetime) -> bool:
     """Whether a change of time can be offered at all, before a new slot is chosen.
 
     Examples
     --------
-    >>> opening = datetime(2026, 11, 3, 7)
-    >>> may_move(state="booked", moves=0, limit=3, walk_in_opens_at=opening, now=datetime(2026, 11, 3, 6, 59))
+    >>> seven = datetime(2026, 11, 3, 7)
+    >>> may_move(state="booked", moves=0, limit=3, deadline=seven, now=datetime(2026, 11, 3, 6, 59))
     True
-    >>> may_move(state="booked", moves=0, limit=3, walk_in_opens_at=opening, now=opening)
+    >>> may_move(state="booked", moves=0, limit=3, deadline=seven, now=seven)
     False
     """
-    return state == "booked" and moves < limit and now < walk_in_opens_at
+    return state == "booked" and moves < limit and now < deadline

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            reverse_sql="DROP FUNCTION booking_hold; DROP FUNCTION booking_hold_refusal; DROP FUNCTION booking_payer_people;",
+            reverse_sql="DROP FUNCTION booking_hold; DROP FUNCTION booking_own_rule; DROP FUNCTION booking_hold_refusal;"
+            "DROP FUNCTION booking_payer_people;",
         )
     ]

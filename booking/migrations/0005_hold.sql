@@ -4,6 +4,7 @@
 -- where each rule stands besides. Each statement in here sees what was committed before it began (READ COMMITTED), so
 -- the limits are counted after the locks were given: that is what a single statement with common table expressions
 -- cannot do. What refuses writes nothing; the slot's row, for which a rush queues, is changed last and so held shortest.
+-- `own_rules` is what departments and experts have of their own, NULL while nobody has: they go before the hospital's.
 CREATE FUNCTION booking_hold(
     given_slot text,
     given_patient text,
@@ -14,7 +15,7 @@ CREATE FUNCTION booking_hold(
     actor_id bigint,
     actor_name text,
     moment timestamptz,
-    pay_by timestamptz,
+    INOUT pay_by timestamptz,
     day_begins timestamptz,
     new_code text,
     new_checkin_code text,
@@ -29,6 +30,7 @@ CREATE FUNCTION booking_hold(
     request_key text,
     body_digest bytea,
     INOUT answer jsonb,
+    own_rules jsonb,
     OUT outcome text,
     OUT appointment_id bigint,
     OUT slot_id bigint,
@@ -40,6 +42,7 @@ DECLARE
     wanted record;
     known record;
     who text;
+    own_hold_min int;
 BEGIN
     -- Who asks, and for whom: the account of a token, and one of its own patients.
     IF token_digest IS NOT NULL THEN
@@ -60,7 +63,8 @@ BEGIN
     who := actor_kind || ':' || actor_id;
 
     -- What is asked for, as it stands before any lock: most who come too late are told so here.
-    SELECT slot.id AS slot_id, session.id AS session_id, session.date, session.fee_fen, expert.department_id,
+    SELECT slot.id AS slot_id, session.id AS session_id, session.date, session.fee_fen, session.expert_id,
+           expert.department_id,
            session.release_at <= booking_hold.moment AND booking_hold.moment < session.walk_in_opens_at AS in_time,
            slot.bookable, slot.booked + slot.withheld < slot.quota AS free
     INTO wanted
@@ -71,6 +75,15 @@ BEGIN
     slot_id := wanted.slot_id;
     session_id := wanted.session_id;
     fee_fen := wanted.fee_fen;
+    IF own_rules IS NOT NULL THEN
+        per_department_day := booking_own_rule(
+            own_rules, 'numbers_per_department_day', wanted.department_id, wanted.expert_id, per_department_day);
+        own_hold_min := booking_own_rule(own_rules, 'hold_min', wanted.department_id, wanted.expert_id, NULL);
+        IF own_hold_min IS NOT NULL THEN
+            pay_by := moment + make_interval(mins => own_hold_min);
+            answer := answer || jsonb_build_object('pay_by', pay_by);
+        END IF;
+    END IF;
     outcome := CASE
         WHEN wanted.slot_id IS NULL THEN 'unknown_slot'
         WHEN NOT wanted.in_time OR NOT wanted.bookable THEN 'not_open'
@@ -150,6 +163,17 @@ BEGIN
         END IF;
     END IF;
 END $$;
+
+-- A number of the policy for an expert of a department: the expert's own, else the department's, else the hospital's.
+-- `own` is {level: {id: {name: value}}}; booking/selectors/policies.py writes it and answers the same in Python.
+CREATE FUNCTION booking_own_rule(own jsonb, name text, department bigint, expert bigint, hospital int)
+RETURNS int LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(
+        (own #>> ARRAY['expert', expert::text, name])::int,
+        (own #>> ARRAY['department', department::text, name])::int,
+        hospital
+    )
+$$;
 
 -- Why this patient, account, device or payer may not have a number: a ban or a limit; NULL when there is no reason.
 -- It is the one home of these limits: booking/selectors/limits.py asks it for every number that is not held above.

@@ -170,7 +170,10 @@ MONEY = (
         WHERE payment.state = 'paid' AND NOT (
             coalesce(appointment.state = ANY(%(takes)s) AND appointment.state <> 'held', false)
             OR coalesce(appointment.state = 'cancelled'
-                        AND appointment.ended_at >= session.walk_in_opens_at, false)
+                        AND (appointment.ended_at >= session.walk_in_opens_at OR EXISTS (
+                            SELECT FROM hospital_statechange change
+                            WHERE change.thing = 'appointment' AND change.thing_id = appointment.id
+                              AND change.verb = 'cancel' AND change.data ? 'fee_kept')), false)
             OR coalesce(walk_in.state = 'registered', false))
         ORDER BY payment.id
         """,

@@ -18,13 +18,15 @@ from booking.domain.errors import (
     TooManyUnpaid,
 )
 from booking.models import Ban, ClinicSession, DrawRequest
+from booking.selectors.policies import own_in_statement
 from hospital.common import clock
 from hospital.common.errors import DomainError
 from hospital.common.policy import Policy, policy
 from hospital.common.sql import prepared_cursor
 
 _VERDICT = """booking_hold_refusal({patient}, %(account)s, %(device)s, session.id, session.date, expert.department_id,
-    %(now)s, %(day_begins)s, %(per_department)s, %(departments)s, %(per_account)s, %(unpaid)s, %(per_device)s,
+    %(now)s, %(day_begins)s, booking_own_rule(%(own)s, 'numbers_per_department_day', expert.department_id, expert.id,
+    %(per_department)s), %(departments)s, %(per_account)s, %(unpaid)s, %(per_device)s,
     %(per_payer)s, %(leaving)s, %(despite_ban)s, %(waiting_account)s, %(waiting_device)s)"""
 SQL = f"""
 SELECT {_VERDICT.format(patient="%(patient)s")}
@@ -130,6 +132,7 @@ def limits(rules: Policy, now: datetime) -> dict[str, Any]:
     """The policy's numbers as the database takes them, and when the hospital's day began."""
     return {
         "day_begins": clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0),
+        "own": own_in_statement(),
         "per_department": rules.numbers_per_department_day,
         "departments": rules.departments_per_day,
         "per_account": rules.holds_per_account_day,

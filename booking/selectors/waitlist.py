@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from booking.domain.returns import ReturnDelay, is_kept_back
+from booking.domain.returns import is_kept_back
 from booking.domain.states import WAITLIST_LIVE
 from booking.models import Appointment, ReturnedNumber, Slot, WaitlistEntry
 from booking.selectors.own import own_or_any, owned_by
-from hospital.common.policy import policy
+from booking.selectors.policies import return_delay
 from hospital.models import User
 
 _OFFERS = Prefetch(
@@ -66,8 +66,7 @@ def left_of_slot(*, appointment: Appointment, now: datetime) -> int:
     slot = Slot.objects.get(pk=appointment.slot_id)
     if not slot.bookable:
         return 0
-    rules = policy()
-    delay = ReturnDelay(rules.return_delay_min_min, rules.return_delay_max_min, rules.return_delay_from_h)
+    delay = return_delay(appointment.session.expert_id)
     comes_back = appointment.state == "held" and not is_kept_back(
         starts_at=slot.starts_at, now=now, delay=delay
     )

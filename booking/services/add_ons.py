@@ -10,13 +10,13 @@ from booking.domain.states import SESSION_OPEN
 from booking.locks import lock_patient, lock_session, lock_slot
 from booking.models import Appointment, ClinicSession, Expert, Slot
 from booking.selectors.limits import check_number
+from booking.selectors.policies import policy_of_session
 from booking.services.counter import number_settle
 from booking.services.numbers import number_hold
 from booking.services.sessions import session_open_if_due
 from hospital.common import live
 from hospital.common.actor import Actor
 from hospital.common.guards import require_reason
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from hospital.models import User
 
@@ -53,7 +53,7 @@ def appointment_add_on(
     check_add_on_time(state=session.state, **times, now=now)
     check_number(session=session, patient_id=patient_id, now=now, despite_ban=True)
     _number_add(session, slot)
-    pay_by = now + timedelta(minutes=policy().hold_min)
+    pay_by = now + timedelta(minutes=policy_of_session(session).hold_min)
     made = Appointment(
         slot=slot,
         session=session,

@@ -1,5 +1,6 @@
 """The life of an appointment: held, booked, arrived, seen, or given back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from booking.domain.deadlines import check_patient_may_cancel, is_late_cancel
@@ -7,6 +8,7 @@ from booking.domain.errors import HoldOver
 from booking.domain.states import APPOINTMENT
 from booking.locks import LockedAppointment, lock_appointment, lock_with_patient
 from booking.models import Appointment, Payment
+from booking.selectors.policies import cancel_until, policy_of_session
 from booking.services import notices
 from booking.services.bans import LATE_CANCEL, ban_for_misses
 from booking.services.payments import payment_take_cash, payments_close
@@ -16,7 +18,6 @@ from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.guards import require_reason
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 
@@ -70,7 +71,8 @@ def appointment_cancel(
     refund: bool | None = None,
     patients_wish: bool = False,
 ) -> Appointment:
-    """Patients cancel with full refund until walk-in registration opens; the desk always, with a reason.
+    """Patients cancel with full refund until the deadline, at the latest when walk-in registration opens; the desk
+    always, with a reason.
 
     ``refund`` is the desk's decision after the deadline; before it the refund is always full. ``patients_wish``:
     the desk does it because the patient asked, which after the deadline counts as a late cancellation. One late
@@ -79,7 +81,7 @@ def appointment_cancel(
     Raises
     ------
     TooLate
-        For a patient, once walk-in registration has opened.
+        For a patient, from the deadline on.
     ReasonMissing
         When staff give no reason.
     IllegalTransition
@@ -87,18 +89,21 @@ def appointment_cancel(
     """
     locked = lock_with_patient(appointment_id)
     appointment, session = locked.appointment, locked.session
-    in_time, stood = now < session.walk_in_opens_at, appointment.state == "booked"
+    deadline = session.walk_in_opens_at if appointment.state == "held" else cancel_until(session)
+    in_time, stood = now < deadline, appointment.state == "booked"
     next_state(APPOINTMENT, appointment.state, "cancel")
     if actor.is_staff:
         require_reason(reason)
     if not actor.is_staff and actor.kind != "job":
-        check_patient_may_cancel(walk_in_opens_at=session.walk_in_opens_at, now=now)
+        check_patient_may_cancel(deadline=deadline, now=now)
     appointment.late_cancel = _is_late(locked, actor, now, patients_wish)
     appointment.save(update_fields=["late_cancel"])
-    appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True)
+    full = in_time or bool(refund)
+    kept = {} if full or not stood else {"fee_kept": True}
+    appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True, data=kept)
     number_return(locked=locked, actor=actor, now=now)
     payments_close(appointment, now)
-    refunded = bool(in_time or refund) and paid_back(appointment, reason or "cancelled", actor, now)
+    refunded = full and paid_back(appointment, reason or "cancelled", actor, now)
     if stood and actor.kind != "job":  # a job says itself why
         notices.cancelled(appointment, now, refunded=refunded)
     if appointment.late_cancel:
@@ -119,9 +124,9 @@ def _is_late(locked: LockedAppointment, actor: Actor, now: datetime, patients_wi
     return locked.appointment.state == "booked" and is_late_cancel(
         by_patient=actor.kind == "patient",
         patients_wish=patients_wish and actor.is_staff,
-        walk_in_opens_at=locked.session.walk_in_opens_at,
+        deadline=cancel_until(locked.session),
         now=now,
-        before_h=policy().late_cancel_before_deadline_h,
+        before_h=policy_of_session(locked.session).late_cancel_before_deadline_h,
     )
 
 
@@ -146,9 +151,18 @@ def appointment_leave(*, appointment_id: int, actor: Actor, now: datetime) -> Ap
 
 
 def appointment_move_state(
-    appointment: Appointment, verb: str, actor: Actor, now: datetime, *, reason: str = "", ended: bool = False
+    appointment: Appointment,
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    ended: bool = False,
+    data: Mapping[str, object] | None = None,
 ) -> Appointment:
     """Move a locked appointment along its table, with its history row."""
     columns = {"ended_at": now} if ended else {}
-    history.move(appointment, APPOINTMENT, verb, actor=actor, at=now, reason=reason, columns=columns)
+    history.move(
+        appointment, APPOINTMENT, verb, actor=actor, at=now, reason=reason, data=data, columns=columns
+    )
     return appointment

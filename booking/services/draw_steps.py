@@ -16,13 +16,13 @@ from booking.domain.errors import DrawOpen, DrawOver
 from booking.locks import lock_patient, lock_session, lock_slots, lock_taker
 from booking.models import Appointment, ClinicSession, Draw, DrawRequest, Slot
 from booking.selectors.limits import Taker, number_refusal
+from booking.selectors.policies import policy_of_session
 from booking.services import notices
 from booking.services.draws import request_move, requests_lose
 from booking.services.numbers import number_hold
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.crypto import unseal
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 LOSERS_AT_ONCE = 200
@@ -101,7 +101,7 @@ def _number_give(request: DrawRequest, session: ClinicSession, slot: Slot, now: 
         patient_id=request.patient_id,
         account_id=request.account_id,
         fee_fen=session.fee_fen,
-        pay_by=now + timedelta(minutes=policy().hold_min),
+        pay_by=now + timedelta(minutes=policy_of_session(session).hold_min),
         device_index=request.device_index,
     )
     return number_hold(held, actor=_JOB, now=now, data={"draw_request": request.code})

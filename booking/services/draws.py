@@ -14,12 +14,12 @@ from booking.domain.states import DRAW_REQUEST
 from booking.locks import lock_patient, lock_taker, share_session
 from booking.models import ClinicSession, Draw, DrawRequest, Slot
 from booking.selectors.limits import check_number, taker_in_draw
+from booking.selectors.policies import policy_of_session
 from booking.services import notices
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.crypto import seal
 from hospital.common.errors import next_state
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 
@@ -40,7 +40,7 @@ def draw_prepare(*, session: ClinicSession, now: datetime) -> bool:
         release_at=session.release_at,
         released_at=now,
         walk_in_opens_at=session.walk_in_opens_at,
-        draw_s=policy().draw_s,
+        draw_s=policy_of_session(session).draw_s,
     )
     if end is None:
         return False

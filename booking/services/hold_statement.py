@@ -23,10 +23,10 @@ LAST_NUMBER_GONE = "FL409"
 LOOKS = 3
 
 SQL = """
-SELECT outcome, appointment_id, slot_id, session_id, patient_id, account_id, fee_fen, answer
+SELECT outcome, appointment_id, slot_id, session_id, patient_id, account_id, fee_fen, pay_by, answer
 FROM booking_hold(%(slot)s, %(patient_code)s, %(token)s, %(account)s, %(patient)s, %(kind)s, %(actor)s, %(name)s,
     %(now)s, %(pay_by)s, %(day_begins)s, %(code)s, %(checkin)s, %(device)s, %(per_department)s, %(departments)s,
-    %(per_account)s, %(unpaid)s, %(per_device)s, %(per_payer)s, %(route)s, %(key)s, %(digest)s, %(answer)s)
+    %(per_account)s, %(unpaid)s, %(per_device)s, %(per_payer)s, %(route)s, %(key)s, %(digest)s, %(answer)s, %(own)s)
 """
 
 
@@ -52,7 +52,6 @@ class Outcome:
 
     code: str
     checkin_code: str
-    pay_by: datetime
     verdict: str
     appointment_id: int
     slot_id: int
@@ -60,6 +59,7 @@ class Outcome:
     patient_id: int
     account_id: int | None
     fee_fen: int
+    pay_by: datetime
     answer: str
 
 
@@ -97,7 +97,7 @@ def hold(
         "digest": request and request.body_digest,
         "answer": request and json.dumps({"code": code, "state": "held", "pay_by": pay_by.isoformat()}),
     }
-    return Outcome(code, checkin_code, pay_by, *_run(arguments))
+    return Outcome(code, checkin_code, *_run(arguments))
 
 
 def _run(arguments: dict[str, Any]) -> tuple[Any, ...]:

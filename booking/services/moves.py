@@ -10,13 +10,13 @@ from booking.domain.moves import check_movable
 from booking.locks import LockedMove, lock_move, lock_patient
 from booking.models import Appointment, Slot
 from booking.selectors.limits import check_number, check_session_bookable
+from booking.selectors.policies import cancel_until, policy_of_session
 from booking.services import notices
 from booking.services.numbers import number_take, one_live_number
 from booking.services.returns import number_return
 from hospital.common import history, live
 from hospital.common.actor import Actor
 from hospital.common.guards import require_reason
-from hospital.common.policy import policy
 from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 
@@ -71,11 +71,11 @@ def _check(locked: LockedMove, now: datetime) -> None:
     check_movable(
         state=appointment.state,
         moves=appointment.moves,
-        limit=policy().moves_per_appointment,
+        limit=policy_of_session(before).moves_per_appointment,
         same_slot=locked.slot.pk == locked.old.slot.pk,
         same_price=session.expert_id == before.expert_id and session.fee_fen == appointment.fee_fen,
     )
-    check_patient_may_cancel(walk_in_opens_at=before.walk_in_opens_at, now=now)
+    check_patient_may_cancel(deadline=cancel_until(before), now=now)
     check_session_bookable(session=session, now=now)
     check_number(session=session, patient_id=appointment.patient_id, now=now, leaving=appointment.pk)
 

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from booking.models import Appointment, Patient, Slot
 from booking.selectors.own import account_of
+from booking.selectors.policies import cancel_until
 from booking.services.notice_facts import moment, page, slot_facts
 from booking.services.notice_texts import ESSENTIAL, notice_text
 from hospital.common.crypto import unseal
@@ -72,7 +73,7 @@ def tell_of(
         facts=lambda: {
             **slot_facts(slot, session),
             "code": appointment.checkin_code,
-            "until": moment(session.walk_in_opens_at),
+            "until": moment(cancel_until(session)),
             **more(),
         },
         link=page("appointment", appointment.code),

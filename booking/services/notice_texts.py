@@ -27,6 +27,9 @@ TEXTS: dict[str, str] = {
         "Reminder: %(patient)s, %(when)s, %(expert)s, %(where)s. Bring your ID; check-in code %(code)s. "
         "You can cancel until %(until)s."
     ),
+    "reminder_late": gettext_noop(
+        "Reminder: %(patient)s, %(when)s, %(expert)s, %(where)s. Bring your ID; check-in code %(code)s."
+    ),
     "cancelled_refunded": gettext_noop(
         "%(patient)s: %(when)s, %(expert)s is cancelled. What you paid goes back the way you paid."
     ),

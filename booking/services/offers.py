@@ -10,10 +10,10 @@ from booking.domain.returns import OfferTime, accept_by
 from booking.domain.states import RETURNED, WAITLIST
 from booking.models import ClinicSession, ReturnedNumber, WaitlistEntry
 from booking.selectors.limits import number_refusal
+from booking.selectors.policies import policy_of_session
 from booking.services import notices
 from hospital.common import history
 from hospital.common.actor import Actor
-from hospital.common.policy import policy
 
 _JOB = Actor.job("waitlist")
 
@@ -28,7 +28,7 @@ def offer_to_next(*, session: ClinicSession, returned: ReturnedNumber, now: date
     """
     if session.state != "released" or now >= session.walk_in_opens_at:
         return None
-    rules = policy()
+    rules = policy_of_session(session)
     entry = next(_who_may_have_it(session, now), None)
     if entry is None:
         return None

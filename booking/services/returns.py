@@ -6,15 +6,15 @@ from secrets import SystemRandom
 
 from django.db.models import F
 
-from booking.domain.returns import ReturnDelay, public_at
+from booking.domain.returns import public_at
 from booking.domain.states import RETURNED, RETURNED_WITHHELD, SESSION_OPEN, WAITLIST, WAITLIST_LIVE
 from booking.locks import LockedAppointment, lock_session, lock_slot
 from booking.models import ClinicSession, ReturnedNumber, Slot, WaitlistEntry
+from booking.selectors.policies import return_delay
 from booking.services.offers import offer_to_next, returned_move
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 RANDOM: Random = SystemRandom()
@@ -32,7 +32,7 @@ def number_return(*, locked: LockedAppointment, actor: Actor, now: datetime) -> 
     """
     session, slot = locked.session, locked.slot
     is_bookable = session.state == "released" and now < session.walk_in_opens_at
-    moment = _public_at(slot, now) if is_bookable else now
+    moment = _public_at(session, slot, now) if is_bookable else now
     if locked.appointment.add_on:
         _number_end(session, slot)
     elif is_bookable and (moment > now or _somebody_waits(session)):
@@ -52,7 +52,7 @@ def number_come_back(
 
     A new while, because the end of an offer is known to the one who had it.
     """
-    moment = _public_at(returned.slot, now)
+    moment = _public_at(session, returned.slot, now)
     returned_move(returned, "keep", actor=actor, now=now, entry=None, public_at=moment)
     _number_settle(session, returned, now)
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
@@ -146,9 +146,8 @@ def _end_all(
     history.record_all(things=things, verb="end", from_state=before, to_state=state, actor=actor, at=now)
 
 
-def _public_at(slot: Slot, now: datetime) -> datetime:
-    rules = policy()
-    delay = ReturnDelay(rules.return_delay_min_min, rules.return_delay_max_min, rules.return_delay_from_h)
+def _public_at(session: ClinicSession, slot: Slot, now: datetime) -> datetime:
+    delay = return_delay(session.expert_id)
     return public_at(starts_at=slot.starts_at, now=now, delay=delay, random=RANDOM)
 
 

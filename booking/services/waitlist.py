@@ -24,6 +24,7 @@ from booking.selectors.limits import (
     number_refusal,
     offers_refused,
 )
+from booking.selectors.policies import policy_of_session
 from booking.services import notices
 from booking.services.numbers import number_hold
 from booking.services.offers import entry_move, returned_move
@@ -31,7 +32,6 @@ from booking.services.returns import number_come_back
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 DUE_MAX = 500
@@ -57,7 +57,7 @@ def waitlist_join(
     """
     lock_patient(patient_id)
     session = lock_session(session_id)
-    rules = policy()
+    rules = policy_of_session(session)
     check_session_bookable(session=session, now=now)
     _check_sold_out(session)
     check_number(session=session, patient_id=patient_id, now=now)

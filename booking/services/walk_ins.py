@@ -10,13 +10,13 @@ from booking.domain.states import APPOINTMENT_LIVE, SESSION_OPEN, WALK_IN
 from booking.locks import LockedWalkIn, lock_walk_in, share_patient
 from booking.models import Appointment, ClinicSession, WalkIn
 from booking.providers import provider
+from booking.selectors.policies import policy_of_session
 from booking.services import notices
 from booking.services.payments import payment_open, payment_take_cash, payments_close, refund_paid
 from booking.services.sessions import session_open_if_due
 from hospital.common import history, jobs, live
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 
 TICKET_JOB = "walk_in.ticket"
@@ -74,7 +74,7 @@ def walk_in_register(
         state=next_state(WALK_IN, None, verb),
         fee_fen=fee_fen,
         registered_at=now,
-        pay_by=now + timedelta(minutes=policy().hold_min) if later else None,
+        pay_by=now + timedelta(minutes=policy_of_session(session).hold_min) if later else None,
     )
     history.begin(walk_in, verb, actor=actor, at=now, data=wishes)
     if later:

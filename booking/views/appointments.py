@@ -20,7 +20,6 @@ from booking.forms import KeyForm
 from booking.views.asking import asked_once
 from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
 
 if TYPE_CHECKING:
@@ -128,12 +127,12 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _context(found: Appointment) -> dict[str, Any]:
-    now, rules = clock.now(), policy()
-    opens_at, payments = found.session.walk_in_opens_at, list(found.payments.all())
+    now, rules = clock.now(), selectors.policy_of_session(found.session)
+    until, payments = selectors.may_cancel_until(found), list(found.payments.all())
     late = is_late_cancel(
         by_patient=True,
         patients_wish=False,
-        walk_in_opens_at=opens_at,
+        deadline=until,
         now=now,
         before_h=rules.late_cancel_before_deadline_h,
     )
@@ -142,12 +141,11 @@ def _context(found: Appointment) -> dict[str, Any]:
         "appointment": found,
         "now": now,
         "check_in_from": found.slot.starts_at - timedelta(minutes=rules.arrival_advice_min),
-        "cancellable": found.state in {"held", "booked"} and now < opens_at,
+        "cancellable": found.state in {"held", "booked"} and now < until,
+        "cancel_until": until,
         "policy": rules,
         "counts_as_late": found.state == "booked" and late,
-        "movable": may_move(
-            state=found.state, moves=found.moves, limit=limit, walk_in_opens_at=opens_at, now=now
-        ),
+        "movable": may_move(state=found.state, moves=found.moves, limit=limit, deadline=until, now=now),
         "refund": next((one for one in payments if one.state in {"refunding", "refunded"}), None),
         "paid": next((one for one in payments if one.state == "paid"), None),
     }

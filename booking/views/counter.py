@@ -139,7 +139,7 @@ def _with(patient: Patient) -> HttpResponseRedirect:
 
 def _asks_refund(found: Appointment) -> bool:
     """Before the deadline a refund is always full; after it the desk decides."""
-    return clock.now() >= found.session.walk_in_opens_at and _payment(found, "paid") is not None
+    return clock.now() >= selectors.cancel_until(found.session) and _payment(found, "paid") is not None
 
 
 def _payment(found: Appointment, *states: str) -> Payment | None:
@@ -163,7 +163,7 @@ def _booking(
         "paid": _payment(found, "paid"),
         "given_back": _payment(found, "refunding", "refunded"),
         "asks_refund": _asks_refund(found),
-        "is_late": clock.now() >= found.session.walk_in_opens_at,
+        "is_late": clock.now() >= selectors.cancel_until(found.session),
         "appointment": found,
         "is_payable": found.account_id is None and found.state == "held" and clock.now() < found.pay_by,
         "may_cancel": found.state in {"held", "booked"},

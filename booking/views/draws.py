@@ -15,7 +15,6 @@ from booking.views.asking import asked_once, somebody_first, whom
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.devices import device_index, device_of, remembered
-from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
 
 
@@ -60,7 +59,7 @@ def _enter_page(
         "session": view.session,
         "may_enter": view.may_enter_draw and now < (view.session.draws_at or now),
         "slot": wanted.get("slot", ""),
-        "hold_min": policy().hold_min,
+        "hold_min": selectors.policy_of_session(view.session).hold_min,
         "error": error,
         **whom(signed_in(request), wanted.get("patient", ""), now),
     }

@@ -101,7 +101,7 @@ def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:
         "opened": opened,
         "fee_fen": next((view.session.fee_fen for view in views if view.session.code == opened), who.fee_fen),
         "any_bookable": any(view.left for view in views),
-        "hold_min": rules.hold_min,
+        "hold_min": selectors.policy_of_expert(who.pk).hold_min,
         "key": uuid.uuid4(),
         "error": asked.error,
         "error_code": asked.error_code,

@@ -63,8 +63,8 @@ def can_move(found: Appointment) -> bool:
     return may_move(
         state=found.state,
         moves=found.moves,
-        limit=policy().moves_per_appointment,
-        walk_in_opens_at=found.session.walk_in_opens_at,
+        limit=selectors.policy_of_session(found.session).moves_per_appointment,
+        deadline=selectors.may_cancel_until(found),
         now=clock.now(),
     )
 
@@ -88,7 +88,7 @@ def _page(request: HttpRequest, found: Appointment, *, error: str = "", status: 
         "appointment": found,
         "views": views,
         "opened": _opened(views, found),
-        "left_after": policy().moves_per_appointment - found.moves - 1,
+        "left_after": selectors.policy_of_session(found.session).moves_per_appointment - found.moves - 1,
         "key": uuid.uuid4(),
         "error": error,
     }

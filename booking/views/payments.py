@@ -20,7 +20,6 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
 
 if TYPE_CHECKING:
@@ -76,10 +75,11 @@ def _to_pay(request: HttpRequest, appointment: Appointment, provider_name: str, 
 
 def summary(appointment: Appointment, *, by_link: bool) -> dict[str, Any]:
     """What every page of a payment says about the number; ``by_link``: to whoever has the link, so without a name."""
-    advice = timedelta(minutes=policy().arrival_advice_min)
+    advice = timedelta(minutes=selectors.policy_of_session(appointment.session).arrival_advice_min)
     return {
         "appointment": appointment,
         "check_in_from": appointment.slot.starts_at - advice,
+        "cancel_until": selectors.cancel_until(appointment.session),
         "by_link": by_link,
     }
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import services
 from booking.domain.cells import quoted
 from booking.models import Slot, StopCase
+from booking.selectors.policies import policy_of_session
 from booking.selectors.stops import (
     slots_instead,
     stop_by_code,
@@ -29,7 +30,6 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.crypto import unseal
 from hospital.common.errors import DomainError
-from hospital.common.policy import policy
 from hospital.common.views import desk_only, role_required, signed_in
 
 SHOWN = ("open", "phone", "all")
@@ -177,7 +177,8 @@ def _phone(found: StopCase) -> str:
 def _check_in_from(found: StopCase) -> datetime | None:
     if found.replacement is None:
         return None
-    return found.replacement.slot.starts_at - timedelta(minutes=policy().arrival_advice_min)
+    rules = policy_of_session(found.replacement.session)
+    return found.replacement.slot.starts_at - timedelta(minutes=rules.arrival_advice_min)
 
 
 def _refund(appointment: Any) -> Any:

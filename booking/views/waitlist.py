@@ -18,7 +18,6 @@ from booking.views.asking import asked_once, somebody_first, whom
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.devices import device_index, device_of, remembered
-from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
 
 
@@ -50,11 +49,12 @@ def _join_page(
     request: HttpRequest, view: SessionView, *, error: str = "", status: int = 200
 ) -> HttpResponse:
     now, wanted = clock.now(), (request.POST or request.GET).get("patient", "")
+    rules = selectors.policy_of_session(view.session)
     context = {
         "view": view,
         "session": view.session,
-        "policy": policy(),
-        "is_far": view.session.opens_at - now > timedelta(hours=policy().waitlist_far_h),
+        "policy": rules,
+        "is_far": view.session.opens_at - now > timedelta(hours=rules.waitlist_far_h),
         "error": error,
         **whom(signed_in(request), wanted, now),
     }

@@ -18,9 +18,13 @@ class ClockOffset(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """One version of the hospital's policy: what differs from the defaults of ``hospital.common.policy``."""
+    """One version of a policy: what the hospital sets otherwise than the defaults of ``hospital.common.policy``, or
+    what a department or an expert, ``level_id``, has of its own. One row of numbers counts them all.
+    """
 
     number = models.PositiveIntegerField(unique=True)
+    level = models.CharField(max_length=10, default="hospital", db_default="hospital")
+    level_id = models.BigIntegerField(default=0, db_default=0)
     values = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     actor_name = models.CharField(max_length=150)
@@ -30,6 +34,13 @@ class PolicyVersion(models.Model):
         verbose_name = _("version of the rules")
         verbose_name_plural = _("versions of the rules")
         app_label = "hospital"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level="hospital", level_id=0)
+                | Q(level__in=["department", "expert"], level_id__gt=0),
+                name="policy_is_somebodys",
+            )
+        ]
         triggers = [append_only("policy_is_append_only")]
 
     def __str__(self) -> str:

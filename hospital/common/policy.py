@@ -1,81 +1,43 @@
-"""The hospital's numbers: one versioned row, handed to the domain as a frozen dataclass.
+"""The hospital's numbers: versioned rows, handed to the domain as a frozen dataclass.
 
-Defaults and the ranges seen in published rules of Chinese hospitals: docs/glossary.md.
+A department or an expert may have values of its own for some of them (``policy_levels``); who asks for those of a
+session asks ``booking.selectors.policies``.
 """
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time
 from time import monotonic
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError, Invalid, gettext_noop
 from hospital.common.models import PolicyVersion
+from hospital.common.policy_levels import DEPARTMENT, EXPERT, HOSPITAL, Level
+from hospital.common.policy_table import ENTRIES, NotOwn, UnknownPolicy, check_bounds, value_of
+from hospital.common.policy_values import Policy
 from hospital.common.transactions import on_commit, transactional
 
+__all__ = [
+    "WHOLE",
+    "Changed",
+    "DelayUpsideDown",
+    "Policies",
+    "Policy",
+    "PolicyMoved",
+    "Scope",
+    "UnknownPolicy",
+    "forget",
+    "policies",
+    "policy",
+    "policy_change",
+    "policy_versions",
+]
+
 _REREAD_AFTER_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Every number that a hospital may set. Units stand in the names."""
-
-    version: int = 0
-    horizon_days: int = 7
-    release_time: time = time(7, 0)
-    slot_min: int = 60
-    arrival_advice_min: int = 30
-    hold_min: int = 15
-    numbers_per_department_day: int = 1
-    departments_per_day: int = 3
-    patients_per_account: int = 5
-    no_show_limit: int = 3
-    no_show_window_days: int = 90
-    no_show_grace_h: int = 24
-    no_show_ban_days: tuple[int, ...] = (90,)
-    late_cancel_before_deadline_h: int = 12
-    late_cancel_limit: int = 5
-    late_cancel_window_days: int = 30
-    late_cancel_ban_days: int = 30
-    moves_per_appointment: int = 3
-    return_delay_min_min: int = 10
-    return_delay_max_min: int = 120
-    return_delay_from_h: int = 24
-    waitlist_offer_min: int = 30
-    waitlist_offer_far_h: int = 24
-    waitlist_far_h: int = 72
-    waitlist_per_session: int = 50
-    draw_s: int = 0
-    stop_choice_h: int = 24
-    reminder_time: time = time(18, 0)
-    holds_per_account_day: int = 10
-    holds_per_device_day: int = 10
-    unpaid_holds_per_account_day: int = 3
-    patients_per_payer_30_days: int = 10
-    challenge_from_score: int = 50
-    recall_limit: int = 2
-    recall_gap_s: int = 60
-    undo_min: int = 5
-    priority_ratio: int = 2
-    review_ratio: int = 2
-    close_grace_min: int = 120
-    screen_stale_s: int = 15
-    come_back_margin_min: int = 15
-    history_weeks: int = 13
-    history_min_sessions: int = 4
-    auto_approve: bool = False
-
-
-_cached: tuple[float, Policy | None] = (-1e9, None)
-
-
-class UnknownPolicy(Invalid):
-    """A policy value that does not exist or has the wrong type."""
-
-    code = "unknown_policy"
-    message = gettext_noop("“%(name)s” is not a policy value.")
 
 
 class PolicyMoved(DomainError):
@@ -96,15 +58,60 @@ class DelayUpsideDown(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose values: the hospital's, a department's, or an expert's, which stands in a department."""
+
+    level: Level = HOSPITAL
+    pk: int = 0
+    department_id: int = 0
+
+
+WHOLE = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Every policy in force: the hospital's, and what departments and experts have of their own.
+
+    ``version`` is the last change of any of them.
+    """
+
+    version: int = 0
+    hospital: Policy = field(default_factory=Policy)
+    own: Mapping[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+
+    def of(self, *, department_id: int | None, expert_id: int | None = None) -> Policy:
+        """The expert's value, else the department's, else the hospital's."""
+        if not self.own:
+            return self.hospital
+        department = self.own.get((DEPARTMENT, department_id or 0), {})
+        expert = self.own.get((EXPERT, expert_id or 0), {})
+        return replace(self.hospital, **{**department, **expert})
+
+    def of_scope(self, scope: Scope) -> Policy:
+        """What holds there."""
+        if scope.level == EXPERT:
+            return self.of(department_id=scope.department_id, expert_id=scope.pk)
+        return self.of(department_id=scope.pk)
+
+    def above(self, scope: Scope) -> Policy:
+        """What would hold there without own values."""
+        return self.of(department_id=scope.department_id) if scope.level == EXPERT else self.hospital
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """One version of the policy and what it changed: ``{name: (before, after)}``."""
+    """One version and what it changed: ``{name: (before, after)}``; ``None`` is no value of one's own."""
 
     version: PolicyVersion
     values: dict[str, tuple[Any, Any]]
 
 
-def policy() -> Policy:
-    """The policy in force, read again at most once a second: a change is seen everywhere within that."""
+_cached: tuple[float, Policies | None] = (-1e9, None)
+
+
+def policies() -> Policies:
+    """The policies in force, read again at most once a second: a change is seen everywhere within that."""
     global _cached
     read_at, known = _cached
     if known is None or monotonic() - read_at >= _REREAD_AFTER_S:
@@ -113,73 +120,86 @@ def policy() -> Policy:
     return known
 
 
+def policy() -> Policy:
+    """The hospital's own policy in force."""
+    return policies().hospital
+
+
 def forget() -> None:
-    """Read the policy again at the next call."""
+    """Read the policies again at the next call."""
     global _cached
     _cached = (-1e9, None)
 
 
-def _read() -> Policy:
-    latest = PolicyVersion.objects.order_by("-number").first()
-    if latest is None:
-        return Policy()
-    return replace(Policy(), version=latest.number, **_parsed(latest.values))
+def _read() -> Policies:
+    newest = PolicyVersion.objects.order_by("level", "level_id", "-number").distinct("level", "level_id")
+    rows = {(row.level, row.level_id): row for row in newest}
+    version = max((row.number for row in rows.values()), default=0)
+    own = {whose: _parsed(row.values) for whose, row in rows.items()}
+    hospital = replace(Policy(), version=version, **own.pop((HOSPITAL, 0), {}))
+    return Policies(version, hospital, {whose: values for whose, values in own.items() if values})
 
 
-def _parsed(values: dict[str, object]) -> dict[str, Any]:
-    parsed: dict[str, Any] = {}
-    defaults = asdict(Policy())
-    for name, value in values.items():
-        if name not in defaults or name == "version":
-            raise UnknownPolicy(field=name, name=name)
-        wanted = (
-            time.fromisoformat(value)
-            if isinstance(defaults[name], time) and isinstance(value, str)
-            else value
-        )
-        if isinstance(defaults[name], tuple) and isinstance(value, list):
-            wanted = tuple(value)
-        if type(wanted) is not type(defaults[name]) or not _plausible(wanted):
-            raise UnknownPolicy(field=name, name=name)
-        parsed[name] = wanted
-    return parsed
-
-
-def _plausible(value: object) -> bool:
-    """Numbers are whole and not negative; steps are a few such numbers."""
-    if isinstance(value, tuple):
-        return 0 < len(value) <= 10 and all(type(step) is int and step > 0 for step in value)
-    return not isinstance(value, int) or value >= 0
+def _parsed(values: Mapping[str, object]) -> dict[str, Any]:
+    return {name: value_of(name, value) for name, value in values.items()}
 
 
 @transactional
 def policy_change(
-    *, actor: Actor, now: datetime, reason: str, on_version: int | None = None, **changes: object
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    on_version: int | None = None,
+    scope: Scope = WHOLE,
+    **changes: object,
 ) -> Policy:
     """Set some values; every change is a new version. ``on_version`` is the one that the person looked at.
 
+    For a department or an expert ``None`` takes its own value away. Returns what holds there now.
+
     Raises
     ------
-    UnknownPolicy
-        For a name that is no policy value, or a value of another type.
+    UnknownPolicy, PolicyOutOfBounds, NotOwn
+        For a name that is no policy value or a value of another type; outside its bounds; that cannot differ there.
     PolicyMoved
-        When another version holds by now.
+        When another version holds by now, of whatever rules.
     DelayUpsideDown
         When numbers were kept back for longer at least than at most.
     """
+    given = {name: _checked(name, value, scope) for name, value in changes.items()}
     _one_at_a_time()
-    latest = PolicyVersion.objects.order_by("-number").first()
-    if on_version is not None and on_version != (latest.number if latest else 0):
+    held = _read()
+    if on_version is not None and on_version != held.version:
         raise PolicyMoved
-    values = {**(latest.values if latest else {}), **{name: _plain(value) for name, value in changes.items()}}
-    rules = replace(Policy(), **_parsed(values))
+    before = PolicyVersion.objects.filter(level=scope.level, level_id=scope.pk).order_by("-number").first()
+    merged = {**(before.values if before else {}), **{name: _plain(value) for name, value in given.items()}}
+    values = {name: value for name, value in merged.items() if value is not None}
+    rules = replace(held.above(scope), **_parsed(values))
     if 0 < rules.return_delay_max_min < rules.return_delay_min_min:
         raise DelayUpsideDown(field="return_delay_max_min")
-    number = (latest.number if latest else 0) + 1
-    PolicyVersion.objects.create(number=number, values=values, reason=reason, actor_name=actor.name, at=now)
+    PolicyVersion.objects.create(
+        number=held.version + 1,
+        level=scope.level,
+        level_id=scope.pk,
+        values=values,
+        reason=reason,
+        actor_name=actor.name,
+        at=now,
+    )
     forget()
     on_commit(forget)
-    return _read()
+    return _read().of_scope(scope)
+
+
+def _checked(name: str, value: object, scope: Scope) -> object:
+    if value is None and scope != WHOLE and name in ENTRIES:
+        return None
+    known = value_of(name, value)
+    if not ENTRIES[name].is_own(scope.level):
+        raise NotOwn(field=name, name=name)
+    check_bounds(name, known)
+    return known
 
 
 def _one_at_a_time() -> None:
@@ -194,13 +214,19 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, time) else value
 
 
-def policy_versions(*, limit: int = 20) -> list[Changed]:
-    """The last versions, the newest first, each with what it changed."""
-    rows = list(PolicyVersion.objects.order_by("-number")[: limit + 1])
-    start = asdict(Policy())
-    known = [(row, {**start, **_parsed(row.values)}) for row in rows]
-    before = [values for _row, values in known[1:]] + [start] * (len(rows) <= limit)
-    return [
-        Changed(row, {name: (old[name], new) for name, new in values.items() if old[name] != new})
-        for (row, values), old in zip(known, before, strict=False)
-    ]
+def policy_versions(*, limit: int = 20, scope: Scope | None = None) -> list[Changed]:
+    """The last versions, the newest first, each with what it changed: of all rules, or of one scope's."""
+    earlier = PolicyVersion.objects.filter(
+        level=OuterRef("level"), level_id=OuterRef("level_id"), number__lt=OuterRef("number")
+    )
+    rows = PolicyVersion.objects.annotate(before=Subquery(earlier.order_by("-number").values("values")[:1]))
+    if scope is not None:
+        rows = rows.filter(level=scope.level, level_id=scope.pk)
+    return [_changed(row) for row in rows.order_by("-number")[:limit]]
+
+
+def _changed(row: PolicyVersion) -> Changed:
+    start: dict[str, Any] = asdict(Policy()) if row.level == HOSPITAL else dict.fromkeys(ENTRIES)
+    before = row.before or {}  # type: ignore[attr-defined] # the annotation above
+    old, new = start | _parsed(before), start | _parsed(row.values)
+    return Changed(row, {name: (old[name], new[name]) for name in ENTRIES if old[name] != new[name]})

@@ -1,11 +1,17 @@
-"""What each number of the policy means to the person who sets it: its group, name, unit and bounds."""
+"""What each number of the policy means to the person who sets it: its group, name, unit, bounds and level.
+
+Whoever sets a number, on the page, by a script or in code, is held to the bounds that stand here.
+"""
 
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from hospital.common.policy import Policy
+from hospital.common.errors import Invalid, gettext_noop
+from hospital.common.policy_levels import EXPERT, HOSPITAL, LEVELS, Level
+from hospital.common.policy_values import Policy
 
 DAYS, HOURS, MINUTES, SECONDS = _("days"), _("hours"), _("minutes"), _("seconds")
 
@@ -26,6 +32,15 @@ class Entry:
         """What holds until somebody changes it."""
         return getattr(_DEFAULTS, self.name)
 
+    @property
+    def level(self) -> Level:
+        """Who may have a value of its own: see ``LEVELS``."""
+        return LEVELS[self.name][0]
+
+    def is_own(self, level: Level) -> bool:
+        """Whether somebody on this level may have a value of its own."""
+        return level == HOSPITAL or self.level in {level, EXPERT}
+
 
 _DEFAULTS = Policy()
 
@@ -44,6 +59,14 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
             ),
             Entry("release_time", _("Release time"), help=_("On that day numbers go on sale at this time.")),
             Entry("hold_min", _("Time to pay"), MINUTES, 5, 60, _("Then an unpaid number goes back.")),
+            Entry(
+                "cancel_deadline_min",
+                _("Patients can cancel until"),
+                _("minutes before walk-in registration opens"),
+                0,
+                4320,
+                _("0: until it opens. Until then they get everything back."),
+            ),
             Entry("numbers_per_department_day", _("Numbers per patient, department and day"), high=10),
             Entry("departments_per_day", _("Departments per patient and day"), high=20),
             Entry("patients_per_account", _("People per account"), high=50),
@@ -83,7 +106,7 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
                 HOURS,
                 0,
                 240,
-                _("Before walk-in registration opens."),
+                _("Before the last moment to cancel."),
             ),
             Entry("late_cancel_limit", _("Late cancellations that close online booking")),
             Entry("late_cancel_window_days", _("Late ones are counted within"), DAYS, 1, 730),
@@ -160,3 +183,61 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
     ),
 )
 ENTRIES = {entry.name: entry for _code, _title, entries in GROUPS for entry in entries}
+STEPS_MAX = 10
+
+
+class UnknownPolicy(Invalid):
+    """A policy value that does not exist or has the wrong type."""
+
+    code = "unknown_policy"
+    message = gettext_noop("“%(name)s” is not a policy value.")
+
+
+class PolicyOutOfBounds(Invalid):
+    """A number that no hospital may set."""
+
+    code = "policy_out_of_bounds"
+    message = gettext_noop("“%(name)s” must be from %(low)s to %(high)s.")
+
+
+class NotOwn(Invalid):
+    """A number that cannot differ here."""
+
+    code = "policy_not_own"
+    message = gettext_noop("“%(name)s” cannot be set here: it holds for everybody above.")
+
+
+def value_of(name: str, value: object) -> Any:
+    """A stored or given value as the policy has it: times and steps are text and lists in a row.
+
+    Raises
+    ------
+    UnknownPolicy
+        For a name that is no policy value, or a value of another type.
+    """
+    if name not in ENTRIES:
+        raise UnknownPolicy(field=name, name=name)
+    kind = type(ENTRIES[name].default)
+    try:
+        known = time.fromisoformat(value) if kind is time and isinstance(value, str) else value
+    except ValueError:
+        raise UnknownPolicy(field=name, name=name) from None
+    known = tuple(known) if kind is tuple and isinstance(known, list) else known
+    if type(known) is not kind:
+        raise UnknownPolicy(field=name, name=name)
+    return known
+
+
+def check_bounds(name: str, value: object) -> None:
+    """Numbers are within the entry's bounds; steps are a few such numbers.
+
+    Raises
+    ------
+    PolicyOutOfBounds
+        With the name and the bounds.
+    """
+    entry = ENTRIES[name]
+    numbers = value if isinstance(value, tuple) else (value,) if type(value) is int else (entry.low,)
+    known = all(type(one) is int and entry.low <= one <= entry.high for one in numbers)
+    if not known or not 0 < len(numbers) <= STEPS_MAX:
+        raise PolicyOutOfBounds(field=name, name=name, low=entry.low, high=entry.high)

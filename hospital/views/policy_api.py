@@ -9,10 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from booking import selectors
 from hospital.common import clock
 from hospital.common.api import ApiView, parsed
 from hospital.common.openapi import LocalTime, example
-from hospital.common.policy import Policy, policy, policy_change
+from hospital.common.policy import Policies, Policy, Scope, policies, policy, policy_change
+from hospital.common.policy_levels import DEPARTMENT, EXPERT
 from hospital.common.policy_table import ENTRIES, Entry
 from hospital.common.roles import MANAGERS
 
@@ -52,8 +54,8 @@ class PolicyIn(serializers.Serializer[Any]):
     values = PolicyValues()
 
 
-def _field(entry: Entry) -> serializers.Field[Any, Any, Any, Any]:
-    told: dict[str, Any] = {"required": False, "help_text": str(entry.label)}
+def _field(entry: Entry, **more: Any) -> serializers.Field[Any, Any, Any, Any]:
+    told: dict[str, Any] = {"required": False, "help_text": str(entry.label), **more}
     if isinstance(entry.default, bool):
         return serializers.BooleanField(**told)
     if isinstance(entry.default, time):
@@ -63,6 +65,51 @@ def _field(entry: Entry) -> serializers.Field[Any, Any, Any, Any]:
         step = serializers.IntegerField(**number)
         return serializers.ListField(child=step, min_length=1, max_length=10, **told)
     return serializers.IntegerField(**number, **told)
+
+
+class OwnValuesIn(PolicyValues):
+    """What a department or an expert shall have of its own."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """What may differ there; ``null`` takes an own value away."""
+        own = [entry for entry in ENTRIES.values() if entry.is_own(DEPARTMENT)]
+        return {entry.name: _field(entry, allow_null=True) for entry in own}
+
+
+_OWN_SHOWN: dict[str, Any] = {"level": EXPERT, "code": "zhao", "own": {"hold_min": 30}}
+
+
+@example(**_OWN_SHOWN)
+class OwnShort(serializers.Serializer[Any]):
+    """Who has which values of its own."""
+
+    level = serializers.ChoiceField(choices=[DEPARTMENT, EXPERT])
+    code = serializers.CharField()
+    own = PolicyValues()
+
+
+@example(version=5, results=[_OWN_SHOWN])
+class OwnList(serializers.Serializer[Any]):
+    """Everybody with values of its own, departments with their experts behind them."""
+
+    version = serializers.IntegerField()
+    results = OwnShort(many=True)
+
+
+@example(version=5, **_OWN_SHOWN, values={**_SHOWN, "hold_min": 30}, above=_SHOWN)
+class OwnAnswer(OwnShort):
+    """What holds there, and above: what would hold without own values, for an expert the department's first."""
+
+    version = serializers.IntegerField()
+    values = PolicyValues()
+    above = PolicyValues()
+
+
+@example(version=5, reason="operates in the morning", values={"hold_min": 30, "draw_s": None})
+class OwnIn(PolicyIn):
+    """What to set and, with ``null``, what to take away."""
+
+    values = OwnValuesIn()
 
 
 class PolicyDetail(ApiView):
@@ -82,6 +129,54 @@ class PolicyDetail(ApiView):
         told = {"reason": data["reason"], "on_version": data["version"]}
         changed = policy_change(actor=self.actor, now=clock.now(), **told, **data["values"])
         return Response(_out(changed))
+
+
+class OwnPolicies(ApiView):
+    """Who has rules of its own."""
+
+    roles = MANAGERS
+
+    @extend_schema(responses=OwnList)
+    def get(self, request: Request) -> Response:
+        """List every department and expert with values of its own."""
+        held = policies()
+        owners = [owner for one, experts in selectors.rules_owners() for owner in (one, *experts)]
+        shown = [_own(held, owner.scope, owner.code) for owner in owners]
+        return Response({"version": held.version, "results": [one for one in shown if one["own"]]})
+
+
+class OwnPolicy(ApiView):
+    """The rules of a department or an expert."""
+
+    roles = MANAGERS
+
+    @extend_schema(responses=OwnAnswer)
+    def get(self, request: Request, level: str, code: str) -> Response:
+        """Show what holds there, what of it is its own, and what would hold otherwise."""
+        return Response(_own_out(selectors.scope_of(level=level, code=code), code))
+
+    @extend_schema(request=OwnIn, responses=OwnAnswer)
+    def post(self, request: Request, level: str, code: str) -> Response:
+        """Set own values or take them away; every change is a new version and holds within a second."""
+        scope, data = selectors.scope_of(level=level, code=code), parsed(OwnIn, request)
+        told = {"reason": data["reason"], "on_version": data["version"]}
+        policy_change(actor=self.actor, now=clock.now(), scope=scope, **told, **data["values"])
+        return Response(_own_out(scope, code))
+
+
+def _own(held: Policies, scope: Scope, code: str) -> dict[str, Any]:
+    values = PolicyValues(held.own.get((scope.level, scope.pk), {})).data
+    return {"level": scope.level, "code": code, "own": values}
+
+
+def _own_out(scope: Scope, code: str) -> dict[str, Any]:
+    held = policies()
+    shown = {"values": held.of_scope(scope), "above": held.above(scope)}
+    return {
+        "version": held.version,
+        **_own(held, scope, code),
+        **{name: PolicyValues(asdict(each)).data for name, each in shown.items()},
+    }
 
 
 def _out(rules: Policy) -> dict[str, Any]:

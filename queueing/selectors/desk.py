@@ -9,7 +9,7 @@ from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import StateChange
-from hospital.common.policy import Policy, policy
+from hospital.common.policy import policy
 from queueing.models import Queue, QueueSession, Ticket
 from queueing.selectors.expected import expected_call, speeds
 from queueing.selectors.order import QueueOrder, queue_orders
@@ -78,7 +78,6 @@ def desk_sessions(*, now: datetime) -> list[DeskSession]:
     queues: dict[int, Queue] = {link.session_id: link.queue for link in links}
     orders = queue_orders(sorted({queue.pk for queue in queues.values()}), now=now)
     pace = speeds([session.pk for session in sessions], now=now)
-    rules = policy()
     shared = [queue.pk for queue in queues.values()]
     empty = QueueOrder((), {})
     return [
@@ -89,7 +88,6 @@ def desk_sessions(*, now: datetime) -> list[DeskSession]:
             rooms=max(1, shared.count(queues[session.pk].pk)) if session.pk in queues else 1,
             queue_id=queues[session.pk].pk if session.pk in queues else None,
             now=now,
-            rules=rules,
         )
         for session in sessions
     ]
@@ -103,11 +101,16 @@ def _desk_session(
     rooms: int,
     queue_id: int | None,
     now: datetime,
-    rules: Policy,
 ) -> DeskSession:
     waiting = len(order.places)
     expected, _back = expected_call(
-        order, ahead=waiting, pace=pace, opens_at=session.opens_at, rooms=rooms, now=now, rules=rules
+        order,
+        ahead=waiting,
+        pace=pace,
+        opens_at=session.opens_at,
+        rooms=rooms,
+        now=now,
+        rules=booking.policy_of_session(session),
     )
     department = session.expert.department
     return DeskSession(

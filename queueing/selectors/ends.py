@@ -1,11 +1,12 @@
 """Sessions past their closing time that are still running."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
 from booking.domain.states import SESSION_OPEN
+from booking.selectors import policy_of_expert
 from queueing.domain.states import CALLED, LIVE, PASSED, WAITING
 from queueing.models import QueueSession, Ticket
 
@@ -15,6 +16,7 @@ class EndingSession:
     """A running session past its closing time, with the patients who still have something to come."""
 
     pk: int
+    expert_id: int
     closes_at: datetime
     live: int
 
@@ -25,17 +27,23 @@ def sessions_to_end(*, now: datetime) -> list[EndingSession]:
         QueueSession.objects.filter(session__state__in=SESSION_OPEN, session__closes_at__lte=now)
         .annotate(live=Count("queue__tickets", filter=Q(queue__tickets__state__in=LIVE)))
         .order_by("session__closes_at", "pk")
-        .values_list("session_id", "session__closes_at", "live")
+        .values_list("session_id", "session__expert_id", "session__closes_at", "live")
     )
     return [EndingSession(*row) for row in rows]
 
 
-def tickets_of_stopped(*, closed_before: datetime) -> list[str]:
-    """Tickets that still wait for a stopped session which should have closed by then, oldest first."""
+def tickets_of_stopped(*, now: datetime) -> list[str]:
+    """Tickets that still wait for a stopped session which should have ended by now, oldest first."""
     left = Ticket.objects.filter(
-        session__state="stopped", session__closes_at__lte=closed_before, state__in=[WAITING, CALLED, PASSED]
-    )
-    return list(left.order_by("pk").values_list("code", flat=True))
+        session__state="stopped", session__closes_at__lte=now, state__in=[WAITING, CALLED, PASSED]
+    ).order_by("pk")
+    rows = left.values_list("code", "session__expert_id", "session__closes_at")
+    return [code for code, expert_id, closes_at in rows if now >= closes_at + grace(expert_id)]
+
+
+def grace(expert_id: int) -> timedelta:
+    """How long after its closing time a session of this expert may go on."""
+    return timedelta(minutes=policy_of_expert(expert_id).close_grace_min)
 
 
 def queue_goes_on(*, session_id: int) -> bool:

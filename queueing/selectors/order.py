@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Max, Min, QuerySet
 
-from hospital.common.policy import Policy, policy
+from booking.selectors import policy_of_department
+from hospital.common.policy import Policy
 from queueing.domain.lateness import on_return
 from queueing.domain.ordering import calling_order
 from queueing.domain.places import Called, Discipline, Grid, OnReturn, Place, Rule, Span, Waiting
@@ -50,7 +51,6 @@ def queue_order(queue_id: int, *, now: datetime) -> QueueOrder:
 
 def queue_orders(queue_ids: Sequence[int], *, now: datetime) -> dict[int, QueueOrder]:
     """The orders of several queues; four queries however many."""
-    rules = policy()
     tickets: dict[int, dict[int, Ticket]] = {pk: {} for pk in queue_ids}
     for ticket in live_tickets(queue_ids).order_by("number"):
         tickets[ticket.queue_id][ticket.pk] = ticket
@@ -63,8 +63,7 @@ def queue_orders(queue_ids: Sequence[int], *, now: datetime) -> dict[int, QueueO
     days = _days(queue_ids)
     orders = {}
     for pk in queue_ids:
-        grid, first_come = days[pk]
-        discipline = Discipline(first_come=first_come, ratios=_ratios(rules))
+        grid, discipline = days[pk]
         waiting = [waiting_of(ticket) for ticket in tickets[pk].values() if ticket.state == WAITING]
         places = calling_order(waiting, calls[pk], grid=grid, now=now.timestamp(), discipline=discipline)
         orders[pk] = QueueOrder(places, tickets[pk])
@@ -75,8 +74,8 @@ def _ratios(rules: Policy) -> Ratios:
     return Ratios(priority=rules.priority_ratio, review=rules.review_ratio)
 
 
-def _days(queue_ids: Sequence[int]) -> dict[int, tuple[Grid, bool]]:
-    """The first and last slot's start of every queue, and whether it is served first come, first served."""
+def _days(queue_ids: Sequence[int]) -> dict[int, tuple[Grid, Discipline]]:
+    """The first and last slot's start of every queue, and its department's way of serving."""
     rows = (
         QueueSession.objects.filter(queue_id__in=queue_ids)
         .values("queue_id")
@@ -85,12 +84,16 @@ def _days(queue_ids: Sequence[int]) -> dict[int, tuple[Grid, bool]]:
             last=Max("session__slots__starts_at"),
             opens=Min("session__opens_at"),
             discipline=Min("session__expert__department__discipline"),
+            department=Min("session__expert__department_id"),
         )
     )
     return {
         row["queue_id"]: (
             Grid((row["first"] or row["opens"]).timestamp(), (row["last"] or row["opens"]).timestamp()),
-            row["discipline"] == "first_come",
+            Discipline(
+                first_come=row["discipline"] == "first_come",
+                ratios=_ratios(policy_of_department(row["department"])),
+            ),
         )
         for row in rows
     }

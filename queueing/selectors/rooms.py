@@ -14,7 +14,7 @@ from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.errors import NotFound
-from hospital.common.policy import Policy, policy
+from hospital.common.policy import Policy
 from queueing.domain.states import CALLED, DONE, IN_ROOM, PASSED, SERVING
 from queueing.models import QueueSession, Ticket
 from queueing.selectors.order import QueueOrder, queue_order
@@ -105,7 +105,7 @@ def room_state(*, session_code: str, now: datetime, actor: Actor | None = None) 
     queue = link.queue if link else None
     order = queue_order(queue.pk, now=now) if queue else QueueOrder((), {})
     slots = booking.slots_of_session(session_id=session.pk)
-    rules = policy()
+    rules = booking.policy_of_session(session)
     current = next((t for t in order.in_state(*IN_ROOM) if t.called_session_id == session.pk), None)
     waiting = tuple(
         room_ticket(t, now, rule=place.rule.value)

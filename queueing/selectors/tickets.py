@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from booking.domain.states import SESSION_OPEN
+from booking.selectors import policy_of_session
 from hospital.common import history
 from hospital.common.models import StateChange
-from hospital.common.policy import Policy, policy
+from hospital.common.policy import Policy
 from queueing.domain.errors import TicketUnknown
 from queueing.domain.ordering import people_ahead
 from queueing.domain.states import CALLED, LIVE, PASSED, TICKET, WAITING
@@ -19,6 +20,7 @@ from queueing.selectors.order import place_on_return, queue_order
 __all__ = [
     "Expected",
     "TicketLive",
+    "rules_of_call",
     "ticket_by_code",
     "ticket_history",
     "ticket_live",
@@ -86,11 +88,16 @@ def ticket_by_code(code: str) -> Ticket:
     return ticket
 
 
+def rules_of_call(ticket: Ticket) -> Policy:
+    """The policy of whoever called the patient, which in a shared queue may be another than the one booked."""
+    return policy_of_session(ticket.called_session or ticket.session)
+
+
 def ticket_live(*, code: str, now: datetime) -> TicketLive:
     """A patient's own ticket: place, expected time, room. Raises ``TicketUnknown``."""
     ticket = ticket_by_code(code)
     session, expert = ticket.session, ticket.session.expert
-    rules = policy()
+    rules = rules_of_call(ticket)
     stopped = _waits_in_vain(ticket)
     ahead, expected, back = (None, None, None) if stopped else _outlook(ticket, rules, now)
     room = ticket.room or session.room
@@ -171,13 +178,14 @@ def ticket_history(*, code: str) -> list[StateChange]:
 
 def unanswered_codes(*, now: datetime) -> list[str]:
     """Called tickets whose last recall is older than the policy's gap, none left to make."""
-    rules = policy()
-    due = Ticket.objects.filter(
-        state=CALLED,
-        recalls__gte=rules.recall_limit,
-        recalled_at__lte=now - timedelta(seconds=rules.recall_gap_s),
-    )
-    return list(due.order_by("recalled_at").values_list("code", flat=True))
+    called = Ticket.objects.filter(state=CALLED, recalled_at__isnull=False).order_by("recalled_at")
+    due = []
+    for ticket in called.select_related("session", "called_session"):
+        rules = rules_of_call(ticket)
+        waited = ticket.recalled_at and now - ticket.recalled_at >= timedelta(seconds=rules.recall_gap_s)
+        if waited and ticket.recalls >= rules.recall_limit:
+            due.append(ticket.code)
+    return due
 
 
 def ticket_code_of_walk_in(*, walk_in_id: int) -> str:

@@ -7,14 +7,13 @@ from booking import services as booking
 from booking.domain.states import SESSION_OPEN
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from queueing.domain.errors import NobodyWaiting, NotOpen, PendingCall, RecallLimit, RecallTooSoon
 from queueing.domain.states import CALLED, IN_ROOM, TICKET, WAITING
 from queueing.locks import lock_queue, lock_ticket, queue_of_session
 from queueing.models import Call, Ticket
 from queueing.selectors.order import queue_order
-from queueing.selectors.tickets import ticket_by_code
+from queueing.selectors.tickets import rules_of_call, ticket_by_code
 from queueing.services.moves import move, queue_changed
 
 
@@ -111,8 +110,8 @@ def ticket_recall(*, code: str, actor: Actor, now: datetime) -> Ticket:
     RecallTooSoon, RecallLimit
         By the policy's gap and limit.
     """
-    rules = policy()
     ticket = lock_ticket(code)
+    rules = rules_of_call(ticket)
     next_state(TICKET, ticket.state, "recall")
     if ticket.recalls >= rules.recall_limit:
         raise RecallLimit(limit=rules.recall_limit)
@@ -194,8 +193,8 @@ def ticket_pass(*, code: str, actor: Actor, now: datetime) -> Ticket:
 @transactional
 def ticket_pass_unanswered(*, code: str, now: datetime) -> bool:
     """The job passes a patient whom all recalls did not bring, once the gap after the last has gone by."""
-    rules = policy()
     ticket = lock_ticket(code)
+    rules = rules_of_call(ticket)
     waited_enough = ticket.recalled_at is not None and now >= ticket.recalled_at + timedelta(
         seconds=rules.recall_gap_s
     )

@@ -1,16 +1,15 @@
 """The end of a session: what is left in the queue leaves, then booking closes it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking import services as booking
 from hospital.common import jobs, live
 from hospital.common.actor import Actor
-from hospital.common.policy import policy
 from hospital.common.transactions import transactional
 from queueing.domain.states import CALLED, PASSED, SERVING, WAITING
 from queueing.locks import lock_queue, lock_ticket
 from queueing.models import QueueSession, Ticket
-from queueing.selectors.ends import EndingSession, sessions_to_end, tickets_of_stopped
+from queueing.selectors.ends import EndingSession, grace, sessions_to_end, tickets_of_stopped
 from queueing.services.departures import ticket_end_stopped, tickets_leave_closed
 from queueing.services.moves import move, queue_changed
 
@@ -86,16 +85,15 @@ def sessions_end_due(now: datetime) -> int:
 
     Whoever still waits for a stopped one by then has left, and the money comes back.
     """
-    grace = timedelta(minutes=policy().close_grace_min)
-    over = [session.pk for session in sessions_to_end(now=now) if _is_over(session, grace, now)]
+    over = [session.pk for session in sessions_to_end(now=now) if _is_over(session, now)]
     ended = jobs.each("end session", over, lambda pk: session_end(session_id=pk, actor=_JOB, now=now))
     jobs.each(
         "end ticket of a stopped clinic",
-        tickets_of_stopped(closed_before=now - grace),
+        tickets_of_stopped(now=now),
         lambda code: ticket_end_stopped(code=code, now=now),
     )
     return len(ended)
 
 
-def _is_over(session: EndingSession, grace: timedelta, now: datetime) -> bool:
-    return session.live == 0 or now >= session.closes_at + grace
+def _is_over(session: EndingSession, now: datetime) -> bool:
+    return session.live == 0 or now >= session.closes_at + grace(session.expert_id)

@@ -226,6 +226,7 @@ TELL: dict[str, Teller] = {
     "pay_link": lambda it: notices.pay_link(it.held, it.at),
     "moved": lambda it: notices.moved(it.appointment, it.slot, it.at),
     "reminder": lambda it: notices.reminder(it.appointment, it.slot, it.at),
+    "reminder_late": lambda it: notices.reminder(it.appointment, it.slot, it.session.walk_in_opens_at),
     "cancelled_refunded": lambda it: notices.cancelled(it.appointment, it.at, refunded=True),
     "cancelled": lambda it: notices.cancelled(it.appointment, it.at, refunded=False),
     "cancelled_unpaid": lambda it: notices.cancelled(it.free, it.at, refunded=False),

@@ -19,6 +19,7 @@ Make = Callable[[int], object]
 ASKED: dict[str, dict[str, Make]] = {
     "hospital.apitoken": {"device": lambda i: ""},
     "hospital.user": {"password": lambda i: SECRET.decode()},
+    "hospital.policyversion": {"level": lambda i: "hospital", "level_id": lambda i: 0},
     "booking.sessiontemplate": {
         "weekday": lambda i: i % 7 + 1,
         "appointment_share": lambda i: Decimal("0.5"),

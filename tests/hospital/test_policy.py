@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 import pytest
 
 from hospital.common.actor import Actor
+from hospital.common.errors import Invalid
 from hospital.common.models import PolicyVersion
-from hospital.common.policy import Policy, UnknownPolicy, policy, policy_change
+from hospital.common.policy import (
+    WHOLE,
+    DelayUpsideDown,
+    Policy,
+    PolicyMoved,
+    Scope,
+    UnknownPolicy,
+    policies,
+    policy,
+    policy_change,
+    policy_versions,
+)
+from hospital.common.policy_levels import LEVELS
+from hospital.common.policy_table import ENTRIES, Entry, NotOwn, PolicyOutOfBounds
 from tests.clock import VirtualClock
 
 pytestmark = pytest.mark.django_db
 MANAGER = Actor(kind="manager", name="he")
 
 
-def change(now: VirtualClock, reason: str = "because", **values: object) -> Policy:
+def change(now: VirtualClock, reason: str = "because", **values: Any) -> Policy:
     return policy_change(actor=MANAGER, now=now(), reason=reason, **values)
 
 
@@ -59,6 +74,73 @@ def test_an_unknown_name_or_a_wrong_type_is_refused_and_named(
     assert (refused.value.status, refused.value.code) == (400, "unknown_policy")
     assert PolicyVersion.objects.count() == 0
     assert policy() == Policy()
+
+
+NUMBERS = [entry for entry in ENTRIES.values() if not isinstance(entry.default, bool | time)]
+
+
+@pytest.mark.parametrize("entry", NUMBERS, ids=lambda entry: entry.name)
+def test_whoever_sets_a_number_is_held_to_the_bounds_of_the_page(now: VirtualClock, entry: Entry) -> None:
+    steps = isinstance(entry.default, tuple)
+    for beyond in (entry.low - 1, entry.high + 1):
+        with pytest.raises(PolicyOutOfBounds, match=rf"{entry.name}.*{entry.low} to {entry.high}") as refused:
+            change(now, **{entry.name: (30, beyond) if steps else beyond})
+        assert (refused.value.field, refused.value.status) == (entry.name, 400)
+    assert PolicyVersion.objects.count() == 0
+    wide = {"return_delay_max_min": 1440} if entry.name == "return_delay_min_min" else {}
+    for bound in (entry.low, entry.high):
+        value = (bound,) if steps else bound
+        rules = change(now, **wide, **{entry.name: value})
+        assert getattr(rules, entry.name) == value
+
+
+def test_every_number_says_who_may_differ_and_why() -> None:
+    assert LEVELS.keys() == ENTRIES.keys()
+    assert all(why for _level, why in LEVELS.values())
+    assert {type(entry.default) for entry in ENTRIES.values() if entry.level != "hospital"} == {int}
+
+
+def test_own_values_are_versions_of_the_same_count_with_who_and_why(now: VirtualClock) -> None:
+    ward, doctor = Scope("department", 5), Scope("expert", 7, 5)
+    change(now, hold_min=20)
+    change(now, scope=ward, hold_min=30, recall_limit=1)
+    mine = change(now, reason="operates at noon", scope=doctor, hold_min=45)
+    assert (mine.hold_min, mine.recall_limit, policies().version) == (45, 1, 3)
+    assert policies().above(doctor).hold_min == policies().of(department_id=5, expert_id=8).hold_min == 30
+    assert (policies().of(department_id=6).hold_min, policy().hold_min) == (20, 20)
+    change(now, scope=doctor, hold_min=None)
+    assert policies().of_scope(doctor).hold_min == 30
+    with pytest.raises(PolicyMoved):
+        change(now, scope=ward, on_version=3, hold_min=10)
+    told = [(one.version.number, one.version.level, one.values) for one in policy_versions()]
+    assert told == [
+        (4, "expert", {"hold_min": (45, None)}),
+        (3, "expert", {"hold_min": (None, 45)}),
+        (2, "department", {"hold_min": (None, 30), "recall_limit": (None, 1)}),
+        (1, "hospital", {"hold_min": (15, 20)}),
+    ]
+    assert [one.version.reason for one in policy_versions(scope=doctor)] == ["because", "operates at noon"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "values", "error"),
+    [
+        (Scope("expert", 7, 5), {"departments_per_day": 2}, NotOwn),
+        (Scope("expert", 7, 5), {"numbers_per_department_day": 2}, NotOwn),
+        (Scope("department", 5), {"release_time": time(8)}, NotOwn),
+        (Scope("department", 5), {"hold_min": 4}, PolicyOutOfBounds),
+        (Scope("department", 5), {"no_such": None}, UnknownPolicy),
+        (Scope("department", 5), {"return_delay_min_min": 121}, DelayUpsideDown),
+        (WHOLE, {"hold_min": None}, UnknownPolicy),
+    ],
+    ids=str,
+)
+def test_what_cannot_differ_there_is_refused_and_nothing_is_kept(
+    now: VirtualClock, scope: Scope, values: dict[str, object], error: type[Invalid]
+) -> None:
+    with pytest.raises(error):
+        change(now, scope=scope, **values)
+    assert PolicyVersion.objects.count() == 0
 
 
 def test_a_change_elsewhere_is_seen_within_a_second(

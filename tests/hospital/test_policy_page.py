@@ -12,7 +12,7 @@ from django.test import Client
 from hospital.common.models import PolicyVersion
 from hospital.common.policy import Policy, policy, policy_change
 from hospital.common.policy_table import ENTRIES, GROUPS
-from hospital.views.policy import PolicyForm
+from hospital.views.policy_forms import PolicyForm
 from tests import factories
 from tests.booking.test_api import Caller
 from tests.clock import VirtualClock
@@ -109,3 +109,75 @@ def test_scripts_read_and_change_the_same_numbers(now: VirtualClock) -> None:
     for values in ({"no_such": 1}, {"hold_min": 1}, {"release_time": "seven"}, {"hold_min": "x"}):
         assert he.post("policy/", {**asked, "version": 1, "values": values}).json()["code"] == "invalid"
     assert Caller(factories.user("d", "desk"), now).get("policy/").status_code == 403
+
+
+@pytest.fixture
+def doctor(now: VirtualClock) -> str:
+    """The page of Dr Zhao, of neurology."""
+    factories.expert()
+    return f"{PAGE}expert/zhao/"
+
+
+def test_an_own_value_is_set_and_taken_away_beside_what_holds_above(manager: Client, doctor: str) -> None:
+    chosen = manager.get(f"{PAGE}?of=expert:zhao")
+    assert chosen["Location"] == doctor
+    assert (
+        manager.post(f"{PAGE}department/neuro/", {"version": 0, "reason": "far", "hold_min": 30}).status_code
+        == 302
+    )
+    page = manager.get(doctor, headers={"Accept-Language": "en"}).content.decode()
+    assert "As the department: 30 minutes" in page
+    assert "As the hospital: 0 minutes before" in page
+    assert 'name="departments_per_day"' not in page
+    assert (
+        manager.post(doctor, {"version": 1, "reason": "noon", "hold_min": 45, "draw_s": ""}).status_code
+        == 302
+    )
+    assert PolicyVersion.objects.latest("number").values == {"hold_min": 45}
+    whole = manager.get(PAGE, headers={"Accept-Language": "en"}).content.decode()
+    assert whole.count(f'href="{doctor}"') == 2, "in the list of own values, and in what was changed"
+    assert "none of its own → <strong>45</strong>" in whole
+    assert manager.post(doctor, {"version": 2, "reason": "no", "hold_min": ""}).status_code == 302
+    assert PolicyVersion.objects.latest("number").values == {}
+    assert manager.post(doctor, {"version": 3, "reason": "again", "hold_min": ""}).status_code == 302
+    assert PolicyVersion.objects.count() == 3, "what is as before makes no version"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"hold_min": 4}, 400),
+        ({"reason": ""}, 400),
+        ({"return_delay_min_min": 121}, 400),
+        ({"version": 9}, 409),
+    ],
+    ids=str,
+)
+def test_an_own_value_that_cannot_be_is_said_and_not_kept(
+    manager: Client, doctor: str, sent: dict[str, object], status: int
+) -> None:
+    answer = manager.post(doctor, {"version": 0, "reason": "why", "hold_min": 20, **sent})
+    assert answer.status_code == status
+    assert PolicyVersion.objects.count() == 0
+    assert manager.get(f"{PAGE}expert/nobody/").status_code == 404
+    assert manager.get(f"{PAGE}hospital/zhao/").status_code == 404
+
+
+def test_scripts_read_set_and_take_away_own_values(now: VirtualClock, doctor: str) -> None:
+    he = Caller(factories.user("he", "manager"), now)
+    asked = {"version": 0, "reason": "noon", "values": {"hold_min": 45}}
+    made = he.post("policy/expert/zhao/", asked).json()
+    assert (made["version"], made["own"], made["values"]["hold_min"]) == (1, {"hold_min": 45}, 45)
+    assert made["above"]["hold_min"] == 15
+    assert he.get("policy/own/").json() == {
+        "version": 1,
+        "results": [{"level": "expert", "code": "zhao", "own": {"hold_min": 45}}],
+    }
+    assert he.post("policy/expert/zhao/", asked).json()["code"] == "policy_moved"
+    wrong = {"values": {"numbers_per_department_day": 2}, "version": 1}
+    refused = he.post("policy/expert/zhao/", {**asked, **wrong}).json()
+    assert (refused["code"], refused["field"]) == ("policy_not_own", "numbers_per_department_day")
+    gone = he.post("policy/expert/zhao/", {**asked, "version": 1, "values": {"hold_min": None}}).json()
+    assert (gone["own"], gone["values"]) == ({}, gone["above"])
+    assert he.get("policy/own/").json()["results"] == []
+    assert he.get("policy/expert/nobody/").status_code == 404

@@ -12,6 +12,7 @@ ROLES = ("anonymous", "patient", "desk", "expert", "manager", "administrator", "
 SAMPLES = {
     "<slug:code>": "NOBODY23",
     "<str:claim>": "no-such-claim",
+    "<slug:level>": "expert",
     "<slug:token>": "no-such-token",
     "<slug:verb>": "start",
     "<slug:name>": "sandbox",
@@ -76,7 +77,8 @@ GET: dict[frozenset[str], str] = {
     STAFF: "add-ons/<slug:code>/",
     EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
     MANAGER: """
-        manage/requests/  manage/policy/  api/v1/policy/
+        manage/requests/  manage/policy/  manage/policy/<slug:level>/<slug:code>/
+        api/v1/policy/  api/v1/policy/own/  api/v1/policy/<slug:level>/<slug:code>/
         manage/appeals/  manage/bans/  manage/no-shows/
         manage/money/  manage/money/<slug:day>/  manage/money/<slug:day>.csv
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
@@ -138,7 +140,7 @@ POST: dict[frozenset[str], str] = {
     """,
     frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
-        manage/requests/<slug:code>/  api/v1/policy/
+        manage/requests/<slug:code>/  api/v1/policy/  api/v1/policy/<slug:level>/<slug:code>/
         manage/money/<slug:code>/decide/
         manage/appeals/<slug:code>/  manage/bans/add/  manage/bans/<slug:code>/lift/  manage/no-shows/decide/
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from booking.models import Appointment, Expert, Slot
+from booking.selectors.policies import cancel_until
 from booking.services.notice_facts import address, moment, page, slot_facts, time_key
 from booking.services.notice_rows import tell, tell_of
 from booking.services.notices.told import notice
@@ -13,7 +14,7 @@ from hospital.common.words import yuan_short
 @notice
 def booked(appointment: Appointment, slot: Slot, now: datetime) -> None:
     """The booking stands: when, where, the code to check in with, and until when it can be given back."""
-    late = now >= appointment.session.walk_in_opens_at
+    late = now >= cancel_until(appointment.session)
     tell_of(appointment, "booked", slot, now, text="booked_late" if late else "booked")
 
 
@@ -47,7 +48,10 @@ def moved(appointment: Appointment, slot: Slot, now: datetime) -> None:
 @notice
 def reminder(appointment: Appointment, slot: Slot, now: datetime) -> None:
     """Tomorrow is the day. Of no use once it has begun."""
-    tell_of(appointment, "reminder", slot, now, key=time_key(appointment), expires_at=slot.starts_at)
+    text = "reminder_late" if now >= cancel_until(appointment.session) else "reminder"
+    tell_of(
+        appointment, "reminder", slot, now, key=time_key(appointment), text=text, expires_at=slot.starts_at
+    )
 
 
 @notice
