@@ -7,7 +7,7 @@ is not plain, a missing key) they leave to that view. ``hospital.common.shortcut
 import json
 import re
 from datetime import datetime
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
@@ -17,44 +17,56 @@ from booking.services.hold_statement import Request
 from hospital.accounts.digests import token_digest
 from hospital.accounts.tokens import token_in
 from hospital.common import clock, idempotency
-from hospital.common.shortcuts import Shortcut
+from hospital.common.shortcuts import Answer, Asked, Shortcut
 
 FRESH_S = 5
 CODE_MAX = 12
 
 
-def hold(request: HttpRequest) -> HttpResponse | None:
+def hold(asked: Asked) -> Answer | None:
     """Hold a number in one statement; ``None`` leaves the request to the ordinary view."""
-    secret = token_in(request.META.get("HTTP_AUTHORIZATION", ""))
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-    body = _body(request)
+    secret = token_in(asked.environ.get("HTTP_AUTHORIZATION", ""))
+    key = asked.environ.get("HTTP_IDEMPOTENCY_KEY", "")
+    body = _body(asked)
     if secret is None or body is None or not idempotency.is_key(key):
         return None
-    if (digest := token_digest(secret)) in suspect_tokens(now=clock.now()):
-        return None
-    asked = Request(digest, body["patient"], request.path, key, idempotency.digest(body))
     now = clock.now()
+    if (digest := token_digest(secret)) in suspect_tokens(now=now):
+        return None
+    path = asked.environ["PATH_INFO"]
+    request = Request(digest, body["patient"], path, key, idempotency.digest(body))
     found = services.drawn_first(
-        lambda: services.appointment_hold_once(slot_code=body["slot"], request=asked, now=now),
+        lambda: services.appointment_hold_once(slot_code=body["slot"], request=request, now=now),
         session_code=body["slot"],
         now=now,
     )
     if found is None:
         return None
-    response = HttpResponse(found.answer, status=201, content_type="application/json")
+    headers = {"Content-Type": "application/json"}
     if found.verdict == "repeated":
-        response["Idempotency-Replayed"] = "true"
-    return response
+        headers["Idempotency-Replayed"] = "true"
+    return Answer(201, headers, found.answer.encode())
 
 
 def unchanged(request: HttpRequest, code: str) -> HttpResponse | None:
     """Say that a session is as it was (304): one query, nothing built; ``None`` when it is not, or nobody asked."""
-    known = request.META.get("HTTP_IF_NONE_MATCH", "")
-    if not known or request.method != "GET":
+    headers = _known_headers(request.META, code) if request.method == "GET" else None
+    return None if headers is None else HttpResponseNotModified(headers=headers)
+
+
+def _unchanged(asked: Asked, code: str) -> Answer | None:
+    headers = _known_headers(asked.environ, code)
+    return None if headers is None else Answer(304, headers)
+
+
+def _known_headers(environ: dict[str, Any], code: str) -> dict[str, str] | None:
+    """What the caller has is what there is."""
+    known = environ.get("HTTP_IF_NONE_MATCH", "")
+    if not known:
         return None
     now = clock.now()
     headers = freshness(selectors.session_version(code=code, now=now), now)
-    return HttpResponseNotModified(headers=headers) if headers["ETag"] in known else None
+    return headers if headers["ETag"] in known else None
 
 
 def freshness(version: selectors.Version, now: datetime) -> dict[str, str]:
@@ -69,12 +81,12 @@ def fresh_s(boundary: datetime | None, now: datetime) -> int:
     return max(0, min(FRESH_S, left))
 
 
-def _body(request: HttpRequest) -> dict[str, str] | None:
+def _body(asked: Asked) -> dict[str, str] | None:
     """Slot and patient of a plain body; anything odd is for the ordinary view to name."""
-    if request.method != "POST" or request.content_type != "application/json":
+    if asked.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
         return None
     try:
-        sent = json.loads(request.body)
+        sent = json.loads(asked.body)
     except ValueError:
         return None
     if not isinstance(sent, dict):
@@ -89,6 +101,6 @@ def _is_code(value: object) -> TypeGuard[str]:
 
 SHORTCUTS: list[Shortcut] = [
     ("POST", re.compile(r"/api/v1/appointments/"), hold),
-    ("GET", re.compile(r"/api/v1/sessions/([-\w]+)/", re.ASCII), unchanged),
+    ("GET", re.compile(r"/api/v1/sessions/([-\w]+)/", re.ASCII), _unchanged),
 ]
 """The addresses of ``booking.urls`` that are asked here first."""

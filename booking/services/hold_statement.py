@@ -16,18 +16,18 @@ from booking.selectors.limits import limits
 from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
 from hospital.common.policy import policy
-from hospital.common.sql import prepared_cursor
+from hospital.common.sql import LoneStatement
 
 LAST_NUMBER_GONE = "FL409"
 """What the statement raises when somebody else took the last number after it had looked: then it looks again."""
 LOOKS = 3
 
-SQL = """
+STATEMENT = LoneStatement("""
 SELECT outcome, appointment_id, slot_id, session_id, patient_id, account_id, fee_fen, pay_by, answer
 FROM booking_hold(%(slot)s, %(patient_code)s, %(token)s, %(account)s, %(patient)s, %(kind)s, %(actor)s, %(name)s,
     %(now)s, %(pay_by)s, %(day_begins)s, %(code)s, %(checkin)s, %(device)s, %(per_department)s, %(departments)s,
     %(per_account)s, %(unpaid)s, %(per_device)s, %(per_payer)s, %(route)s, %(key)s, %(digest)s, %(answer)s, %(own)s)
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,5 @@ def _once(arguments: dict[str, Any]) -> tuple[Any, ...]:
     """In a transaction of its own, or behind a savepoint of the caller's."""
     if transaction.get_connection().in_atomic_block:
         with transaction.atomic():
-            return _row(arguments)
-    return _row(arguments)
-
-
-def _row(arguments: dict[str, Any]) -> tuple[Any, ...]:
-    with prepared_cursor() as cursor:
-        cursor.execute(SQL, arguments)
-        row: tuple[Any, ...] = cursor.fetchone()
-    return row
+            return STATEMENT.row(arguments)
+    return STATEMENT.row(arguments)

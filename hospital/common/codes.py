@@ -1,20 +1,20 @@
 """Random public handles: never a primary key, hard to guess, easy to read aloud."""
 
-import secrets
+import os
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and letters without look-alikes (0 O, 1 I L)."""
-_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_LETTER_OF = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+_UNEVEN = bytes(range(256 - 256 % len(ALPHABET), 256))
+"""Bytes that would make some letters likelier than others."""
 
 
 def random_code(length: int) -> str:
     """Return ``length`` random characters (4.95 bits each)."""
-    number = secrets.randbelow(len(_PAIRS) ** ((length + 1) // 2))
-    pairs = []
-    for _place in range(0, length, 2):
-        number, place = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[place])
-    return "".join(pairs)[:length]
+    code = b""
+    while len(code) < length:
+        code += os.urandom(2 * length).translate(_LETTER_OF, _UNEVEN)
+    return code[:length].decode()
 
 
 def code_8() -> str:

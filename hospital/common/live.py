@@ -9,9 +9,11 @@ import json
 import logging
 import threading
 import time
+from typing import Any
 
 import redis
 from django.conf import settings
+from django.db.transaction import get_connection
 
 from hospital.common.transactions import on_commit
 
@@ -45,7 +47,11 @@ def announce(topic: str, event: str, **ids: str | int) -> None:
 
 def announce_soon(topic: str, event: str, **ids: str | int) -> None:
     """The same, but the request does not wait for Valkey, and a rush tells a topic only once in a tenth of a second."""
-    on_commit(_gathered.add, message(topic, event, **ids))
+    told: _Told = (topic, event, *ids.items())
+    if get_connection().in_atomic_block:
+        on_commit(_gathered.add, told)
+    else:  # what was changed is committed: asking Django would take a connection for it
+        _gathered.add(told)
 
 
 def message(topic: str, event: str, **ids: str | int) -> str:
@@ -79,18 +85,22 @@ def _connection() -> redis.Redis:
         return _client
 
 
+_Told = tuple[Any, ...]
+"""Topic, event, and pairs of names and ids."""
+
+
 class _Gathered:
-    """Texts to be sent by a thread of this process; equal ones are sent once. It ends when there is nothing left."""
+    """What a thread of this process shall tell; equal things are told once. It ends when there is nothing left."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._texts: dict[str, None] = {}
+        self._waiting: dict[_Told, None] = {}
         self._running = False
 
-    def add(self, text: str) -> None:
-        """Have ``text`` sent soon."""
+    def add(self, told: _Told) -> None:
+        """Have this told soon."""
         with self._guard:
-            self._texts[text] = None
+            self._waiting[told] = None
             if self._running:
                 return
             self._running = True
@@ -100,12 +110,12 @@ class _Gathered:
         while True:
             time.sleep(GATHER_S)
             with self._guard:
-                texts, self._texts = self._texts, {}
-                self._running = bool(texts)
-            if not texts:
+                waiting, self._waiting = self._waiting, {}
+                self._running = bool(waiting)
+            if not waiting:
                 return
-            for text in texts:
-                publish(text)
+            for topic, event, *ids in waiting:
+                publish(message(topic, event, **dict(ids)))
 
 
 _gathered = _Gathered()
