@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from io import StringIO
@@ -12,7 +13,7 @@ from django.core.management import call_command
 
 from analytics.models import QuotaPlan
 from booking import services
-from booking.models import Appointment, ClinicSession, Patient, SessionTemplate, Slot, StopCase
+from booking.models import Appointment, ClinicSession, Patient, RiskSignal, SessionTemplate, Slot, StopCase
 from hospital.accounts.emails import email_set
 from hospital.common import clock
 from hospital.common.actor import Actor
@@ -35,6 +36,7 @@ class World:
 
     cast: factories.Cast
     now: VirtualClock
+    person: Callable[[int], Patient]
     codes: dict[str, str] = field(default_factory=dict)
 
     def path(self, route: Route) -> str:
@@ -52,19 +54,30 @@ def _session(world: World, name: str, days: int, quotas: list[int]) -> ClinicSes
     return factories.session(day, now=world.now(), doctor=doctor, quotas=quotas)
 
 
-def hospital(cast: factories.Cast, now: VirtualClock) -> World:
-    """Monday morning, the clinic running; tomorrow's stopped, others sold out or drawn; money of every kind."""
-    world = World(cast, now)
+def hospital(
+    cast: factories.Cast, now: VirtualClock, *, person: Callable[[int], Patient] | None = None
+) -> World:
+    """Monday morning, the clinic running; tomorrow's stopped, others sold out or drawn; money of every kind.
+
+    ``person`` registers the patients who are nobody of the cast.
+    """
+    world = World(cast, now, person or (lambda number: factories.person(number, now())))
     lin, doctor = cast.patients["lin"], factories.expert(account=cast.dr_zhao)
     today = clock.local(now()).date()
     now.at("06:00")
     running = factories.session(today, now=now(), doctor=doctor, quotas=[5, 5, 5, 5])
     slots = factories.slots(running)
     mine = factories.book(slots[0], lin, cast.lin, now())
-    by_link = _money(slots[1], cast, now)
+    by_link = _money(world, slots[1])
+    missed = factories.book(slots[2], world.person(9), None, now())
+    Appointment.objects.filter(pk=missed.pk).update(state="unresolved")
+    RiskSignal.objects.create(account=cast.chen, kind="payer", weight=9, at=now())
     world.codes |= _coming(world, lin)
     services.sessions_advance(now.at("07:30"))
     world.codes |= _in_the_hall(world, running)
+    services.ban_add(
+        patient_id=world.person(8).pk, days=30, reason="x", actor=Actor.of(cast.manager), now=now()
+    )
     ban = services.ban_add(patient_id=lin.pk, days=30, reason="test", actor=Actor.of(cast.manager), now=now())
     world.codes |= {
         "experts/|api/v1/experts/": doctor.code,
@@ -73,7 +86,9 @@ def hospital(cast: factories.Cast, now: VirtualClock) -> World:
         "(api/v1/)?sessions/|add-ons/|room/|manage/schedule/sessions/": running.code,
         "(api/v1/)?(appointments|desk/bookings)/": mine.code,
         "bans/": ban.code,
-        "(manage|api/v1)/schedule/templates/": str(SessionTemplate.objects.get(expert=doctor).pk),
+        "(manage|api/v1)/schedule/templates/": str(
+            SessionTemplate.objects.filter(expert=doctor).latest("pk").pk
+        ),
         "manage/plans/": _plan(),
         "messages/email/": _claim(world),
     }
@@ -81,10 +96,10 @@ def hospital(cast: factories.Cast, now: VirtualClock) -> World:
     return world
 
 
-def _money(slot: Slot, cast: factories.Cast, now: VirtualClock) -> Appointment:
+def _money(world: World, slot: Slot) -> Appointment:
     """Cash that waits at the desk, money for a person to look at, a settled day; a number to pay by its link."""
-    desk = Actor.of(cast.desk)
-    cash, odd, unpaid = (factories.hold(slot, factories.person(n, now()), None, now()) for n in (1, 2, 3))
+    desk, now = Actor.of(world.cast.desk), world.now
+    cash, odd, unpaid = (factories.hold(slot, world.person(number), None, now()) for number in (1, 2, 3))
     services.appointment_confirm_at_desk(appointment_id=cash.pk, payment="cash", actor=desk, now=now())
     services.appointment_cancel(appointment_id=cash.pk, actor=desk, now=now(), reason="phoned")
     payment = services.payment_create(appointment_id=odd.pk, provider_name="sandbox", actor=JOB, now=now())
@@ -99,11 +114,12 @@ def _coming(world: World, lin: Patient) -> dict[str, str]:
     now, account = world.now, world.cast.lin
     stopped, sold = _session(world, "li", 1, [3, 3, 3, 3]), _session(world, "sun", 2, [1, 0, 0, 0])
     affected = factories.book(factories.slots(stopped)[0], lin, account, now())
+    factories.book(factories.slots(stopped)[0], world.person(6), None, now())
     manager = Actor.of(world.cast.manager)
     stop = services.stop_propose(session_id=stopped.pk, reason="ill", actor=manager, now=now())
     services.stop_apply(code=stop.code, actor=manager, now=now())
     services.stop_go_on(stop_id=stop.pk, now=now())
-    factories.sold_out(sold, now(), first=10)
+    factories.book(factories.slots(sold)[0], world.person(7), None, now())
     entry = factories.join(sold, lin, account, now())
     policy_change(actor=JOB, now=now(), reason="fair", draw_s=24 * 3600)
     drawn = _session(world, "wu", 3, [2, 0, 0, 0])
@@ -125,14 +141,14 @@ def _in_the_hall(world: World, running: ClinicSession) -> dict[str, str]:
     desk, now = Actor.of(world.cast.desk), world.now()
     ticket = queueing.walk_in_register_and_ticket(
         session_code=running.code,
-        patient_id=factories.person(4, now).pk,
+        patient_id=world.person(4).pk,
         payment="cash",
         actor=desk,
         now=now,
     )
     paying = queueing.walk_in_reserve(
         session_code=running.code,
-        patient_id=factories.person(5, now).pk,
+        patient_id=world.person(5).pk,
         provider_name="sandbox",
         actor=desk,
         now=now,
