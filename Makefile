@@ -73,7 +73,7 @@ lint-migrations: install-dev
 	DATA_DIR="$(TEST_DATA_DIR)" DJANGO_SETTINGS_MODULE=tests.lint_settings $(MANAGE) lintmigrations
 
 chaos: install-dev translations
-	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" SCHEMA_EXAMPLES=20 CANARIES=500 $(PY) -m pytest -q -n 2 --dist loadgroup $(CHAOS_TESTS) $(ARGS)
+	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" SCHEMA_EXAMPLES=20 CANARIES=500 $(PY) -m pytest -v --timeout 600 -n 2 --dist loadgroup $(CHAOS_TESTS) $(ARGS)
 
 rush: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench.rush

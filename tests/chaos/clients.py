@@ -68,6 +68,7 @@ class Client(threading.Thread):
         self.journal.twins += max(0, len(made) - 1)
         if made:
             self.journal.live = made[0]
+            self.journal.done_at.append((time.monotonic(), "booked"))
             if self.random.random() < 0.2:
                 self.repeat(next(one for one in asked if one.status == 201))
         elif any(one.status is None or one.answer.get("code") == "already_booked" for one in asked):
@@ -118,6 +119,7 @@ class Client(threading.Thread):
         elif asked.status == 200 or asked.answer.get("state") == "cancelled":
             self.journal.live = None
             self.journal.cancelled.append(code)
+            self.journal.done_at.append((time.monotonic(), "cancelled"))
         else:
             self.journal.broken.append(f"cancel: {asked}")
 
@@ -135,10 +137,13 @@ class Client(threading.Thread):
             if answer is not None and answer[0] < 500 and answer[0] != 429:
                 asked.status, asked.answer = answer
                 return asked
-            self.journal.interrupted += 1
-            asked.lost += 1
-            if not patient and self.random.random() < GIVES_UP:
-                return asked
+            if answer is not None and answer[0] == 429:
+                self.journal.waited += 1
+            else:
+                self.journal.interrupted += 1
+                asked.lost += 1
+                if not patient and self.random.random() < GIVES_UP:
+                    return asked
             threading.Event().wait(self.random.uniform(0.1, 0.4))
         if patient:
             raise AssertionError(f"{path}: no answer within {PATIENCE_S:g} s, last {answer}")

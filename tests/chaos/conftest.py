@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,3 +22,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture(scope="package")
 def cast(demo: Demo) -> dict[str, Any]:
     return prepared(demo, "booking")
+
+
+@pytest.fixture
+def say(capfd: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """A line for whoever watches a long run; a short one is silent."""
+
+    def said(line: str) -> None:
+        if "CHAOS_SECONDS" not in os.environ:
+            return
+        with capfd.disabled():
+            print(line, file=sys.stderr, flush=True)
+
+    return said

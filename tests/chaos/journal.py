@@ -49,6 +49,10 @@ class Journal:
     twins: int = 0
     repeated: int = 0
     interrupted: int = 0
+    waited: int = 0
+    """How often it was said that others come first (429): nothing was done."""
+    done_at: list[tuple[float, str]] = field(default_factory=list)
+    """When a number was booked or cancelled, by this process's steady clock."""
     broken: list[str] = field(default_factory=list)
 
 
@@ -83,6 +87,21 @@ def anomalies(journals: Iterable[Journal], states: Mapping[str, str], keys: Mapp
     return wrong
 
 
+def refusals(journals: Iterable[Journal]) -> Counter[str]:
+    """Why whatever was refused was refused."""
+    asked = (one for journal in journals for one in journal.asked)
+    return Counter(one.answer.get("code", str(one.status)) for one in asked if (one.status or 0) >= 400)
+
+
+def minutes(journals: Iterable[Journal], begun: float, ended: float) -> list[tuple[int, int]]:
+    """How many numbers were booked and how many cancelled in each whole minute of a run."""
+    moments = [one for journal in journals for one in list(journal.done_at)]
+    seen = Counter((int((moment - begun) // 60), kind) for moment, kind in moments)
+    return [
+        (seen[minute, "booked"], seen[minute, "cancelled"]) for minute in range(int((ended - begun) // 60))
+    ]
+
+
 def summary(journals: Iterable[Journal]) -> str:
     """How much was asked, answered and left unknown."""
     known = list(journals)
@@ -91,5 +110,6 @@ def summary(journals: Iterable[Journal]) -> str:
     done = sum(one.status in {200, 201} for one in asked)
     return (
         f"{len(asked)} requests invoked, {len(asked) - unknown} acknowledged ({done} done), {unknown} unknown;"
-        f" {sum(one.interrupted for one in known)} sent again"
+        f" sent again {sum(one.interrupted for one in known)} times for want of an answer and"
+        f" {sum(one.waited for one in known)} times after a 429"
     )

@@ -29,7 +29,7 @@ from tests.chaos.demo import (
     manage,
     rows,
 )
-from tests.chaos.journal import LIVE, Asked, Journal, anomalies, summary
+from tests.chaos.journal import LIVE, Asked, Journal, anomalies, minutes, refusals, summary
 from tests.figures import Figures
 from tests.servers.conftest import until
 
@@ -37,18 +37,23 @@ SEED = 20261122
 SHORT_S = 8.0
 RUN_S = float(os.environ.get("CHAOS_SECONDS", SHORT_S))
 ENOUGH = 10 if RUN_S > SHORT_S else 1
-"""So many numbers are booked at least; on a busy machine the short run is over before many are."""
+"""So many numbers are booked and cancelled at least, of a long run in each minute; on a busy machine the short run is
+over before many are."""
+TOLD_EVERY_S = 30.0
 SETTLED_S = 600
 pytestmark = [pytest.mark.xdist_group("chaos"), pytest.mark.timeout(SETTLED_S + 400 + RUN_S)]
 
 KILLS = (kill_web, kill_postgresql, kill_worker, kill_valkey, kill_keeper, kill_beat, kill_gateway)
 
 
-def kill_all_along(demo: Demo, stop: threading.Event) -> Counter[str]:
+def kill_all_along(demo: Demo, stop: threading.Event, tell: Callable[[float, int], None]) -> Counter[str]:
     """Each process once in a short run; in a long one any of them, any time, until the time is over."""
-    chance, until_s, killed = random.Random(SEED), time.monotonic() + RUN_S, Counter[str]()
-    plan = iter(KILLS)
-    while time.monotonic() < until_s:
+    chance, begun, killed = random.Random(SEED), time.monotonic(), Counter[str]()
+    plan, tell_at = iter(KILLS), begun + TOLD_EVERY_S
+    while (moment := time.monotonic()) < begun + RUN_S:
+        if moment >= tell_at:
+            tell(moment - begun, killed.total())
+            tell_at += TOLD_EVERY_S
         stop.wait(RUN_S / (len(KILLS) + 1) if RUN_S <= SHORT_S else chance.uniform(2, 8))
         kill = next(plan, None) if RUN_S <= SHORT_S else chance.choice(KILLS)
         if kill is not None and _killed(kill, demo):
@@ -66,33 +71,41 @@ def _killed(kill: Callable[[Demo], None], demo: Demo) -> bool:
 
 
 def test_nothing_acknowledged_is_lost_when_processes_are_killed_during_booking(
-    demo: Demo, cast: dict[str, Any], figures: Figures
+    demo: Demo, cast: dict[str, Any], figures: Figures, say: Callable[[str], None]
 ) -> None:
     stop = threading.Event()
     clients = [
         Client(demo.url, one, cast["slots"], SEED + index, stop) for index, one in enumerate(cast["people"])
     ]
+    journals = [client.journal for client in clients]
+    begun = time.monotonic()
     for client in clients:
         client.start()
-    killed = kill_all_along(demo, stop)
-    journals = [client.journal for client in clients]
+
+    def tell(seconds: float, kills: int) -> None:
+        say(f"kills: {seconds:.0f} s of {RUN_S:g}, {kills} kills, {booked(journals)} numbers booked,"
+            f" {cancelled(journals)} cancelled")  # fmt: skip
+
+    killed = kill_all_along(demo, stop, tell)
+    rates = minutes(journals, begun, time.monotonic())
     with suppress(AssertionError):  # what was asked and answered is printed first, and then judged
-        until(lambda: booked_and_cancelled(journals) >= ENOUGH, limit_s=90)
+        until(lambda: cancelled(journals) >= ENOUGH, limit_s=90)
     stop.set()
     for client in clients:
         client.join(90)
     until(lambda: answers(demo))
 
     told = summary(journals)
-    print(killed, told, Counter(one.answer.get("code") for j in journals for one in j.asked if one.status))
+    print(killed, told, rates, refusals(journals), *demo.lines[-200:], sep="\n")
     assert not [broken for journal in journals for broken in journal.broken]
-    assert booked_and_cancelled(journals) >= ENOUGH
+    assert cancelled(journals) >= ENOUGH
+    assert all(min(rate) >= ENOUGH for rate in rates), "the hospital was as good as closed for a minute"
     assert sum(journal.interrupted for journal in journals) > 0, "no kill was felt: the run shows nothing"
     where = f"{len(clients)} clients, {RUN_S:g} s, {killed.total()} kills -9"
+    slowest = f", {min(min(rate) for rate in rates)} in the slowest minute" if rates else ""
 
     assert oversold(demo, cast["session"]) == []
-    booked = sum(one.books and one.status == 201 for journal in journals for one in journal.asked)
-    figures.shown("G1", f"0 oversold: {where}, {booked} numbers given out", seed=SEED)
+    figures.shown("G1", f"0 oversold: {where}, {booked(journals)} numbers given out{slowest}", seed=SEED)
     assert sum(journal.twins for journal in journals) == 0
     pairs = sum(journal.pairs for journal in journals)
     figures.shown("G2", f"0 second numbers in {pairs} pairs of tabs at once, while processes were killed")
@@ -114,7 +127,11 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_during_booking(
     money_is_accounted_for(demo, journals, figures)
 
 
-def booked_and_cancelled(journals: list[Journal]) -> int:
+def booked(journals: list[Journal]) -> int:
+    return sum(one.books and one.status == 201 for journal in journals for one in list(journal.asked))
+
+
+def cancelled(journals: list[Journal]) -> int:
     return sum(len(one.cancelled) for one in journals)
 
 
