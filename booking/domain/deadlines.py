@@ -109,10 +109,23 @@ def cancel_deadline(*, walk_in_opens_at: datetime, before_min: int) -> datetime:
 def check_patient_may_cancel(*, deadline: datetime, now: datetime) -> None:
     """A patient cancels with full refund until the deadline, never later (rule 3).
 
+    Parameters
+    ----------
+    deadline, now : datetime
+        See :func:`cancel_deadline`, and the present moment; aware.
+
     Raises
     ------
     TooLate
         At the deadline or after it.
+
+    Examples
+    --------
+    >>> seven = datetime(2026, 11, 3, 7)
+    >>> check_patient_may_cancel(deadline=seven, now=datetime(2026, 11, 3, 6, 59, 59))
+    >>> check_patient_may_cancel(deadline=seven, now=seven)
+    Traceback (most recent call last):
+    booking.domain.errors.numbers.TooLate: ...
     """
     if now >= deadline:
         raise TooLate
@@ -158,6 +171,10 @@ def is_late_cancel(
         When it is cancelled.
     before_h : int
         Hours before the deadline that count as late; really passed hours, whatever the clocks do.
+
+    Returns
+    -------
+    bool
 
     Notes
     -----

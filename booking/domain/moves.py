@@ -45,6 +45,19 @@ def check_movable(*, state: str, moves: int, limit: int, same_slot: bool, same_p
 def may_move(*, state: str, moves: int, limit: int, deadline: datetime, now: datetime) -> bool:
     """Whether a change of time can be offered at all, before a new slot is chosen.
 
+    Parameters
+    ----------
+    state : str
+        The appointment's state.
+    moves, limit : int
+        Changes so far, and how many the policy allows.
+    deadline, now : datetime
+        Until when the patient may give it back, and the present moment; aware.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> seven = datetime(2026, 11, 3, 7)

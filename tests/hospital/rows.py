@@ -52,13 +52,13 @@ OURS = frozenset({"analytics", "booking", "hospital", "mfa", "queueing"})
 def _row(model: type[models.Model], number: int) -> models.Model:
     asked = ASKED.get(model._meta.label_lower, {})
     values = {
-        field.attname: asked[field.attname](number) if field.attname in asked else _value(field, number)
+        field.attname: asked[field.attname](number) if field.attname in asked else value_of(field, number)
         for field in model._meta.concrete_fields
     }
     return model(**values)
 
 
-def _value(field: Any, number: int) -> object:
+def value_of(field: Any, number: int) -> object:
     if field.primary_key or field.is_relation:
         return FIRST + number
     for kind, make in MAKERS:

@@ -1,0 +1,38 @@
+"""The domain says of each function what it takes and what it gives; the examples beside that run as doctests."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.test_layout import APPS, ROOT, tree
+
+DOMAIN = [path for app in APPS for path in sorted((ROOT / app).glob("domain/**/*.py"))]
+
+
+def public(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Functions and methods that other modules may call; a property is described as the value that it is."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name.startswith("_"):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield from public(node.body, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            yield owner + node.name, node
+
+
+def sections_missing(function: ast.FunctionDef) -> list[str]:
+    text, takes = ast.get_docstring(function) or "", function.args
+    arguments = {one.arg for one in [*takes.posonlyargs, *takes.args, *takes.kwonlyargs]} - {"self"}
+    gives = function.returns is not None and ast.unparse(function.returns) != "None"
+    needed = {"Parameters": bool(arguments), "Returns": gives}
+    return [name for name, due in needed.items() if due and f"{name}\n{'-' * len(name)}" not in text]
+
+
+@pytest.mark.parametrize("path", DOMAIN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_domain_function_takes_and_gives_is_written_down(path: Path) -> None:
+    missing = {name: sections_missing(node) for name, node in public(tree(path).body)}
+    assert {name: sections for name, sections in missing.items() if sections} == {}
