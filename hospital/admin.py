@@ -139,7 +139,7 @@ class StateChangeAdmin(ReadOnlyAdmin):
 class PolicyVersionAdmin(ReadOnlyAdmin):
     """Policy versions."""
 
-    list_display = ("number", "at", "actor_name", "reason", "values")
+    list_display = ("number", "at", "level", "level_id", "actor_name", "reason", "values")
 
 
 @admin.register(Job)

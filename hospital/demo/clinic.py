@@ -60,6 +60,8 @@ RUNNING_EXPERT = "C01"
 """Whose session is running at any time of day; this expert has no weekly periods of their own."""
 UNDECIDED_EXPERT = "N01"
 """Whose first plans wait for the manager of the demo; everybody else's are approved by the policy."""
+EARLY_DEPARTMENT = "paed"
+"""Whose patients are asked to come earlier than others: it has a rule of its own."""
 MORNING = (time(8), time(12), time(7))
 AFTERNOON = (time(14), time(17), time(13))
 

@@ -10,7 +10,7 @@ from analytics.services.plans import plans_apply
 from analytics.services.simulations import simulation_ask
 from analytics.services.visits import SYNTHETIC, visits_take_in
 from booking import services as booking
-from booking.selectors import expert_by_code
+from booking.selectors import expert_by_code, scope_of
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.policy import policy, policy_change
@@ -54,6 +54,8 @@ def _history(now: datetime, say: Say) -> None:
     for plan in plans_for_list(state="proposed"):
         simulation_ask(code=plan.code, now=now)
     policy_change(actor=DEMO, now=now, reason="演示：方案自动生效", auto_approve=True)
+    ward = scope_of(level="department", code=clinic.EARLY_DEPARTMENT)
+    policy_change(actor=DEMO, now=now, reason="演示：就诊前先测体温、体重", scope=ward, arrival_advice_min=45)
     for code in [row[1] for row in clinic.EXPERTS]:
         if code not in {clinic.RUNNING_EXPERT, clinic.UNDECIDED_EXPERT}:
             expert_replan(expert_code=code, asked=asked, actor=DEMO, now=now)

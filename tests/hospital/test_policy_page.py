@@ -126,8 +126,8 @@ def test_an_own_value_is_set_and_taken_away_beside_what_holds_above(manager: Cli
         == 302
     )
     page = manager.get(doctor, headers={"Accept-Language": "en"}).content.decode()
-    assert "As the department: 30 minutes" in page
-    assert "As the hospital: 0 minutes before" in page
+    assert "as the department, 30 minutes" in page
+    assert "as the hospital, 0 minutes before" in page
     assert 'name="departments_per_day"' not in page
     assert (
         manager.post(doctor, {"version": 1, "reason": "noon", "hold_min": 45, "draw_s": ""}).status_code

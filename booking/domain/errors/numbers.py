@@ -51,7 +51,7 @@ class TooLate(DomainError):
 
     code = "too_late"
     message = gettext_noop(
-        "The time to cancel is over, so this number can no longer be cancelled here. Ask the desk."
+        "The time to cancel is over. This number can no longer be cancelled here: ask the desk."
     )
 
 
