@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils import formats
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, pgettext
 
 from hospital.common import clock
@@ -48,6 +49,11 @@ def hms(moment: dt.datetime | None) -> str:
 def span(thing: Any) -> str:
     """10:00–11:00 of anything with starts_at and ends_at."""
     return f"{hm(thing.starts_at)}–{hm(thing.ends_at)}"
+
+
+def until(start: dt.datetime | dt.time | None, end: dt.datetime | dt.time | None) -> str:
+    """10:00–11:00 of two moments."""
+    return f"{hm(start)}–{hm(end)}"
 
 
 def _date_of(value: dt.datetime | dt.date) -> dt.date:
@@ -97,6 +103,11 @@ def weekday(value: dt.datetime | dt.date | None) -> str:
     if value is None:
         return ""
     return formats.date_format(_date_of(value), "D").replace("星期", "周")
+
+
+def weekday_name(number: int) -> str:
+    """星期三, Wednesday, of a weekday counted from Monday = 1."""
+    return str(WEEKDAYS[number - 1])
 
 
 def near_weekday(value: dt.datetime | dt.date | None) -> str:

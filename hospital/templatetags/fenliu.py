@@ -12,12 +12,13 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from hospital.common import clock, words
-from hospital.common.inbox import unread_count
+from hospital.common.inbox import Letter, unread_count
+from hospital.common.language import chinese
 
 register = template.Library()
 for _word in (
@@ -27,11 +28,13 @@ for _word in (
     words.hm,
     words.hms,
     words.span,
+    words.until,
     words.day,
     words.short_day,
     words.near_day,
     words.near_word,
     words.weekday,
+    words.weekday_name,
     words.near_weekday,
     words.near_or_day,
     words.half_day,
@@ -79,9 +82,33 @@ def now_iso() -> str:
     return clock.local(clock.now()).isoformat(timespec="seconds")
 
 
+@register.simple_tag
+def joined(*parts: object, between: str = "") -> SafeString:
+    """What there is of these parts, with the comma of the reader's language (or another mark) between them."""
+    return format_html_join(between or gettext(", "), "{}", ((part,) for part in parts if part))
+
+
 @register.filter
+def strong(text: str) -> SafeString:
+    """The text, stressed: for a part of what ``joined`` joins."""
+    return format_html("<strong>{}</strong>", text)
+
+
+@register.filter
+def in_language(row: Any, name: str) -> str:
+    """A field that has an English twin (``expert``, ``expert_en``), in the reader's language."""
+    english = "" if chinese() else getattr(row, f"{name}_en", "")
+    return str(english or getattr(row, name))
+
+
+@register.filter
+def letter_text(letter: Letter) -> str:
+    """What a message says on a page: without its address where the page has the link itself."""
+    return without_address(letter.body) if letter.link else letter.body
+
+
 def without_address(text: str) -> str:
-    """A text message without the address in it, for a page with a link of its own: ``Pay: http://h/a Else no.``."""
+    """A text message without the address in it: ``Pay: http://h/a Else no.`` -> ``Pay. Else no.``."""
     return re.sub(r"[:：] *https?://\S+ ?", lambda it: "。" if it[0][0] == "：" else ". ", text).rstrip()
 
 

@@ -12,6 +12,8 @@ APPS = ("hospital", "booking", "queueing", "analytics")
 LINES_OF_A_MODULE = 400
 LINES_OF_A_FUNCTION = 80
 LINES_OF_A_VIEW = 25
+LINES_OF_A_SCRIPT = 250
+LENGTH_OF_A_TEMPLATE_LINE = 140
 ENTRY_POINTS = ("views", "api", "consumers", "tasks")
 WRITES = {
     "save",
@@ -107,6 +109,25 @@ def test_views_are_thin() -> None:
         if is_entry_point(path) and path.name != "serializers.py"
         for function in functions(path)
         if (lines := lines_of(function, signature=True)) > LINES_OF_A_VIEW
+    }
+    assert not too_long
+
+
+def test_scripts_are_short() -> None:
+    scripts = (ROOT / "static" / "js").glob("*.js")
+    assert not {
+        path.name: n for path in scripts if (n := len(path.read_text().splitlines())) > LINES_OF_A_SCRIPT
+    }
+
+
+def test_lines_of_templates_are_short() -> None:
+    """One thing a line; what is one thing in several places, or too deep, is a partial."""
+    too_long = {
+        f"{name(path)}:{number}": len(line)
+        for path in (ROOT / "templates").rglob("*.html")
+        if path.parent.name != "manage"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LENGTH_OF_A_TEMPLATE_LINE
     }
     assert not too_long
 
