@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from booking.clinic_forms import DepartmentForm, ExpertForm, RoomForm
+from booking.forms.clinic import DepartmentForm, ExpertForm, RoomForm
 from booking.models import (
     Absence,
     AccountPatient,

@@ -33,7 +33,8 @@ def add_on(request: HttpRequest, code: str) -> HttpResponse:
 @staff_only
 def give(request: HttpRequest, code: str) -> HttpResponse:
     """Give the number, or say why not."""
-    form, patient = CounterForm(request.POST), _patient(request)
+    form = CounterForm(request.POST)
+    patient = selectors.patient_by_code(code=form.typed("patient"))
     if patient is None or not form.is_valid():
         return _page(request, code, patient=patient, form=form, error=_first(form), status=400)
     try:
@@ -54,10 +55,6 @@ def _give_once(request: HttpRequest, form: CounterForm, patient: Patient) -> dic
 
     body = {**asked, "patient": patient.code}
     return once(request, key=form.cleaned_data["key"], body=body, produce=produce)
-
-
-def _patient(request: HttpRequest) -> Patient | None:
-    return selectors.patient_by_code(code=request.POST.get("patient", ""))
 
 
 def _first(form: CounterForm) -> str:

@@ -74,7 +74,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def hold(request: HttpRequest) -> HttpResponse:
     """Take the number, and the money with it; or neither."""
     user, form = signed_in(request), CounterForm(request.POST)
-    patient = selectors.patient_for_user(user=user, code=request.POST.get("patient", ""))
+    patient = selectors.patient_for_user(user=user, code=form.typed("patient"))
     if not form.is_valid():
         return _page(request, patient, form=form, error=form.first_error(), status=400)
     try:

@@ -53,7 +53,7 @@ def hold(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "GET":
         return redirect("booking:expert", code)
     form = HoldForm(request.POST)
-    asked = Asked(request.POST.get("slot", ""), request.POST.get("patient", ""))
+    asked = Asked(form.typed("slot"), form.typed("patient"))
     user = request.user if isinstance(request.user, User) else None
     if "slot" not in form.errors and (before := _before(user, code, asked.slot)):
         return redirect(before)

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import services
+from booking.forms.schedules import ExtraForm, ScheduleFilter, SubstituteForm
 from booking.models import ClinicSession
-from booking.schedule_forms import ExtraForm, ScheduleFilter
 from booking.selectors import departments_with_next, session_by_code, slots_of_session
 from booking.selectors.calendar import experts_active, session_numbers, substitutes_for, week_of
 from hospital.common import clock, history
@@ -65,18 +65,13 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def substitute(request: HttpRequest, code: str) -> HttpResponse:
     """Another expert takes the session over; patients are told."""
-    found = session_by_code(code=code)
-    expert = request.POST.get("expert", "")
+    found, form = session_by_code(code=code), SubstituteForm(request.POST)
     try:
         services.session_substitute(
-            session_id=found.pk,
-            expert_id=int(expert) if expert.isdecimal() else 0,
-            reason=request.POST.get("reason", ""),
-            actor=Actor.of(signed_in(request)),
-            now=clock.now(),
+            session_id=found.pk, **form.wanted(), actor=Actor.of(signed_in(request)), now=clock.now()
         )
     except DomainError as error:
-        return _session_page(request, found, error=error)
+        return _session_page(request, found, error=error, reason=form.wanted()["reason"])
     return redirect("booking:schedule-session", code)
 
 
@@ -101,7 +96,7 @@ def extra(request: HttpRequest) -> HttpResponse:
 
 
 def _session_page(
-    request: HttpRequest, found: ClinicSession, *, error: DomainError | None = None
+    request: HttpRequest, found: ClinicSession, *, error: DomainError | None = None, reason: str = ""
 ) -> HttpResponse:
     now = clock.now()
     editable = found.state in EDITABLE and now < found.closes_at
@@ -114,7 +109,7 @@ def _session_page(
         "editable": editable,
         "stoppable": found.state not in {"stopped", "closed"} and now < found.closes_at,
         "error": translated(error) if error else "",
-        "reason": request.POST.get("reason", ""),
+        "reason": reason,
     }
     status = error.status if error else 200
     return manage_page(request, "booking/schedule_session.html", "schedule", context, status=status)

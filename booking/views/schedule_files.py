@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.domain.schedule_files import COLUMNS, RowError
+from booking.forms.schedules import PeriodsFileForm
 from booking.services.schedule_files import (
     as_csv,
     as_workbook,
-    rows_of,
     templates_import,
     templates_rows,
 )
@@ -39,19 +39,17 @@ def templates_in(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            rows, dry_run = _rows(request), request.POST.get("do") != "apply"
-            result = templates_import(
-                rows=rows, actor=Actor.of(signed_in(request)), now=clock.now(), dry_run=dry_run
-            )
+            wanted = PeriodsFileForm(request.POST, request.FILES).wanted()
+            result = templates_import(**wanted, actor=Actor.of(signed_in(request)), now=clock.now())
         except DomainError as error:
             return _page(request, context | {"error": translated(error)}, error.status)
-        if not dry_run and not result.errors:
+        if not wanted["dry_run"] and not result.errors:
             text = _("%(added)s periods added, %(changed)s changed, %(same)s as before.")
             counts = {"added": result.added, "changed": result.changed, "same": result.same}
             messages.success(request, text % counts)
             return redirect("booking:schedule-templates")
         shown = [{"error": one, "text": _reason(one)} for one in result.errors[:ERRORS_SHOWN]]
-        context |= {"result": result, "shown": shown, "content": as_csv(rows).decode("utf-8-sig")}
+        context |= {"result": result, "shown": shown, "content": as_csv(wanted["rows"]).decode("utf-8-sig")}
         status = 422 if result.errors else 200
     return _page(request, context, status)
 
@@ -65,14 +63,6 @@ def templates_out(request: HttpRequest, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="schedule.{kind}"'
     return response
-
-
-def _rows(request: HttpRequest) -> list[list[str]]:
-    """Of the file, or of what was shown before."""
-    upload = request.FILES.get("file")
-    if upload is not None:
-        return rows_of(upload.read())
-    return rows_of(request.POST.get("content", "").encode())
 
 
 def _reason(error: RowError) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import services
 from booking.domain.cells import quoted
+from booking.forms.stops import PhonedForm, StopChoiceForm
 from booking.models import Slot, StopCase
 from booking.selectors.policies import policy_of_session
 from booking.selectors.stops import (
@@ -25,11 +26,10 @@ from booking.selectors.stops import (
     stop_progress,
     stops_shown,
 )
-from hospital.common import clock, idempotency
+from booking.views.asking import asked_once
+from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.api import translated
 from hospital.common.crypto import unseal
-from hospital.common.errors import DomainError
 from hospital.common.views import desk_only, role_required, signed_in
 
 SHOWN = ("open", "phone", "all")
@@ -53,11 +53,12 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
 @desk_only
 def phoned(request: HttpRequest, code: str) -> HttpResponse:
     """Note that somebody was phoned."""
-    user = signed_in(request)
-    found = stop_case_for_user(user=user, code=code)
-    services.stop_case_phoned(
-        case_id=found.pk, note=request.POST.get("note", ""), actor=Actor.of(user), now=clock.now()
+    user, form = signed_in(request), PhonedForm(request.POST)
+    found, note = (
+        stop_case_for_user(user=user, code=code),
+        form.cleaned_data["note"] if form.is_valid() else "",
     )
+    services.stop_case_phoned(case_id=found.pk, note=note, actor=Actor.of(user), now=clock.now())
     return redirect("booking:desk-stop", found.stop.code)
 
 
@@ -112,36 +113,21 @@ def _csv_row(each: StopCase) -> list[str]:
 
 
 def _choose(request: HttpRequest, code: str, template: str, route: str) -> HttpResponse:
-    found = stop_case_for_user(user=signed_in(request), code=code)
-    error, status = "", 200
-    if request.method == "POST":
-        try:
-            _chosen_once(request, found)
-            return redirect(route, code)
-        except DomainError as refused:
-            error, status = translated(refused), refused.status
-            found = stop_case_for_user(user=signed_in(request), code=code)
-    return render(request, template, _context(found, request) | {"error": error}, status=status)
+    user, form = signed_in(request), StopChoiceForm(request.POST)
+    found = stop_case_for_user(user=user, code=code)
 
+    def page(*, error: str = "", status: int = 200) -> HttpResponse:
+        context = _context(stop_case_for_user(user=user, code=code), request)
+        return render(
+            request, template, context | {"slot": form.typed("slot"), "error": error}, status=status
+        )
 
-def _chosen_once(request: HttpRequest, found: StopCase) -> None:
-    """Pressing twice chooses once."""
-    user, now = signed_in(request), clock.now()
-    actor = Actor.of(user)
-    choice, slot = request.POST.get("choice", "slot"), request.POST.get("slot", "")
-
-    def produce() -> idempotency.Answer:
+    def work(*, choice: str, slot: str) -> str:
+        actor, now = Actor.of(user), clock.now()
         services.stop_case_choose(case_id=found.pk, choice=choice, slot_code=slot, actor=actor, now=now)
-        return 200, {"case": found.code}
+        return found.code
 
-    idempotency.once(
-        account=f"{actor.kind}:{user.pk}",
-        route=request.path,
-        key=request.POST.get("key", ""),
-        body={"choice": choice, "slot": slot},
-        now=now,
-        produce=produce,
-    )
+    return asked_once(request, form=form, page=page, work=work, then=route)
 
 
 def _context(found: StopCase, request: HttpRequest) -> dict[str, Any]:
@@ -159,7 +145,6 @@ def _context(found: StopCase, request: HttpRequest) -> dict[str, Any]:
         "appointment": appointment,
         "groups": groups,
         "open_case": open_case,
-        "slot": request.POST.get("slot", ""),
         "key": uuid.uuid4(),
         "refund": _refund(appointment),
         "check_in_from": _check_in_from(found),

@@ -12,8 +12,8 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import services
-from booking.domain.errors import TooSoon
 from booking.domain.stops import answer_deadlines
+from booking.forms.stops import StopForm, StopPrepareForm
 from booking.models import Stop
 from booking.selectors import departments_with_next, session_by_code
 from booking.selectors.stops import (
@@ -33,7 +33,6 @@ from hospital.common.errors import DomainError
 from hospital.common.policy import policy
 from hospital.common.views import manage_page, managers_only, signed_in
 
-STEPS = ("session", "preview", "notice", "apply")
 PAGE = 6
 LANGUAGES = ("zh-hans", "en")
 
@@ -50,26 +49,28 @@ def stops(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Step 1: which session, and why."""
-    now, error, status = clock.now(), "", 200
-    chosen = request.POST.get("session", "") or request.GET.get("session", "")
-    if request.method == "POST":
+    now, form, error, status = clock.now(), StopForm(request.POST or None, initial=request.GET), "", 200
+    if request.method == "POST" and not form.is_valid():
+        error, status = form.first_error(), 400
+    elif request.method == "POST":
         try:
-            stop = services.stop_propose(
-                session_id=session_by_code(code=chosen).pk,
-                reason=request.POST.get("reason", ""),
-                actor=Actor.of(signed_in(request)),
-                now=now,
-            )
+            found = session_by_code(code=form.cleaned_data["session"])
+            actor, reason = Actor.of(signed_in(request)), form.cleaned_data["reason"]
+            stop = services.stop_propose(session_id=found.pk, reason=reason, actor=actor, now=now)
             return redirect("booking:stop", stop.code)
         except DomainError as refused:
             error, status = translated(refused), refused.status
-    department = request.GET.get("department", "")
+    return _new_page(request, form, error, status)
+
+
+def _new_page(request: HttpRequest, form: StopForm, error: str, status: int) -> HttpResponse:
+    now, department, chosen = clock.now(), request.GET.get("department", ""), form.typed("session")
     context = {
         "sessions": sessions_to_stop(now=now, department=department, code=chosen),
         "departments": [row[0] for row in departments_with_next(now=now)],
         "department": department,
         "chosen": chosen,
-        "reason": request.POST.get("reason", ""),
+        "reason": form.typed("reason"),
         "error": error,
         "step": "session",
     }
@@ -92,19 +93,14 @@ def stop(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def prepare(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the deadline or the reason, then on to the next step."""
-    found, step = stop_by_code(code=code), request.POST.get("step", "preview")
+    found, form = stop_by_code(code=code), StopPrepareForm(request.POST)
+    if not form.is_valid():
+        return _step(request, found, form.typed("step"), error=form.first_error(), status=400)
     try:
-        services.stop_prepare(
-            code=code,
-            actor=Actor.of(signed_in(request)),
-            now=clock.now(),
-            reason=request.POST.get("reason"),
-            choose_by=_moment(request.POST.get("choose_by")),
-        )
+        services.stop_prepare(code=code, actor=Actor.of(signed_in(request)), now=clock.now(), **form.kept())
     except DomainError as error:
-        return _step(request, found, step, error=error)
-    following = STEPS[min(STEPS.index(step) + 1, 3)] if step in STEPS else "preview"
-    return redirect(f"{request.path.removesuffix('prepare/')}?step={following}")
+        return _step(request, found, form.typed("step"), error=translated(error), status=error.status)
+    return redirect(f"{request.path.removesuffix('prepare/')}?step={form.following}")
 
 
 @managers_only
@@ -123,7 +119,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     try:
         services.stop_apply(code=code, actor=actor, now=now)
     except DomainError as error:
-        return _step(request, stop_by_code(code=code), "apply", error=error)
+        return _step(request, stop_by_code(code=code), "apply", error=translated(error), status=error.status)
     return redirect("booking:stop", code)
 
 
@@ -138,23 +134,24 @@ def _progress(found: Stop) -> dict[str, Any]:
     return {"stop": found, "session": found.session, "progress": stop_progress(stop=found), "step": "apply"}
 
 
-def _step(request: HttpRequest, found: Stop, step: str, *, error: DomainError | None = None) -> HttpResponse:
+def _step(
+    request: HttpRequest, found: Stop, step: str, *, error: str = "", status: int = 200
+) -> HttpResponse:
     now = clock.now()
     seen = stop_preview(session=found.session, now=now)
     context: dict[str, Any] = {
         "stop": found,
         "session": found.session,
         "seen": seen,
-        "step": step if step in STEPS[1:] else "preview",
+        "step": step if step in StopPrepareForm.STEPS[1:] else "preview",
         "today": found.session.date == clock.local(now).date(),
-        "error": translated(error) if error else "",
+        "error": error,
         "deadlines": _deadlines(found, now),
     }
     if context["step"] == "preview":
         context |= _people(request, seen, clock.local(now).date())
     if context["step"] == "notice":
         context["texts"] = _texts(found, seen)
-    status = error.status if error else 200
     return manage_page(request, f"booking/stop_{context['step']}.html", "stops", context, status=status)
 
 
@@ -192,13 +189,3 @@ def _texts(found: Stop, seen: Preview) -> list[dict[str, str]]:
         with translation.override(language):
             texts.append({"language": language, "text": stopped_text(found, booked, "XXXXXX")})
     return texts
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise TooSoon(field="choose_by") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.zone())

@@ -7,13 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import services
+from booking.forms.schedules import AbsenceForm, LastDayForm, ScheduleFilter, TemplateForm
 from booking.models import SessionTemplate
-from booking.schedule_forms import AbsenceForm, ScheduleFilter, TemplateForm
 from booking.selectors import departments_with_next
 from booking.selectors.calendar import absences_shown, template_by_id, templates_shown
 from hospital.common import clock, history
@@ -64,7 +63,7 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
 def template_end(request: HttpRequest, pk: int) -> HttpResponse:
     """A period takes place for the last time on a day."""
     _template(pk)
-    last_day = parse_date(request.POST.get("last_day", "")) or clock.today()
+    last_day = LastDayForm(request.POST).day(clock.today())
     services.template_end(
         template_id=pk, last_day=last_day, actor=Actor.of(signed_in(request)), now=clock.now()
     )

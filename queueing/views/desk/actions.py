@@ -56,7 +56,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """A walk-in of a known patient: number from the pool, money, ticket."""
     form = WalkInForm(request.POST)
-    patient = booking.patient_for_user(user=signed_in(request), code=request.POST.get("patient", ""))
+    patient = booking.patient_for_user(user=signed_in(request), code=str(form["patient"].value() or ""))
     if not form.is_valid():
         refusal = Refusal(
             what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed.")

@@ -13,6 +13,7 @@ from booking.models import Absence, Department, Expert, Room, SessionTemplate
 from booking.models.sessions import FIRST_MONDAY
 from booking.selectors.calendar import experts_active, rooms_in_order
 from booking.services import TemplateFacts
+from booking.services.schedule_files import rows_of
 from hospital.common.policy import policy
 
 WEEKDAYS = [
@@ -134,6 +135,45 @@ class ExtraForm(PeriodForm):
         """The session as the services take it."""
         day: date = self.cleaned_data["day"]
         return self._facts(weekday=day.isoweekday(), every_weeks=1, valid_from=FIRST_MONDAY, valid_until=None)
+
+
+class SubstituteForm(forms.Form):
+    """Who takes a session over, and why; the service says what is missing."""
+
+    expert = forms.IntegerField(required=False)
+    reason = forms.CharField(max_length=200, required=False, strip=True)
+
+    def wanted(self) -> dict[str, Any]:
+        """As the service takes it."""
+        self.is_valid()
+        data = self.cleaned_data
+        return {"expert_id": data.get("expert") or 0, "reason": data.get("reason") or ""}
+
+
+class LastDayForm(forms.Form):
+    """When a period takes place for the last time: today, where no day can be read."""
+
+    last_day = forms.DateField(required=False)
+
+    def day(self, today: date) -> date:
+        """The last day."""
+        return self.cleaned_data["last_day"] or today if self.is_valid() else today
+
+
+class PeriodsFileForm(forms.Form):
+    """A file of periods, or the text of one that was looked at before."""
+
+    file = forms.FileField(required=False)
+    content = forms.CharField(required=False, strip=False)
+    do = forms.ChoiceField(choices=[("check", "check"), ("apply", "apply")], required=False)
+
+    def wanted(self) -> dict[str, Any]:
+        """As the service takes it."""
+        self.is_valid()
+        data = self.cleaned_data
+        upload = data.get("file")
+        content = upload.read() if upload else (data.get("content") or "").encode()
+        return {"rows": rows_of(content), "dry_run": data.get("do") != "apply"}
 
 
 class AbsenceForm(forms.Form):
