@@ -21,6 +21,8 @@ from booking.models import (
 from booking.providers import Notice
 from hospital.accounts.services import account_set_phone
 from hospital.common.actor import Actor
+from hospital.common.models import PolicyVersion
+from hospital.common.policy import forget, policies
 from hospital.models import User
 
 LIN_ID = "11010519491231002X"
@@ -84,6 +86,13 @@ def cast(now: datetime) -> Cast:
             now=now,
         )
     return made
+
+
+def policy_without_limits(now: datetime, **values: int) -> None:
+    """What no manager may set, for tests in which the same few people book over and over."""
+    before = policies()
+    PolicyVersion.objects.create(number=before.version + 1, values=values, actor_name="test", at=now)
+    forget()
 
 
 def person(serial: int, now: datetime, account: User | None = None) -> Patient:

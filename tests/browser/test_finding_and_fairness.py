@@ -92,7 +92,8 @@ def draws_of(demo: Demo, seconds: int) -> Iterator[None]:
             connection.execute(
                 "INSERT INTO hospital_policyversion (number, values, reason, actor_name, at)"
                 " SELECT coalesce(max(number), 0) + 1, coalesce((SELECT values FROM hospital_policyversion"
-                " ORDER BY number DESC LIMIT 1), '{}') || %s::jsonb, 'test', 'test', %s FROM hospital_policyversion",
+                " WHERE level = 'hospital' ORDER BY number DESC LIMIT 1), '{}') || %s::jsonb, 'test', 'test', %s"
+                " FROM hospital_policyversion",
                 [json.dumps({"draw_s": draw_s}), datetime.now(UTC)],
             )
 

@@ -19,16 +19,12 @@ MANY = 10**6
 def booking() -> None:
     """No limit but the session's own, so that the same few people can book over and over."""
     from hospital.common import clock
-    from hospital.common.actor import Actor
-    from hospital.common.policy import policy_change
     from hospital.demo.load import seed_load
     from tests import factories
 
     now = clock.now()
-    policy_change(
-        actor=Actor.job("chaos"),
-        now=now,
-        reason="the same few people book over and over",
+    factories.policy_without_limits(
+        now,
         holds_per_account_day=MANY,
         unpaid_holds_per_account_day=MANY,
         patients_per_payer_30_days=MANY,

@@ -21,9 +21,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from booking.models import ClinicSession, WaitlistEntry
 from booking.services import offers, returns
 from hospital.common import clock
-from hospital.common.policy import policy_change
 from tests import factories
-from tests.chaos.clinic import JOB, PEOPLE, SEED, Clinic
+from tests.chaos.clinic import PEOPLE, SEED, Clinic
 from tests.chaos.rules import QUOTAS, START
 from tests.figures import Figures
 
@@ -38,12 +37,8 @@ def clinic(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session in five days and people without limits but the session's own."""
     monkeypatch.setattr(clock, "now", lambda: START)
     monkeypatch.setattr(returns, "RANDOM", Random(SEED))
-    policy_change(
-        actor=JOB,
-        now=START,
-        reason="the model counts no cancellations",
-        late_cancel_limit=1_000_000,
-        unpaid_holds_per_account_day=1_000_000,
+    factories.policy_without_limits(
+        START, late_cancel_limit=1_000_000, unpaid_holds_per_account_day=1_000_000
     )
     Clinic.session = factories.session(CLINIC_DAY, now=START, quotas=list(QUOTAS))
     Clinic.slots = factories.slots(Clinic.session)
@@ -82,7 +77,7 @@ def _last_first(session: ClinicSession, now: datetime) -> Iterator[WaitlistEntry
     ("module", "name", "wrong"),
     [
         (offers, "_who_may_have_it", _last_first),
-        (returns, "_public_at", lambda _slot, now: now),
+        (returns, "_public_at", lambda _session, _slot, now: now),
         (returns, "offer_to_next", lambda **_anything: None),
     ],
     ids=["last comes first", "public at once", "nobody is asked"],
