@@ -28,6 +28,7 @@ from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
 from tests import factories
 from tests.booking.conftest import check_invariants
+from tests.chaos.model import pick
 from tests.chaos.rules import QUOTAS, START, Entry, Number, Rules
 
 SEED = 20261122
@@ -41,12 +42,6 @@ ACTIONS = (
     *("all_jobs", "all_jobs", "end_holds", "end_offers", "publish", "open_if_due"),
 )
 """What may happen next; what stands here more often happens more often."""
-
-
-def pick(which: int, states: list[str], likely: tuple[str, ...]) -> int:
-    """The place of a thing; every fourth time any, otherwise one in a likely state when there is one."""
-    places = [place for place, state in enumerate(states) if state in likely and which % 4 < 3]
-    return places[which % len(places)] if places else which % len(states)
 
 
 class Clinic(RuleBasedStateMachine):

@@ -7,7 +7,6 @@ every invariant must hold. ``STATEFUL_EXAMPLES`` sets how many are played: few u
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,20 +14,17 @@ from random import Random
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import Phase
 
 from booking.models import ClinicSession, WaitlistEntry
 from booking.services import offers, returns
 from hospital.common import clock
 from tests import factories
 from tests.chaos.clinic import PEOPLE, SEED, Clinic
+from tests.chaos.model import EXAMPLES, LONG, STEPS, play
 from tests.chaos.rules import QUOTAS, START
 from tests.figures import Figures
 
-LONG = "CHAOS_SECONDS" in os.environ
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "500" if LONG else "30"))
-STEPS = 20
 CLINIC_DAY = datetime(2026, 11, 7, tzinfo=UTC).date()
 
 
@@ -46,25 +42,9 @@ def clinic(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Clinic.seen = Counter()
 
 
-def play(examples: int, *phases: Phase, derandomize: bool = True) -> None:
-    run_state_machine_as_test(
-        Clinic,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            derandomize=derandomize,
-            report_multiple_bugs=False,
-            deadline=None,
-            database=None,
-            phases=phases or (Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 @pytest.mark.timeout(1800 if LONG else 300)
 def test_the_database_does_what_the_hospitals_rules_say(clinic: None, figures: Figures) -> None:
-    play(EXAMPLES, derandomize=not LONG)
+    play(Clinic, EXAMPLES, derandomize=not LONG)
     figures.shown("G14", f"{EXAMPLES} examples of up to {STEPS} steps, equal after each: "
                   f"{Clinic.seen['done']} done, {Clinic.seen['refused']} refused", seed=SEED)  # fmt: skip
 
@@ -94,5 +74,5 @@ def test_control_a_wrong_rule_is_found(
 ) -> None:
     monkeypatch.setattr(module, name, wrong)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
-        play(60, Phase.generate)
+        play(Clinic, 60, Phase.generate)
     figures.control("G14", f"found: {request.node.callspec.id}")
