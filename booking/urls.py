@@ -2,15 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from booking.api import absences as absences_api
 from booking.api import add_ons as add_ons_api
+from booking.api import appeals as appeals_api
 from booking.api import appointments, catalogue
+from booking.api import bans as bans_api
 from booking.api import data_requests as data_api
 from booking.api import desk as desk_api
 from booking.api import draws as draws_api
 from booking.api import money as money_api
-from booking.api import records as records_api
+from booking.api import no_shows as no_shows_api
 from booking.api import schedule as schedule_api
 from booking.api import schedule_sessions as sessions_api
+from booking.api import settlements as settlements_api
 from booking.api import stop_wizard as wizard_api
 from booking.api import stops as stops_api
 from booking.api import tables as tables_api
@@ -176,8 +180,8 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("schedule/templates/import/", schedule_api.PeriodsFile.as_view(), name="templates-import"),
     path("schedule/templates/<int:pk>/", schedule_api.PeriodDetail.as_view(), name="template"),
     path("schedule/templates/<int:pk>/end/", schedule_api.PeriodEnd.as_view(), name="template-end"),
-    path("schedule/absences/", schedule_api.AbsenceList.as_view(), name="absences"),
-    path("schedule/absences/<int:pk>/remove/", schedule_api.AbsenceRemove.as_view(), name="absence-remove"),
+    path("schedule/absences/", absences_api.AbsenceList.as_view(), name="absences"),
+    path("schedule/absences/<int:pk>/remove/", absences_api.AbsenceRemove.as_view(), name="absence-remove"),
     path("schedule/sessions/", sessions_api.WeekOfSessions.as_view(), name="schedule-sessions"),
     path(
         "schedule/sessions/<slug:code>/substitute/",
@@ -191,26 +195,26 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("stops/<slug:code>/apply/", wizard_api.StopApply.as_view(), name="stop-apply"),
     path("stops/<slug:code>/cases/", wizard_api.StopCaseList.as_view(), name="stop-cases"),
     path("stop-cases/<slug:code>/phoned/", wizard_api.StopCasePhoned.as_view(), name="stop-case-phoned"),
-    path("bans/", records_api.BanList.as_view(), name="bans"),
-    path("bans/<slug:code>/lift/", records_api.BanLift.as_view(), name="ban-lift"),
-    path("bans/<slug:code>/appeals/", records_api.BanAppeals.as_view(), name="ban-appeals"),
+    path("bans/", bans_api.BanList.as_view(), name="bans"),
+    path("bans/<slug:code>/lift/", bans_api.BanLift.as_view(), name="ban-lift"),
+    path("bans/<slug:code>/appeals/", appeals_api.BanAppeals.as_view(), name="ban-appeals"),
     path(
         "appointments/<slug:code>/appeals/",
-        records_api.AppointmentAppeals.as_view(),
+        appeals_api.AppointmentAppeals.as_view(),
         name="appointment-appeals",
     ),
-    path("appeals/", records_api.AppealList.as_view(), name="appeals"),
-    path("appeals/<slug:code>/answer/", records_api.AppealDecide.as_view(), name="appeal-answer"),
-    path("no-shows/", records_api.NoShowList.as_view(), name="no-shows"),
-    path("no-shows/decide/", records_api.NoShowDecide.as_view(), name="no-shows-decide"),
+    path("appeals/", appeals_api.AppealList.as_view(), name="appeals"),
+    path("appeals/<slug:code>/answer/", appeals_api.AppealDecide.as_view(), name="appeal-answer"),
+    path("no-shows/", no_shows_api.NoShowList.as_view(), name="no-shows"),
+    path("no-shows/decide/", no_shows_api.NoShowDecide.as_view(), name="no-shows-decide"),
     path("data-requests/", data_api.DataRequestList.as_view(), name="data-requests"),
     path("data-requests/<slug:code>/answer/", data_api.DataRequestDecide.as_view(), name="data-answer"),
     path("my-data/export/", data_api.DataExport.as_view(), name="data-export"),
     path("money/", money_api.MoneyToDecide.as_view(), name="money"),
     path("desk/refunds/", money_api.CashToHandBack.as_view(), name="refunds"),
     path("desk/refunds/<slug:code>/hand-back/", money_api.CashHandBack.as_view(), name="refund-hand-back"),
-    path("money/settlements/", money_api.SettlementList.as_view(), name="settlements"),
-    path("money/tills/", money_api.TillList.as_view(), name="tills"),
+    path("money/settlements/", settlements_api.SettlementList.as_view(), name="settlements"),
+    path("money/tills/", settlements_api.TillList.as_view(), name="tills"),
     path("money/payments/<slug:code>/review/", money_api.PaymentReview.as_view(), name="payment-review"),
     path("money/refunds/<slug:code>/review/", money_api.RefundReview.as_view(), name="refund-review"),
     path("symptoms/", tables_api.WordList.as_view(), name="symptoms"),

@@ -10,14 +10,8 @@ from rest_framework.response import Response
 from booking import selectors, services
 from booking.api.stops import CASE_STATES, CHOICES
 from booking.models import Appointment, Stop
-from booking.selectors.stops import (
-    stop_by_code,
-    stop_case_for_user,
-    stop_cases,
-    stop_preview,
-    stop_progress,
-    stops_shown,
-)
+from booking.selectors.stop_previews import stop_preview
+from booking.selectors.stops import stop_by_code, stop_case_for_user, stop_cases, stop_progress, stops_shown
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
 from hospital.common.openapi import example, several

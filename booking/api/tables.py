@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api.records import BAN_DAYS_MAX
+from booking.api.bans import BAN_DAYS_MAX
 from booking.domain.errors import UnknownNumber
 from booking.services.symptoms import Row
 from hospital.common import clock

@@ -111,6 +111,7 @@ class MergeForm(forms.Form):
 
     survivor = forms.CharField(max_length=12)
     duplicate = forms.CharField(max_length=12)
+    swap = forms.BooleanField(required=False)
     reason = forms.CharField(max_length=200, required=False, strip=True)
 
 

@@ -50,7 +50,7 @@ def merge_preview(request: HttpRequest) -> HttpResponse:
         return _page(
             request, {"form": MergeFindForm(), "error": _("Choose two different records.")}, status=400
         )
-    survivor, duplicate = reversed(pair) if "swap" in request.POST else pair
+    survivor, duplicate = reversed(pair) if form.cleaned_data["swap"] else pair
     preview = selectors.merge_preview(survivor=survivor, duplicate=duplicate)
     return _page(request, {"preview": preview, "form": MergeFindForm()})
 

@@ -16,15 +16,8 @@ from booking.domain.stops import answer_deadlines
 from booking.forms.stops import StopForm, StopPrepareForm
 from booking.models import Stop
 from booking.selectors import departments_with_next, session_by_code
-from booking.selectors.stops import (
-    Affected,
-    Preview,
-    sessions_to_stop,
-    stop_by_code,
-    stop_preview,
-    stop_progress,
-    stops_shown,
-)
+from booking.selectors.stop_previews import Affected, Preview, stop_preview
+from booking.selectors.stops import sessions_to_stop, stop_by_code, stop_progress, stops_shown
 from booking.services.notices import stopped_text
 from hospital.common import clock
 from hospital.common.actor import Actor
@@ -49,21 +42,21 @@ def stops(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Step 1: which session, and why."""
-    now, form, error, status = clock.now(), StopForm(request.POST or None, initial=request.GET), "", 200
-    if request.method == "POST" and not form.is_valid():
-        error, status = form.first_error(), 400
-    elif request.method == "POST":
-        try:
-            found = session_by_code(code=form.cleaned_data["session"])
-            actor, reason = Actor.of(signed_in(request)), form.cleaned_data["reason"]
-            stop = services.stop_propose(session_id=found.pk, reason=reason, actor=actor, now=now)
-            return redirect("booking:stop", stop.code)
-        except DomainError as refused:
-            error, status = translated(refused), refused.status
-    return _new_page(request, form, error, status)
+    if request.method == "GET":
+        return _new_page(request, StopForm(initial=request.GET))
+    form = StopForm(request.POST)
+    if not form.is_valid():
+        return _new_page(request, form, form.first_error(), 400)
+    try:
+        found = session_by_code(code=form.cleaned_data["session"])
+        actor, reason = Actor.of(signed_in(request)), form.cleaned_data["reason"]
+        stop = services.stop_propose(session_id=found.pk, reason=reason, actor=actor, now=clock.now())
+    except DomainError as refused:
+        return _new_page(request, form, translated(refused), refused.status)
+    return redirect("booking:stop", stop.code)
 
 
-def _new_page(request: HttpRequest, form: StopForm, error: str, status: int) -> HttpResponse:
+def _new_page(request: HttpRequest, form: StopForm, error: str = "", status: int = 200) -> HttpResponse:
     now, department, chosen = clock.now(), request.GET.get("department", ""), form.typed("session")
     context = {
         "sessions": sessions_to_stop(now=now, department=department, code=chosen),

@@ -1,12 +1,13 @@
 """An account's messages, and how it wants to be told."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -45,6 +46,19 @@ class ChannelsForm(forms.Form):
     )
 
 
+class ReadForm(forms.Form):
+    """Which message was read, or until when all that the page showed; what cannot be read says nothing."""
+
+    kind = forms.CharField(required=False)
+    key = forms.CharField(required=False)
+    shown_at = forms.DateTimeField(required=False)
+
+    def asked(self) -> dict[str, Any]:
+        """The fields that say something."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
 @require_GET
 @role_required("patient")
 def notices(request: HttpRequest) -> HttpResponse:
@@ -64,12 +78,11 @@ def notices(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """Mark one message as read and go where it leads, or all that the page showed."""
     now, user = clock.now(), signed_in(request)
-    if "key" not in request.POST:
-        until = parse_datetime(request.POST.get("shown_at", "")) or now
-        inbox.read_all(account_id=user.pk, until=until if until.tzinfo else now, now=now)
+    asked = ReadForm(request.POST).asked()
+    if "key" not in asked:
+        inbox.read_all(account_id=user.pk, until=asked.get("shown_at") or now, now=now)
         return redirect("notices:list")
-    kind, key = request.POST.get("kind", ""), request.POST["key"]
-    link = inbox.read_one(account_id=user.pk, kind=kind, key=key, now=now)
+    link = inbox.read_one(account_id=user.pk, kind=asked.get("kind", ""), key=asked["key"], now=now)
     if link is None:
         raise Http404
     return redirect(link or "notices:list")

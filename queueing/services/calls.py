@@ -1,6 +1,7 @@
 """The expert's moves: call the next, recall, start, finish, pass."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from booking import selectors as booking_selectors
 from booking import services as booking
@@ -50,26 +51,10 @@ def ticket_call_next(*, session_code: str, actor: Actor, now: datetime) -> Ticke
     if now_in_room is not None:
         move(now_in_room, "finish", actor=actor, now=now, finished_at=now)
         queue_changed(queue, ticket=now_in_room)
-    called = order.waiting[0]
-    move(
-        called,
-        "call",
-        actor=actor,
-        now=now,
-        called_at=now,
-        called_session=session,
-        room=session.room,
-        recalls=0,
-        recalled_at=None,
-    )
-    Call.objects.create(
-        queue=queue,
-        session=session,
-        ticket=called,
-        room=session.room,
-        rule=order.places[0].rule,
-        called_at=now,
-    )
+    called, rule, room = order.waiting[0], order.places[0].rule, session.room
+    written: dict[str, Any] = {"called_at": now, "recalls": 0, "recalled_at": None}
+    move(called, "call", actor=actor, now=now, called_session=session, room=room, **written)
+    Call.objects.create(queue=queue, session=session, ticket=called, room=room, rule=rule, called_at=now)
     queue_changed(queue, ticket=called, event="ticket.called")
     return called
 

@@ -13,7 +13,7 @@ from booking import services, tasks
 from booking.domain import errors
 from booking.domain.draws import draw_faults, draw_order
 from booking.models import Appointment, Ban, ClinicSession, Draw, DrawRequest, Patient
-from booking.selectors.stops import stop_preview
+from booking.selectors.stop_previews import stop_preview
 from booking.services import draw_steps, draws
 from hospital.common import clock, history
 from hospital.common.actor import Actor

@@ -9,7 +9,8 @@ from booking import services
 from booking.domain import errors
 from booking.models import Appointment, Payment, Refund, Slot, StopCase
 from booking.selectors.money import tills_of_day
-from booking.selectors.stops import slots_instead, stop_cases, stop_preview, stop_progress
+from booking.selectors.stop_previews import stop_preview
+from booking.selectors.stops import slots_instead, stop_cases, stop_progress
 from booking.services.refunds import payment_move
 from hospital.common import clock
 from hospital.common.actor import Actor

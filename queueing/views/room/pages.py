@@ -114,7 +114,8 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         return VERBS[verb](code=ticket, actor=actor, now=now)
 
     _session(request, code)
-    if verb == "pass" and "sure" not in request.POST and asks(_state(request, code)):
+    sure = bool(RoomActionForm(request.POST)["sure"].data)
+    if verb == "pass" and not sure and asks(_state(request, code)):
         return _answer(request, code, Shown(ask="pass"))
     return _do(request, code, verb, done)
 
