@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from booking import services
 from booking.domain.errors import BookingClosed, TooLate
 from hospital.common import clock
 from hospital.common.actor import Actor
+from hospital.common.policy import policy_change
 from tests import factories
 from tests.clock import VirtualClock
 
@@ -47,6 +48,26 @@ def test_booking_and_cancelling_end_at_seven_by_the_wall_clock_of_that_day(
     assert clock.local(now()).time() == time(6, 59, 59)
     assert services.appointment_cancel(appointment_id=held.pk, actor=actor, now=now()).state == "cancelled"
     assert factories.hold(slots[0], cast.patients["chen"], cast.chen, now()).state == "held"
+
+
+@pytest.mark.parametrize(("zone", "day"), DAYS)
+def test_eight_hours_before_the_opening_are_eight_hours_that_really_pass(
+    zone: str, day: date, now: VirtualClock, settings: LazySettings
+) -> None:
+    settings.TIME_ZONE = zone
+    now.set(datetime.combine(day - timedelta(days=1), time(12), tzinfo=ZoneInfo(zone)))
+    cast = factories.cast(now())
+    policy_change(actor=Actor.of(cast.manager), now=now(), reason="sooner", cancel_deadline_min=480)
+    slots = factories.slots(factories.session(day, now=now(), quotas=[4, 0, 0, 0]))
+    booked = factories.book(slots[0], cast.patients["lin"], cast.lin, now())
+    opening = datetime.combine(day, time(7), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    now.set(opening - timedelta(hours=8))
+    with pytest.raises(TooLate):
+        services.appointment_cancel(appointment_id=booked.pk, actor=Actor.of(cast.lin), now=now())
+    assert factories.hold(slots[0], cast.patients["chen"], cast.chen, now()).state == "held", "still booked"
+    now.set(opening - timedelta(hours=8) - SECOND)
+    done = services.appointment_cancel(appointment_id=booked.pk, actor=Actor.of(cast.lin), now=now())
+    assert (done.state, done.late_cancel) == ("cancelled", True)
 
 
 @pytest.mark.parametrize(("zone", "day"), DAYS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ from hospital.common.policy_table import ENTRIES, Entry, NotOwn, PolicyOutOfBoun
 from tests.clock import VirtualClock
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[2]
 MANAGER = Actor(kind="manager", name="he")
 
 
@@ -159,3 +162,16 @@ def test_a_change_elsewhere_is_seen_within_a_second(
 def test_a_policy_cannot_be_changed_in_hand() -> None:
     with pytest.raises(AttributeError):
         policy().hold_min = 1  # type: ignore[misc]
+
+
+def test_nobody_asks_the_hospital_for_what_may_differ_by_expert_or_department() -> None:
+    own = "|".join(name for name, (level, _why) in LEVELS.items() if level != "hospital")
+    asked = re.compile(rf"\b(?:policy\(\)|rules)\.({own})\b")
+    in_statement = {"hold_statement.py", "limits.py"}  # the database puts own values before these
+    sources = [path for app in ("booking", "queueing", "analytics") for path in (ROOT / app).rglob("*.py")]
+    hospitals = [path for path in sources if re.search(r"\bpolicy\(\)", path.read_text(encoding="utf-8"))]
+    wrong = {
+        path.name: found for path in hospitals if (found := asked.findall(path.read_text(encoding="utf-8")))
+    }
+    assert {path.name for path in hospitals} > in_statement, "there is something to look at"
+    assert wrong.keys() == in_statement, wrong
