@@ -19,7 +19,6 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.crypto import unseal
 from hospital.common.models import Message
-from hospital.common.policy import policy_change
 from queueing import services as queueing
 from queueing.services import screen_add
 from tests import factories
@@ -121,7 +120,7 @@ def _coming(world: World, lin: Patient) -> dict[str, str]:
     services.stop_go_on(stop_id=stop.pk, now=now())
     factories.book(factories.slots(sold)[0], world.person(7), None, now())
     entry = factories.join(sold, lin, account, now())
-    policy_change(actor=JOB, now=now(), reason="fair", draw_s=24 * 3600)
+    factories.policy_without_limits(now(), draw_s=24 * 3600)
     drawn = _session(world, "wu", 3, [2, 0, 0, 0])
     [slot, *_] = factories.slots(drawn)
     wish = services.draw_request_ask(
