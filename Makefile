@@ -4,7 +4,7 @@
 #   make test      every test, browser included         ARGS="-k booking" to choose
 #   make lint      style, types, direction of imports, templates, migrations
 #   make bench     measurements against references      ONLY=B1,W1 SCALE=small
-#   make rush      1,009 numbers, 3,000 patients at once, over HTTP
+#   make rush      1,009 numbers, 3,000 patients at once, over HTTP   ROBOTS=1 for robots against the draw
 #   make chaos     every process killed while patients book; one table of figures   CHAOS_SECONDS=300
 #   make test-data FILE=history.csv   importer and estimators on a real file
 #   make clean     remove what the other tasks made, the demo's data excepted
@@ -76,7 +76,7 @@ chaos: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR="$(TEST_DATA_DIR)" CHAOS_SECONDS="$(CHAOS_SECONDS)" SCHEMA_EXAMPLES=20 CANARIES=500 $(PY) -m pytest -v --timeout 600 -n 2 --dist loadgroup $(CHAOS_TESTS) $(ARGS)
 
 rush: install-dev translations
-	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench.rush
+	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m $(if $(ROBOTS),bench.robots,bench.rush)
 
 bench: install-dev translations
 	@$(WITH_MAKE) env DATA_DIR=.data-bench $(PY) -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale "$(SCALE)")

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from statistics import quantiles
@@ -55,8 +55,10 @@ async def ask(request: bytes, port: int) -> tuple[int, dict[str, str], bytes]:
         writer.close()
 
 
-async def patient(request: bytes, port: int, seen: Seen, chance: random.Random) -> None:
-    """Repeat one request until it is answered for good."""
+async def patient(
+    request: bytes, port: int, seen: Seen, chance: random.Random, *, obeys: bool = True
+) -> None:
+    """Repeat one request until it is answered for good; a robot does not wait as long as it is told to."""
     begun = time.perf_counter()
     while True:
         sent = time.perf_counter()
@@ -70,7 +72,7 @@ async def patient(request: bytes, port: int, seen: Seen, chance: random.Random) 
         seen.statuses[status] += 1
         if status not in {429, 503}:
             break
-        await asyncio.sleep(int(headers["retry-after"]) * chance.uniform(0.5, 1.5))
+        await asyncio.sleep(int(headers["retry-after"]) * chance.uniform(0.5, 1.5) if obeys else POLL_S)
     seen.whole_s.append(time.perf_counter() - begun)
     if status == 201:
         seen.codes.append(json.loads(body)["code"])
@@ -186,7 +188,12 @@ def broken(figures: dict[str, Any]) -> list[str]:
     return [name for name, kept in promises.items() if not kept]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(
+    arguments: Sequence[str],
+    module: str = "bench.rush",
+    numbers: Sequence[int] = (NUMBERS, PATIENTS),
+    run: Callable[..., dict[str, Any]] = run,
+) -> int:
     """Run in a database of its own; 1 when a promise was broken."""
     from bench.__main__ import database
     from bench.__main__ import prepare as prepare_servers
@@ -197,13 +204,11 @@ def main(arguments: Sequence[str]) -> int:
         figures = run(*(int(number) for number in arguments))
         print(json.dumps(figures, ensure_ascii=False))
         return 1 if figures["broken"] else 0
-    numbers = [*arguments, *(str(number) for number in (NUMBERS, PATIENTS)[len(arguments) :])]
+    given = [*arguments, *(str(number) for number in numbers[len(arguments) :])]
     prepare_servers()
     with database(f"bench_rush_{os.getpid()}") as url:
         environment = os.environ | {"DATABASE_URL": url, "RUSH_DATABASE": "1"}
-        return subprocess.run(
-            [sys.executable, "-m", "bench.rush", *numbers], env=environment, check=False
-        ).returncode
+        return subprocess.run([sys.executable, "-m", module, *given], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -25,8 +25,10 @@ from hospital.common.content_policy import content_policy
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-BOOKS = re.compile(r"/api/v1/appointments/|/api/v1/waitlist/|/experts/[^/]+/hold/")
-"""Addresses that take numbers, by POST."""
+BOOKS = re.compile(
+    r"/api/v1/(appointments|waitlist|draw-requests)/|/experts/[^/]+/hold/|/sessions/[^/]+/(waitlist|draw/enter)/"
+)
+"""Addresses that take numbers, or a chance of one, by POST."""
 PATIENCE_S = 1.0
 RETRY_AFTER_S = (1, 6)
 CODE = "overloaded"

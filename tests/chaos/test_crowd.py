@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
+from bench import robots
 from bench.rush import broken
 from hospital.servers import ensure
 from tests.browser.demo import ROOT, Demo
@@ -44,6 +46,42 @@ def test_a_rush_sells_every_number_once_and_nobody_gets_a_5xx(demo: Demo, figure
     assert (seen["sold"], told["201"], told["409"]) == (NUMBERS, NUMBERS, PATIENTS - NUMBERS)
     figures.shown("G3", f"{seen['sold']} of {NUMBERS} sold to {PATIENTS} over HTTP in {seen['took_s']} s; "
                   f"{told.get('429', 0)} x 429, 0 x 5xx", seed=seen["seed"])  # fmt: skip
+
+
+@pytest.mark.skipif(
+    "CHAOS_SECONDS" not in os.environ, reason="two minutes; the lot alone: test_draw_fairness.py"
+)
+@pytest.mark.timeout(900)
+@pytest.mark.xdist_group("chaos")
+def test_robots_win_by_the_draw_what_is_theirs_of_the_requests(demo: Demo, figures: Figures) -> None:
+    """In a database of its own: 200 robots in the first millisecond, 2,800 people in the minute, 1,009 numbers."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.robots"],
+        cwd=ROOT,
+        env=plain_environment(DATA_DIR=str(demo.data_dir)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr[-2000:]
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert seen["broken"] == []
+    low, high = seen["chance_95"]
+    figures.shown("G3", f"draw: robots are {seen['robots_of_requests']:.2%} of {seen['requests']} requests and win "
+                  f"{seen['robots_of_numbers']:.2%} of the numbers, 95 % [{low:.2%}, {high:.2%}]",
+                  seed=seen["seed"])  # fmt: skip
+    figures.control("G3", f"no draw: {seen['without_the_draw']:.0%} of the robots have a number")
+
+
+def test_the_judge_sees_robots_that_win_more_than_their_share() -> None:
+    asked = Counter({True: 200, False: 2800})
+    fair = robots.figures(asked, Counter({True: 67, False: 942}), Counter({True: 199}), 1009)
+    assert fair["broken"] == []
+    assert fair["chance_95"][0] < fair["robots_of_numbers"] < fair["chance_95"][1]
+    more = robots.figures(asked, Counter({True: 110, False: 899}), Counter({True: 199}), 1009)
+    assert more["broken"] == ["the robots won their share"]
+    less = robots.figures(asked, Counter({True: 67, False: 900}), Counter({True: 100}), 1009)
+    assert less["broken"] == ["every number was drawn", "without the draw nearly all robots have a number"]
 
 
 def test_the_judge_sees_a_number_sold_twice_and_a_5xx() -> None:

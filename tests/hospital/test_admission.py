@@ -75,6 +75,24 @@ def test_whoever_is_beyond_the_line_is_told_at_once_to_come_back_later() -> None
     assert 'href="/experts/zhao/"' in pages[2].decode()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        BOOKING,
+        "/api/v1/waitlist/",
+        "/api/v1/draw-requests/",
+        "/experts/zhao/hold/",
+        "/sessions/S/waitlist/",
+        "/sessions/S/draw/enter/",
+    ],
+)
+def test_whatever_a_rush_may_press_is_behind_the_gate(path: str) -> None:
+    full = Gate(0, 0)
+    passes: Any = lambda _environ, start: start("200 OK", []) or [b""]  # noqa: E731
+    assert ask(admitted(passes, full), path)[0] == 429
+    assert ask(admitted(passes, full), path, "GET")[0] == 200
+
+
 def in_line(gate: Gate, people: int) -> None:
     """Wait until so many wait at the gate."""
     for _turn in range(LIMIT_S * 200):
