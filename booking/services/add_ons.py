@@ -38,6 +38,8 @@ def appointment_add_on(
         To others than the session's expert, managers, and staff with the permission.
     NotReleased, AddOnClosed
         Before the release; once the session is over or stopped.
+    UnknownNumber
+        When there is no such slot.
     AlreadyBooked, LimitReached
         As their names say; nothing is changed.
     """

@@ -47,6 +47,8 @@ def appointment_pay_url(*, code: str, provider_name: str, actor: Actor, now: dat
 
     Raises
     ------
+    UnknownNumber
+        When there is no such appointment.
     HoldOver, ProviderUnavailable, UnknownProvider
         See :mod:`booking.services.payments`.
     """

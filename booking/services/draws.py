@@ -113,6 +113,8 @@ def draw_request_withdraw(*, request_id: int, actor: Actor, now: datetime) -> Dr
 
     Raises
     ------
+    UnknownNumber
+        When there is no such request.
     DrawOver
         From the end of the collecting on.
     IllegalTransition

@@ -72,6 +72,8 @@ def session_substitute(
     ------
     ReasonMissing
         Without a reason.
+    UnknownNumber
+        When the substitute is nobody, not active, or who sits anyway.
     SessionStarted
         Once it runs, or is over or stopped.
     LowerGrade

@@ -71,7 +71,7 @@ def template_save(
 def template_write(
     *, facts: TemplateFacts, actor: Actor, now: datetime, template_id: int | None
 ) -> SessionTemplate:
-    """Check and write one period. The caller holds the planning lock and plans anew."""
+    """Check and write one period. The caller holds the planning lock and plans anew. Raises ``UnknownNumber``."""
     _check_length(facts)
     _check_free(facts, template_id)
     if template_id is None:

@@ -79,7 +79,13 @@ def ticket_report(*, appointment_id: int, actor: Actor, now: datetime) -> Ticket
 
 
 def check_not_waiting(queue: Queue, patient_id: int) -> None:
-    """One live ticket per patient and queue; the queue is locked, so two who ask at once get one."""
+    """One live ticket per patient and queue; the queue is locked, so two who ask at once get one.
+
+    Raises
+    ------
+    AlreadyWaiting
+        With the number that the patient has.
+    """
     live = Ticket.objects.filter(queue=queue, patient_id=patient_id, state__in=LIVE)
     first = live.select_related("queue").order_by("pk").first()
     if first is not None:
@@ -174,7 +180,13 @@ def ticket_set_priority(*, code: str, priority: str, reason: str, actor: Actor, 
 
 
 def check_priority(priority: str, reason: str) -> None:
-    """Refuse a priority that does not exist or has no reason."""
+    """A priority is one of the streams, and any but the normal one has a reason.
+
+    Raises
+    ------
+    UnknownPriority, ReasonMissing
+        When it is not.
+    """
     if priority not in set(Stream):
         raise UnknownPriority(field="priority")
     if priority != Stream.NORMAL:

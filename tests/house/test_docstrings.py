@@ -1,4 +1,4 @@
-"""The domain says of each function what it takes and what it gives; the examples beside that run as doctests."""
+"""The domain says of each function what it takes and gives, a service what it refuses; examples run as doctests."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from tests.house.test_layout import APPS, ROOT, tree
 
+SERVICES = [path for app in APPS for path in sorted((ROOT / app).glob("services/**/*.py"))]
 DOMAIN = [path for app in APPS for path in sorted((ROOT / app).glob("domain/**/*.py"))]
 
 
@@ -36,3 +37,33 @@ def sections_missing(function: ast.FunctionDef) -> list[str]:
 def test_what_a_domain_function_takes_and_gives_is_written_down(path: Path) -> None:
     missing = {name: sections_missing(node) for name, node in public(tree(path).body)}
     assert {name: sections for name, sections in missing.items() if sections} == {}
+
+
+GUARDS = {"require": "NotAllowed", "require_reason": "ReasonMissing"}
+
+
+def refusals(function: ast.FunctionDef) -> set[str]:
+    """The errors that a function raises itself, or by a guard."""
+    nodes = list(ast.walk(function))
+    raised = [node.exc for node in nodes if isinstance(node, ast.Raise) and node.exc]
+    named = {ast.unparse(one.func if isinstance(one, ast.Call) else one) for one in raised}
+    called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return {name for name in named if name[0].isupper()} | {GUARDS[name] for name in called & GUARDS.keys()}
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_service_refuses_is_written_down(path: Path) -> None:
+    services = {node.name: node for node in tree(path).body if isinstance(node, ast.FunctionDef)}
+    untold = {
+        name: missing
+        for name, node in services.items()
+        if not name.startswith("_")
+        and (
+            missing := {
+                one
+                for one in refusals(node) - {"AssertionError"}
+                if one not in (ast.get_docstring(node) or "")
+            }
+        )
+    }
+    assert untold == {}
