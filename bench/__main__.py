@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from bench.one import MODULES
+from bench.one import MODULES, ON_REQUEST
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,7 +41,9 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """The options of ``make bench``."""
     made = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    made.add_argument("--only", type=_names, default=list(MODULES), help="B1,W1")
+    made.add_argument(
+        "--only", type=_names, default=[name for name in MODULES if name not in ON_REQUEST], help="B1,W1"
+    )
     made.add_argument("--scale", choices=["full", "small"], default="full")
     return made
 

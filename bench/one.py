@@ -11,12 +11,15 @@ MODULES = {
     "B2": "bench.hot_slot",
     "B3": "bench.many_clients",
     "B4": "bench.sold_out",
+    "B5": "bench.pretix_orders",
     "W1": "bench.screens",
     "P1": "bench.unchanged",
     "P2": "bench.page",
     "N1": "bench.nightly",
 }
 """Each has ``run(scale) -> dict``, the line that is printed (``bench.measure.line``)."""
+ON_REQUEST = {"B5"}
+"""Measured only when it is named: it installs another program first."""
 
 
 def prepare() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import clients
-from bench.__main__ import main, table
+from bench.__main__ import main, parser, table
 from bench.measure import Goal, interleaved, line
 from bench.one import MODULES
 
@@ -115,6 +115,11 @@ def test_a_goal_that_is_missed_is_printed_as_such(goal: Goal, ratio: float, reac
     printed = table([json.loads(json.dumps(found))]).splitlines()[1]
     assert printed.startswith(goal.id)
     assert printed.endswith("  reached" if reached else "not reached")
+
+
+def test_what_installs_another_program_is_measured_only_when_it_is_named() -> None:
+    assert "B5" not in parser().parse_args([]).only
+    assert parser().parse_args(["--only", "b5"]).only == ["B5"]
 
 
 @pytest.mark.parametrize("only", ["B9", "", "B1,x"])
