@@ -1,6 +1,7 @@
 """Questions to booking's data; each takes a constant number of queries."""
 
 from booking.selectors.appointments import (
+    add_on_given,
     appointment_by_id,
     appointment_by_link,
     appointment_for_user,
@@ -107,6 +108,7 @@ __all__ = [
     "SlotView",
     "Suspect",
     "Version",
+    "add_on_given",
     "appeal_by_code",
     "appeals_answered",
     "appeals_of_appointment",

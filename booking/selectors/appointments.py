@@ -62,6 +62,13 @@ def appointment_by_id(*, appointment_id: int) -> Appointment:
     return appointment
 
 
+def add_on_given(*, session_code: str, code: str) -> Appointment | None:
+    """The number of this code that was added to the session, as it is now."""
+    return (
+        _appointments().filter(session__code=session_code, code=code, add_on=True).first() if code else None
+    )
+
+
 def appointment_by_link(*, code: str) -> Appointment:
     """A number that the desk or an expert gave: its unguessable code is the key, for many have no account.
 

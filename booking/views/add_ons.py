@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import selectors, services
@@ -26,13 +27,15 @@ def add_on(request: HttpRequest, code: str) -> HttpResponse:
     form = FindPersonForm(request.POST or None)
     typed = form.cleaned_data["q"] if form.is_valid() else ""
     people = selectors.patients_find_any(text=typed) if typed else []
-    return _page(request, code, people=people, typed=typed, patient=people[0] if len(people) == 1 else None)
+    found = people[0] if len(people) == 1 else None
+    given = selectors.add_on_given(session_code=code, code=request.GET.get("given", ""))
+    return _page(request, code, people=people, typed=typed, patient=found, given=given)
 
 
 @require_POST
 @staff_only
 def give(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the number, or say why not."""
+    """Give the number and show it, or say why not."""
     form = CounterForm(request.POST)
     patient = selectors.patient_by_code(code=form.typed("patient"))
     if patient is None or not form.is_valid():
@@ -42,8 +45,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
     except DomainError as error:
         shown = {"patient": patient, "form": form, "error": translated(error)}
         return _page(request, code, **shown, status=error.status)
-    found = selectors.appointment_by_id(appointment_id=given["pk"])
-    return _page(request, code, given=found)
+    return redirect(f"{reverse('booking:add-on', args=[code])}?given={given['code']}")
 
 
 def _give_once(request: HttpRequest, form: CounterForm, patient: Patient) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def _give_once(request: HttpRequest, form: CounterForm, patient: Patient) -> dic
 
     def produce() -> idempotency.Answer:
         made = services.appointment_add_on(**asked, patient_id=patient.pk, actor=actor, now=clock.now())
-        return 201, {"pk": made.pk}
+        return 201, {"code": made.code}
 
     body = {**asked, "patient": patient.code}
     return once(request, key=form.cleaned_data["key"], body=body, produce=produce)
@@ -63,7 +65,8 @@ def _first(form: CounterForm) -> str:
 
 def _page(request: HttpRequest, code: str, *, status: int = 200, **shown: Any) -> HttpResponse:
     session = selectors.session_by_code(code=code)
-    read = [*shown.get("people", []), shown.get("patient")]
+    given = shown.get("given")
+    read = [*shown.get("people", []), shown.get("patient"), given and given.patient]
     patients = [one for one in read if one is not None]
     services.patients_read(patients=patients, actor=Actor.of(signed_in(request)), now=clock.now())
     context = {

@@ -221,9 +221,13 @@ def test_the_expert_adds_a_number_from_the_room(
         "payment": "free",
         "reason": "results came today",
     }
-    done = client.post(reverse("booking:add-on-give", args=[tomorrow.code]), asked)
-    assert done.status_code == 200
-    assert Appointment.objects.get().add_on
+    given = client.post(reverse("booking:add-on-give", args=[tomorrow.code]), asked)
+    added = Appointment.objects.get()
+    assert added.add_on
+    shown = reverse("booking:add-on", args=[tomorrow.code])
+    assert given["Location"] == f"{shown}?given={added.code}"
+    assert str(added.slot) not in client.get(shown).content.decode()
+    assert "has a number" in client.get(given["Location"]).content.decode()
     client.force_login(cast.desk)
     refused = client.post(reverse("booking:add-on-give", args=[tomorrow.code]), asked | {"key": "k2"})
     assert refused.status_code == 403
