@@ -75,9 +75,9 @@ def expert_save(
     """
     check_names(name=columns["name"], name_en=columns["name_en"])
     check_fee(fee_fen)
+    lock_planning()
     if user_id is not None and not accounts_for_expert(code=code).filter(pk=user_id).exists():
         raise AccountNotForExpert(field="user")
-    lock_planning()
     if not columns.get("pinyin"):
         pinyin, initials = pinyin_of(columns["name"])
         columns |= {"pinyin": pinyin, "initials": initials[:20]}

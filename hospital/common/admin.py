@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import BinaryField, Model, TextField
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from hospital.common import clock, history
@@ -17,6 +17,7 @@ from hospital.common.errors import DomainError
 from hospital.common.views import signed_in
 
 ADMINISTRATOR = "administrator"
+REFUSED = "refused_by_service"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
@@ -70,6 +71,17 @@ class RowAdmin(ReadOnlyAdmin):
         return ["pk", *plain[: self.COLUMNS_MAX]]
 
 
+class _Refused:
+    """A form that was right by itself, and that a service has refused."""
+
+    refused: str
+
+    def full_clean(self) -> None:
+        """Say why."""
+        super().full_clean()  # type: ignore[misc] # of the form beside it
+        self.add_error(None, self.refused)  # type: ignore[attr-defined]
+
+
 class ServiceAdmin(ReadOnlyAdmin):
     """Rows that administrators add and change by a form; a service writes them, and the history with them."""
 
@@ -94,12 +106,20 @@ class ServiceAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> Any:
-        """The form; what a service refuses is said above it, and nothing was changed."""
+        """The form; what a service refuses is said in it, beside all that was typed, and nothing was changed."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except DomainError as error:
-            messages.error(request, translated(error))
-            return HttpResponseRedirect(request.get_full_path())
+            setattr(request, REFUSED, translated(error))
+            shown = super().changeform_view(request, object_id, form_url, extra_context)
+            shown.status_code = error.status
+            return shown
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form; one that a service has refused is wrong in itself when it is looked at again."""
+        form = super().get_form(request, obj, change, **kwargs)
+        refused = getattr(request, REFUSED, None)
+        return form if refused is None else type("Refused", (_Refused, form), {"refused": refused})
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         """Leave the writing to the service."""

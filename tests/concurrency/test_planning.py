@@ -11,13 +11,17 @@ from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from booking import services
 from booking.domain import errors
-from booking.models import Appointment, ClinicSession, Payment, Refund, Slot, Stop, StopCase
+from booking.models import Appointment, ClinicSession, Expert, Payment, Refund, Slot, Stop, StopCase
+from booking.services import clinic as clinic_services
 from booking.services import notices, schedules, stop_cases, stops
 from hospital.common import clock
+from hospital.common.actor import Actor
 from hospital.common.models import Message
+from hospital.models import User
 from tests import factories
 from tests.booking.stopped import StoppedClinic, invariants_hold, stopped_clinic
 from tests.clock import VirtualClock
@@ -67,6 +71,51 @@ def test_control_without_the_lock_planners_want_the_same_letter() -> None:
     ):
         results = at_once(lambda _n: services.sessions_generate(until=UNTIL, now=EVENING), PLANNERS)
     assert Counter(type(result).__name__ for result in results)["IntegrityError"] == PLANNERS - 1
+    assert any(isinstance(result, IntegrityError) for result in results)
+
+
+def link(account: User, number: int) -> Expert:
+    doctor = Expert.objects.get(code=f"e{number}")
+    names = {
+        name: getattr(doctor, name) for name in ("name", "name_en", "title", "specialty", "specialty_en")
+    }
+    return clinic_services.expert_save(
+        code=doctor.code,
+        department=doctor.department,
+        fee_fen=doctor.fee_fen,
+        user_id=account.pk,
+        new=False,
+        actor=Actor.job("test"),
+        now=EVENING,
+        **names,
+    )
+
+
+def test_two_administrators_who_link_one_account_at_once_link_it_to_one_expert() -> None:
+    account = factories.cast(EVENING).dr_zhao
+    doctors = [factories.expert(f"e{number}") for number in range(2)]
+    results = at_once(lambda number: link(account, number), len(doctors))
+    assert Counter(type(result).__name__ for result in results) == {"Expert": 1, "AccountNotForExpert": 1}
+    assert Expert.objects.filter(user=account).count() == 1
+
+
+def test_control_without_the_lock_the_second_administrator_meets_the_constraint() -> None:
+    account = factories.cast(EVENING).dr_zhao
+    doctors = [factories.expert(f"e{number}") for number in range(2)]
+    looked = threading.Barrier(len(doctors))
+    read = clinic_services.accounts_for_expert
+
+    def both_look_first(*, code: str) -> QuerySet[User]:
+        found = read(code=code)
+        assert found.exists()
+        looked.wait(LIMIT_S)
+        return found
+
+    with (
+        patch.object(clinic_services, "lock_planning", lambda: None),
+        patch.object(clinic_services, "accounts_for_expert", both_look_first),
+    ):
+        results = at_once(lambda number: link(account, number), len(doctors))
     assert any(isinstance(result, IntegrityError) for result in results)
 
 

@@ -190,7 +190,11 @@ def test_an_expert_with_patients_cannot_leave_and_one_without_takes_the_sessions
     tomorrow = factories.session(clock.today() + timedelta(days=1), now=now(), quotas=[2, 1, 0, 3])
     doctor = tomorrow.expert
     factories.hold(factories.slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
-    assert "Stop them first" in said(edit(admin, doctor, active=""))
+    refused = edit(admin, doctor, active="", specialty="typed meanwhile")
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "Stop them first" in page
+    assert "typed meanwhile" in page, "nothing has to be typed again"
     doctor.refresh_from_db()
     assert doctor.active
     assert doctor.name == "赵明"
@@ -267,7 +271,7 @@ def test_nobody_locks_themself_or_the_last_administrator_out(
     admin: Client, cast: factories.Cast, now: VirtualClock
 ) -> None:
     given = {"first_name": "me", "role": "desk", "is_active": "on"}
-    assert "your own role" in said(change(admin, "hospital_user", cast.admin.pk, given))
+    assert "your own role" in change(admin, "hospital_user", cast.admin.pk, given).content.decode()
     job = Actor.job("test")
     gone = StaffFacts("gone", "administrator", is_active=False)
     with pytest.raises(Exception, match="last administrator"):
