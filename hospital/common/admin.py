@@ -9,10 +9,12 @@ from django.db.models import BinaryField, Model, TextField
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import pgettext_lazy
 
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
+from hospital.common.columns import columns_named
 from hospital.common.errors import DomainError
 from hospital.common.views import signed_in
 
@@ -22,6 +24,10 @@ REFUSED = "refused_by_service"
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
     """Nobody adds, changes or deletes rows here."""
+
+    def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        columns_named(model)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
@@ -68,7 +74,12 @@ class RowAdmin(ReadOnlyAdmin):
             for field in self.opts.concrete_fields
             if not field.is_relation and not field.primary_key and not isinstance(field, self.LEFT_OUT)
         ]
-        return ["pk", *plain[: self.COLUMNS_MAX]]
+        return ["row", *plain[: self.COLUMNS_MAX]]
+
+    @admin.display(description=pgettext_lazy("column", "Row"), ordering="pk")
+    def row(self, thing: Model) -> Any:
+        """Its number in the table."""
+        return thing.pk
 
 
 class _Refused:

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
+from django.test import RequestFactory
+from django.utils import translation
 
 from hospital.management.commands.collect_po import CATALOGUE, text_of, texts_in_code
+from hospital.models import User
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%|%[sd]|\{\w*\}")
@@ -33,6 +38,21 @@ def test_every_message_of_the_code_is_in_the_catalogue(catalogue: polib.POFile) 
 def test_the_catalogue_keeps_no_message_that_the_code_dropped(catalogue: polib.POFile) -> None:
     found = texts_in_code(ROOT)
     assert [entry.msgid for entry in catalogue if text_of(entry) not in found] == []
+
+
+def test_administrators_read_what_every_column_is_called(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = User(role="administrator")
+    with translation.override("zh-hans"):
+        headings = {
+            f"{model.__name__}.{column}": str(label_for_field(column, model, shown))
+            for model, shown in admin.site._registry.items()
+            if model._meta.app_label in {"hospital", "booking", "queueing", "analytics"}
+            for column in shown.get_list_display(request)
+        }
+    assert {
+        name: heading for name, heading in headings.items() if heading.isascii() and heading != "ID"
+    } == {}
 
 
 def test_no_message_is_untranslated_or_fuzzy(catalogue: polib.POFile) -> None:
