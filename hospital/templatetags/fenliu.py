@@ -126,8 +126,12 @@ def styled(field: BoundField) -> SafeString:
 
 
 @register.filter
-def plain_value(value: object) -> str:
-    """A number of the policy as people write it: 07:00; 30, 60, 90."""
+def rule_value(value: object) -> str:
+    """A value of the policy as people write it: 07:00; yes; 30, 60, 90; nothing is what another rule says."""
+    if value is None:
+        return gettext("none of its own")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, dt.time):
         return value.strftime("%H:%M")
     return ", ".join(str(step) for step in value) if isinstance(value, tuple) else str(value)
