@@ -1,8 +1,10 @@
 """How well an expert fits what somebody typed, and in which order experts are shown. Pure: texts in, points out."""
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from booking.domain.synonyms import TITLES, plain
 
 FIT_MAX = 50
 SOON_MAX = 30
@@ -67,7 +69,7 @@ class Score:
 
 
 def search_words(q: str) -> list[str]:
-    """The words of a question: full-width and half-width, capital and small letters are the same.
+    """The words of a question, each as :func:`plain` has it.
 
     Parameters
     ----------
@@ -77,14 +79,37 @@ def search_words(q: str) -> list[str]:
     Returns
     -------
     list of str
-        At most five words, case-folded.
+        At most five words.
 
     Examples
     --------
-    >>> search_words(" ＴＴ  头痛 ")
+    >>> search_words(" ＴＴ  头疼 ")
     ['tt', '头痛']
     """
-    return unicodedata.normalize("NFKC", q).casefold().split()[:WORDS_MAX]
+    return plain(q).split()[:WORDS_MAX]
+
+
+def holds(text: str, word: str) -> bool:
+    """Whether a typed word stands in a text: a Latin one at the beginning of a word only.
+
+    Parameters
+    ----------
+    text : str
+        What is known.
+    word : str
+        One of :func:`search_words`.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> holds("fatty liver", "tt"), holds("Fatty liver", "liv"), holds("发热、咳嗽", "发烧")
+    (False, True, True)
+    """
+    known = plain(text)
+    return re.search(rf"\b{re.escape(word)}", known) is not None if word.isascii() else word in known
 
 
 def matches_symptom(word: str, symptom: Symptom) -> bool:
@@ -107,15 +132,41 @@ def matches_symptom(word: str, symptom: Symptom) -> bool:
     >>> [matches_symptom(word, headache) for word in ("头", "头痛三天", "toutong", "tout", "tt", "headache", "t")]
     [True, True, True, True, True, True, False]
     """
-    texts = [text.casefold() for text in (symptom.word, symptom.word_en) if text]
-    if any(text in word for text in texts):
+    texts = [text for text in (symptom.word, symptom.word_en) if text]
+    if any(plain(text) in word for text in texts):
         return True
     if word.isascii():
         if len(word) < 2:
             return False
         spelt = symptom.pinyin.startswith(word) or symptom.initials == word
-        return spelt or (len(word) > 2 and any(word in text for text in texts))
-    return any(word in text for text in texts)
+        return spelt or (len(word) > 2 and any(holds(text, word) for text in texts))
+    return any(holds(text, word) for text in texts)
+
+
+def meant_by(word: str, symptoms: Sequence[Symptom]) -> list[Symptom]:
+    """The symptoms that a typed word means: the very word, and only without one what is near it.
+
+    Parameters
+    ----------
+    word : str
+        One of :func:`search_words`.
+    symptoms : sequence of Symptom
+        The whole table.
+
+    Returns
+    -------
+    list of Symptom
+        So 腹泻 does not mean a child's.
+
+    Examples
+    --------
+    >>> adult = Symptom("腹泻", "diarrhoea", "fuxie", "fx", "gastro", 8)
+    >>> child = Symptom("孩子腹泻", "child's diarrhoea", "haizifuxie", "hzfx", "paed", 9)
+    >>> [one.department for one in meant_by("腹泻", [child, adult])]
+    ['gastro']
+    """
+    near = [one for one in symptoms if matches_symptom(word, one)]
+    return [one for one in near if plain(one.word) == word] or near
 
 
 def word_fit(word: str, known: Known, symptoms: Sequence[Symptom]) -> Fit | None:
@@ -151,8 +202,14 @@ def word_fit(word: str, known: Known, symptoms: Sequence[Symptom]) -> Fit | None
     (95, 'department', None)
     >>> word_fit("失眠", zhou, [Symptom("失眠", "sleeplessness", "shimian", "sm", "neuro", 8)]).points
     48
+    >>> word_fit("周医生", zhou, []), word_fit("医生", zhou, [])
+    (Fit(points=100, kind='name', word='', word_en=''), None)
     """
-    if any(word in name.casefold() for name in known.names if name):
+    surname = TITLES.sub("", word)
+    if any(
+        holds(name, word) or (surname != word and surname and name.startswith(surname))
+        for name in known.names
+    ):
         return Fit(100, _NAME)
     if word.isascii() and (known.pinyin.replace(" ", "").startswith(word) or known.initials.startswith(word)):
         return Fit(95, _NAME)
@@ -161,12 +218,13 @@ def word_fit(word: str, known: Known, symptoms: Sequence[Symptom]) -> Fit | None
 
 def _field_fit(word: str, known: Known, symptoms: Sequence[Symptom]) -> Fit | None:
     """The expert's own field, called as typed or by a word of the same meaning."""
-    fields = [text.casefold() for text in known.specialty if text]
     weight = max((one.weight for one in symptoms if one.department == known.department), default=0)
-    own = next((one for one in symptoms if any(one.word.casefold() in field for field in fields)), None)
+    own = next(
+        (one for one in symptoms if any(plain(one.word) in plain(text) for text in known.specialty)), None
+    )
     if own is not None:
         return Fit(70 + 3 * weight, _TREATS, own.word, own.word_en)
-    if any(word in field for field in fields):
+    if any(holds(text, word) for text in known.specialty):
         return Fit(70 + 3 * weight, _TREATS, word, word)
     return None
 
@@ -177,7 +235,7 @@ def _department_fit(word: str, known: Known, symptoms: Sequence[Symptom]) -> Fit
     best = max(here, key=lambda symptom: symptom.weight, default=None)
     if best is not None:
         return Fit(6 * best.weight, _SYMPTOM, best.word, best.word_en)
-    in_name = any(word in name.casefold() for name in known.department_names if name)
+    in_name = any(holds(name, word) for name in known.department_names)
     if in_name or (word.isascii() and len(word) > 1 and known.department_pinyin.startswith(word)):
         return Fit(40, _DEPARTMENT)
     return None
@@ -252,7 +310,7 @@ def priority_score(*, points: int | None, hours_until: float | None, horizon_day
 
 
 def nearest_departments(q: str, symptoms: Sequence[Symptom]) -> list[str]:
-    """Departments to propose when nothing was found: those of words that share most characters with the question.
+    """Departments to propose when nothing was found: those of words that begin with two characters of the question.
 
     Parameters
     ----------
@@ -264,19 +322,19 @@ def nearest_departments(q: str, symptoms: Sequence[Symptom]) -> list[str]:
     Returns
     -------
     list of str
-        Codes of at most two departments; empty when no character is shared.
+        Codes of at most two departments; empty when none is near: a wrong department is worse than none.
+
+    Notes
+    -----
+    Chinese words for what hurts begin with the part of the body or with the person: that much has to be the same.
 
     Examples
     --------
     >>> knee = Symptom("膝盖痛", "knee pain", "xigaitong", "xgt", "ortho", 9)
-    >>> stomach = Symptom("胃痛", "stomach ache", "weitong", "wt", "gastro", 9)
-    >>> nearest_departments("膝盖响", [stomach, knee]), nearest_departments("zzz", [stomach, knee])
+    >>> swallow = Symptom("吞咽困难", "trouble swallowing", "tunyankunnan", "tykn", "gastro", 7)
+    >>> nearest_departments("膝盖响", [swallow, knee]), nearest_departments("走路困难", [swallow, knee])
     (['ortho'], [])
     """
-    typed = {letter for word in search_words(q) for letter in word if not letter.isascii()}
-    shared: dict[str, int] = {}
-    for symptom in symptoms:
-        common = len(typed & set(symptom.word))
-        shared[symptom.department] = max(shared.get(symptom.department, 0), common)
-    most = max(shared.values(), default=0)
-    return [department for department, common in shared.items() if common == most and most > 0][:2]
+    typed = [word for word in search_words(q) if not word.isascii()]
+    near = [one.department for one in symptoms if any(plain(one.word)[:2] in word for word in typed)]
+    return list(dict.fromkeys(near))[:2]

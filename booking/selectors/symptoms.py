@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from booking.domain.matching import Fit, Known, Symptom, fit_of, matches_symptom, search_words
+from booking.domain.matching import Fit, Known, Symptom, fit_of, meant_by, search_words
 from booking.models import Expert, SymptomWord
 
 
@@ -41,7 +41,7 @@ def fits_of(
     typed = search_words(q)
     if not typed:
         return [(expert, None) for expert in experts]
-    meant = [[symptom for symptom in symptoms if matches_symptom(word, symptom)] for word in typed]
+    meant = [meant_by(word, symptoms) for word in typed]
     found = [(expert, *fit_of(meant, typed, _known(expert))) for expert in experts]
     whole = [(expert, fit) for expert, fit, hits in found if hits == len(typed)]
     return whole or [(expert, fit) for expert, fit, hits in found if hits]

@@ -10,11 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking import selectors, services
 from booking.domain import errors
+from booking.domain.matching import Symptom, meant_by, search_words
 from booking.models import Department, Expert, SymptomWord
 from booking.services import SlotWait
 from booking.services.symptoms import Row
 from hospital.common import clock
 from hospital.common.actor import Actor
+from hospital.demo.symptoms import WORDS
 from tests.clock import VirtualClock
 from tests.factories import Cast, session
 
@@ -122,6 +124,50 @@ def test_words_that_lead_nowhere_propose_a_department_of_similar_words(
 ) -> None:
     page = client.get("/?q=膝盖响").content.decode()
     assert "?department=ortho" in page
+
+
+@pytest.mark.parametrize("q", ["走路困难", "不舒服", "子"])
+def test_what_is_not_known_is_no_guess(hospital: dict[str, Expert], client: Client, q: str) -> None:
+    word("neuro", "吞咽困难")
+    word("ortho", "不长个")
+    page = client.get("/", {"q": f"我{q}"}).content.decode()
+    assert "?department=" not in page
+
+
+@pytest.mark.parametrize("q", ["周医生", "周大夫", "周主任", "周主任医师"])
+def test_a_surname_with_a_title_finds_the_doctor(hospital: dict[str, Expert], q: str) -> None:
+    assert found(q) == ["N1"]
+
+
+def test_latin_letters_count_from_the_beginning_of_a_word(hospital: dict[str, Expert]) -> None:
+    Expert.objects.filter(code="O1").update(specialty_en="fatty tissue")
+    assert found("tt") == ["N1", "N2"]
+    assert found("fat") == ["O1"]
+
+
+@pytest.mark.parametrize(
+    ("q", "department"),
+    [
+        ("头疼", "neuro"),
+        ("睡不着", "neuro"),
+        ("胃疼", "gastro"),
+        ("肚子疼", "gastro"),
+        ("肚子痛三天了", "gastro"),
+        ("拉肚子", "gastro"),
+        ("嗓子疼", "resp"),
+        ("发热", "resp"),
+        ("腰疼", "ortho"),
+        ("膝盖疼", "ortho"),
+        ("血压高", "cardio"),
+        ("心口疼", "cardio"),
+        ("皮疹", "paed"),
+        ("宝宝发热", "paed"),
+    ],
+)
+def test_the_words_of_the_demo_lead_everyday_words_to_their_department(q: str, department: str) -> None:
+    table = [Symptom(word, en, "", "", of, weight) for of, rows in WORDS.items() for word, en, weight in rows]
+    meant = [one for word in search_words(q) for one in meant_by(word, table)]
+    assert max(meant, key=lambda one: one.weight).department == department
 
 
 def test_chips_of_the_start_page_are_the_featured_words(hospital: dict[str, Expert], client: Client) -> None:
