@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from booking.models import ClinicSession
+from booking.models import ClinicSession, Expert
 from hospital.common import clock
+from hospital.demo.clinic import EXPERTS
 from tests import factories
 from tests.booking.conftest import cast, tomorrow
 from tests.booking.gateway import local_gateway
@@ -97,6 +98,9 @@ def test_every_command_answers_as_the_page_says(
     cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock, tmp_path: Path, settings: Any
 ) -> None:
     settings.PUBLIC_URL = "http://127.0.0.1"
+    # the expert whom the page looks for in the demo
+    Expert.objects.filter(pk=tomorrow.expert_id).update(code="N01", name="周明远", pinyin="zhoumingyuan")
+    assert any(row[1:6:3] == ("N01", "zhoumingyuan") for row in EXPERTS)
     browser = Client()
     browser.force_login(cast.lin)
     reader = Reader(browser, {"HOST": "", "SESSIONID": "s", "CSRF": "c"})
