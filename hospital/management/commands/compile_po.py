@@ -6,6 +6,7 @@ from typing import Any
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
 
 
 def compile_catalogue(source: Path) -> None:
-    """Write the .mo beside ``source`` in one step, unless it is newer already."""
+    """Write the .mo beside ``source`` in one step, unless it is newer already; this process reads it from now on."""
     target = source.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns:
         return
@@ -30,3 +31,4 @@ def compile_catalogue(source: Path) -> None:
     catalogue = polib.pofile(str(source))  # type: ignore[no-untyped-call]
     catalogue.save_as_mofile(str(new))
     new.replace(target)
+    translation_file_changed(sender=None, file_path=target)
