@@ -57,7 +57,6 @@ urlpatterns = [
     path("appointments/", pages.appointments, name="appointments"),
     path("appointments/<slug:code>/", pages.appointment, name="appointment"),
     path("appointments/<slug:code>/pay/", payments.pay, name="pay"),
-    path("appointments/<slug:code>/release/", payments.release, name="release"),
     path("appointments/<slug:code>/cancel/", pages.cancel, name="cancel"),
     path("appointments/<slug:code>/calendar.ics", pages.calendar, name="calendar"),
     path("pay/<slug:code>/", links.pay, name="link-pay"),

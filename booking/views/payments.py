@@ -1,4 +1,4 @@
-"""Paying a held number, or giving it back before."""
+"""Paying a held number."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
 from booking.forms import PaymentForm
@@ -94,16 +93,3 @@ def _page_context(appointment: Appointment, error: str) -> dict[str, Any]:
         "error": error,
         "demo": settings.DEMO,
     }
-
-
-@require_POST
-@role_required("patient")
-def release(request: HttpRequest, code: str) -> HttpResponse:
-    """Give a held number back before paying."""
-    appointment = selectors.appointment_for_user(user=signed_in(request), code=code)
-    if appointment.state == "held":
-        services.appointment_cancel(
-            appointment_id=appointment.pk, actor=Actor.of(signed_in(request)), now=clock.now()
-        )
-        messages.success(request, _("The number was released. Nothing was charged."))
-    return redirect("booking:expert", appointment.session.expert.code)

@@ -68,7 +68,7 @@ def test_the_patient_pays_moves_and_cancels_what_the_desk_held(
     held, lin = by_the_desk(clinic, cast), browser(cast.lin)
     page = lin.get(f"/appointments/{held.code}/pay/").content.decode()
     assert "林小雨" in page
-    assert f"/appointments/{held.code}/release/" in page
+    assert f"/appointments/{held.code}/cancel/" in page
     api = f"/api/v1/appointments/{held.code}"
     said = {"content_type": "application/json", "headers": {"Idempotency-Key": "key-of-this-test"}}
     answer = lin.post(f"{api}/payments/", json.dumps({"provider": "sandbox"}), **said)
@@ -133,7 +133,6 @@ def test_who_says_myself_of_somebody_else_s_patient_gets_nothing_that_is_theirs(
 
 
 DOORS = {
-    "release": "/appointments/{appointment}/release/",
     "page move": "/appointments/{appointment}/move/",
     "API move": "/api/v1/appointments/{appointment}/move/",
     "appeal": "/appointments/{appointment}/appeal/",

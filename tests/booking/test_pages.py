@@ -145,7 +145,6 @@ def test_a_stranger_cannot_give_a_number_back(
 def test_opening_the_cancel_page_changes_nothing(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
     appointment = held(lin, slots(tomorrow)[0], cast)
     assert lin.get(f"/appointments/{appointment.code}/cancel/").status_code == 200
-    assert lin.get(f"/appointments/{appointment.code}/release/").status_code == 405
     appointment.refresh_from_db()
     assert appointment.state == "held"
 
@@ -178,10 +177,16 @@ def test_the_cancel_page_promises_only_money_that_was_paid(
     assert ("waits for you in cash at the front desk" in after) == (way == "cash")
 
 
-def test_releasing_a_hold_makes_its_number_free(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+def test_a_held_number_is_let_go_only_after_the_question(
+    lin: Client, cast: Cast, tomorrow: ClinicSession
+) -> None:
     appointment = held(lin, slots(tomorrow)[0], cast)
-    answer = lin.post(f"/appointments/{appointment.code}/release/", follow=True)
-    assert "The number was released. Nothing was charged." in text(answer)
+    asks = f"/appointments/{appointment.code}/cancel/"
+    pay_page = text(lin.get(f"/appointments/{appointment.code}/pay/"))
+    assert f'href="{asks}"' in pay_page
+    assert f'action="{asks}"' not in pay_page
+    assert "Nothing was charged." in text(lin.get(asks))
+    assert "Nothing was charged." in text(lin.post(asks, {"key": "k"}, follow=True))
     appointment.refresh_from_db()
     assert appointment.state == "cancelled"
     assert slots(tomorrow)[0].booked == 0
@@ -316,7 +321,7 @@ def test_a_number_that_was_not_paid_is_listed_as_released(
 ) -> None:
     appointment = held(lin, slots(tomorrow)[0], cast)
     if how == "released":
-        lin.post(f"/appointments/{appointment.code}/release/")
+        lin.post(f"/appointments/{appointment.code}/cancel/", {"key": "k"})
     else:
         now.advance(minutes=16)
     shown = text(lin.get("/appointments/"))
