@@ -177,42 +177,54 @@ class PeriodsFileForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """A holiday of the hospital or a department, or an expert's leave."""
+    """A holiday of the hospital or a department, or an expert's leave; whose it is, is never guessed."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Absence.Kind.choices)
+    HOSPITAL, DEPARTMENT, LEAVE = "hospital", "department", "leave"
+    KINDS = [
+        ("", _("Choose…")),
+        (LEAVE, _("Leave of one expert")),
+        (DEPARTMENT, _("Holiday of one department")),
+        (HOSPITAL, _("Holiday of the whole hospital")),
+    ]
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
     expert = ExpertChoice(label=_("Expert (leave)"), queryset=Expert.objects.none(), required=False)
     department = forms.ModelChoiceField(
-        label=_("Department (holiday)"),
-        queryset=Department.objects.all(),
-        required=False,
-        empty_label=_("The whole hospital"),
+        label=_("Department (holiday)"), queryset=Department.objects.all(), required=False
     )
     first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
     last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
     reason = forms.CharField(label=_("Reason, as patients will read it"), max_length=200)
+    seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["expert"].queryset = experts_active()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """A leave is somebody's; days are in order."""
+        """A leave is one expert's, a department's holiday one department's; days are in order."""
         data = super().clean() or {}
-        if data.get("kind") == Absence.Kind.LEAVE and not data.get("expert"):
-            self.add_error("expert", _("Choose whose leave it is."))
+        self._whose(data, "expert", self.LEAVE, _("Choose whose leave it is."))
+        self._whose(data, "department", self.DEPARTMENT, _("Choose whose holiday it is."))
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The last day is before the first."))
         return data
 
+    def _whose(self, data: dict[str, Any], name: str, kind: str, missing: Any) -> None:
+        """Who is chosen fits the kind: nobody is silently left out or taken in."""
+        if data.get("kind") == kind and not data.get(name):
+            self.add_error(name, missing)
+        elif data.get("kind") and data["kind"] != kind and data.get(name):
+            self.add_error(name, _("This does not fit the kind: change the kind, or leave this empty."))
+
     def facts(self) -> dict[str, Any]:
         """The absence as the service takes it."""
         data = self.cleaned_data
-        is_leave = data["kind"] == Absence.Kind.LEAVE
         return {
-            "kind": data["kind"],
-            "expert_id": data["expert"].pk if is_leave else None,
-            "department_id": data["department"].pk if data["department"] and not is_leave else None,
+            "kind": Absence.Kind.LEAVE if data["kind"] == self.LEAVE else Absence.Kind.HOLIDAY,
+            "expert_id": data["expert"].pk if data["expert"] else None,
+            "department_id": data["department"].pk if data["department"] else None,
             "first_day": data["first_day"],
             "last_day": data["last_day"],
             "reason": data["reason"],

@@ -148,7 +148,11 @@ class ClinicSession(models.Model):
         verbose_name_plural = _("sessions")
         ordering = ["opens_at", "letter"]
         constraints = [
-            models.UniqueConstraint(fields=["expert", "opens_at"], name="one_session_per_expert_and_opening"),
+            models.UniqueConstraint(
+                fields=["expert", "opens_at"],
+                condition=~Q(state="stopped"),
+                name="one_session_per_expert_and_opening",
+            ),
             models.UniqueConstraint(fields=["date", "letter"], name="one_session_per_letter_and_day"),
             models.CheckConstraint(
                 condition=Q(walk_in_opens_at__lte=F("opens_at"), opens_at__lt=F("closes_at")),

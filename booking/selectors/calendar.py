@@ -117,6 +117,11 @@ def absences_shown(*, today: date) -> list[Absence]:
     return list(found.order_by("first_day", "pk"))
 
 
+def absence_by_id(*, absence_id: int) -> Absence | None:
+    """One holiday or leave with whom it concerns."""
+    return Absence.objects.select_related("expert__department", "department").filter(pk=absence_id).first()
+
+
 def substitutes_for(*, session: ClinicSession) -> list[Expert]:
     """Active colleagues of the department of no lower grade and fee (``may_substitute``), free at that time."""
     busy = ClinicSession.objects.filter(

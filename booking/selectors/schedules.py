@@ -66,11 +66,21 @@ def blocks(absence: Absence, expert: Expert, day: date) -> bool:
 
 def sessions_in(absence: Absence, *, now: datetime) -> list[ClinicSession]:
     """Sessions on the days of an absence that are neither over nor stopped, of those whom it concerns."""
+    return list(_ahead_in(absence, now).exclude(state__in=["closed", "stopped"]))
+
+
+def sessions_stopped_in(absence: Absence, *, now: datetime) -> list[ClinicSession]:
+    """Those on its days that are stopped and would not be over yet; no end of the absence brings them back."""
+    stopped = _ahead_in(absence, now).filter(state="stopped")
+    return list(stopped.select_related("expert__department", "room"))
+
+
+def _ahead_in(absence: Absence, now: datetime) -> QuerySet[ClinicSession]:
     found = ClinicSession.objects.filter(
         date__gte=absence.first_day, date__lte=absence.last_day, closes_at__gt=now
-    ).exclude(state__in=["closed", "stopped"])
+    )
     if absence.expert_id is not None:
         found = found.filter(expert_id=absence.expert_id)
     if absence.department_id is not None:
         found = found.filter(expert__department_id=absence.department_id)
-    return list(found.order_by("opens_at", "pk"))
+    return found.order_by("opens_at", "pk")

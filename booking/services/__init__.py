@@ -1,6 +1,6 @@
 """What booking does: one function, one transaction, one history row."""
 
-from booking.services.absences import AbsenceEffect, absence_add, absence_remove
+from booking.services.absences import AbsenceEffect, absence_add, absence_preview, absence_remove
 from booking.services.add_ons import appointment_add_on
 from booking.services.appeals import appeal_answer, appointment_appeal, ban_appeal
 from booking.services.appointments import (
@@ -94,6 +94,7 @@ __all__ = [
     "SlotWait",
     "TemplateFacts",
     "absence_add",
+    "absence_preview",
     "absence_remove",
     "account_patient_add",
     "account_patients_take_in",

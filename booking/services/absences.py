@@ -1,13 +1,15 @@
 """Holidays and leaves: no sessions are planned on them; where patients are affected, the stop wizard takes over."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from booking.domain.errors import UnknownNumber
 from booking.locks import lock_planning
 from booking.models import Absence, ClinicSession, Stop
 from booking.selectors.schedules import sessions_in
-from booking.services.planned import session_withdraw
+from booking.services.planned import AFFECTED, STOPPED, WITHDRAWN, fate_of, session_withdraw
 from booking.services.schedules import planned_until, sessions_generate
 from booking.services.stops import stop_propose
 from hospital.common import history
@@ -23,6 +25,27 @@ class AbsenceEffect:
     absence: Absence
     withdrawn: int
     to_stop: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AbsencePreview:
+    """What an absence would do: sessions that go, that are stopped for good, and that people have numbers of."""
+
+    withdrawn: int
+    stopped: int
+    affected: int
+
+    @property
+    def mark(self) -> str:
+        """By which a confirmation says what it was shown."""
+        return f"{self.withdrawn}-{self.stopped}-{self.affected}"
+
+
+def absence_preview(*, now: datetime, **facts: Any) -> AbsencePreview:
+    """What :func:`absence_add` would do now with the same facts; nothing is changed."""
+    sessions = sessions_in(Absence(**facts), now=now)
+    fates = Counter(fate_of(session) for session in sessions)
+    return AbsencePreview(fates[WITHDRAWN], fates[STOPPED], fates[AFFECTED])
 
 
 @transactional

@@ -10,6 +10,8 @@ from hospital.common import history, live
 from hospital.common.actor import Actor
 from hospital.common.transactions import transactional
 
+WITHDRAWN, STOPPED, AFFECTED = "withdrawn", "stopped", "affected"
+
 
 @transactional
 def session_withdraw(*, session_id: int, reason: str, actor: Actor, now: datetime) -> bool:
@@ -22,9 +24,10 @@ def session_withdraw(*, session_id: int, reason: str, actor: Actor, now: datetim
     """
     session = lock_session(session_id)
     lock_slots(session.pk)
-    if session.state not in {"planned", "released"} or has_people(session):
+    fate = fate_of(session)
+    if fate not in {WITHDRAWN, STOPPED}:
         return False
-    if session.state == "released" or _is_kept(session):
+    if fate == STOPPED:
         session_stop(session_id=session.pk, reason=reason, actor=actor, now=now)
         return True
     history.record(
@@ -44,6 +47,13 @@ def session_withdraw(*, session_id: int, reason: str, actor: Actor, now: datetim
     live.announce(f"session.{session.pk}", "session.changed", session=session.pk)
     session.delete()
     return True
+
+
+def fate_of(session: ClinicSession) -> str:
+    """What happens to a session that is not to take place: it goes, is stopped for good, or people are affected."""
+    if session.state not in {"planned", "released"} or has_people(session):
+        return AFFECTED
+    return STOPPED if session.state == "released" or _is_kept(session) else WITHDRAWN
 
 
 def has_people(session: ClinicSession) -> bool:

@@ -126,7 +126,7 @@ def session_create(
 ) -> ClinicSession | None:
     """Plan one session with its slots, appointments split equally; ``None`` when it is planned already."""
     lock_planning()
-    if ClinicSession.objects.filter(expert=expert, opens_at=opens_at).exists():
+    if ClinicSession.objects.filter(expert=expert, opens_at=opens_at).exclude(state="stopped").exists():
         return None
     plan = Plan(
         room=room,

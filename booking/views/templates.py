@@ -14,7 +14,8 @@ from booking import services
 from booking.forms.schedules import AbsenceForm, LastDayForm, ScheduleFilter, TemplateForm
 from booking.models import SessionTemplate
 from booking.selectors import departments_with_next
-from booking.selectors.calendar import absences_shown, template_by_id, templates_shown
+from booking.selectors.calendar import absence_by_id, absences_shown, template_by_id, templates_shown
+from booking.selectors.schedules import sessions_stopped_in
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -74,28 +75,40 @@ def template_end(request: HttpRequest, pk: int) -> HttpResponse:
 @managers_only
 @require_http_methods(["GET", "POST"])
 def absences(request: HttpRequest) -> HttpResponse:
-    """Holidays and leaves; adding one leads to the stop wizard where patients are affected."""
-    form, status = AbsenceForm(request.POST or None, initial=request.GET.dict()), 200
-    if request.method == "POST" and form.is_valid():
-        effect = services.absence_add(**form.facts(), actor=Actor.of(signed_in(request)), now=clock.now())
-        removed = _("%(n)s sessions without patients were taken away.") % {"n": effect.withdrawn}
-        messages.success(request, _("The absence is kept.") + " " + removed)
-        if effect.to_stop:
-            return redirect("booking:stops")
-        return redirect("booking:schedule-absences")
-    if form.errors:
-        status = 422
-    context = {"form": form, "absences": absences_shown(today=clock.today())}
+    """Holidays and leaves; adding one asks first what it takes away, and leads to the stops of those with patients."""
+    form = AbsenceForm(request.POST or None, initial=request.GET.dict())
+    preview = None
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        preview = services.absence_preview(**form.facts(), now=clock.now())
+        if form.cleaned_data["seen"] == preview.mark:
+            return _absence_added(request, form)
+    context = {"form": form, "absences": absences_shown(today=clock.today()), "preview": preview}
+    status = 422 if form.errors else 200
     return manage_page(request, "booking/schedule_absences.html", "schedule", context, status=status)
 
 
+def _absence_added(request: HttpRequest, form: AbsenceForm) -> HttpResponse:
+    effect = services.absence_add(**form.facts(), actor=Actor.of(signed_in(request)), now=clock.now())
+    removed = _("%(n)s sessions without patients were taken away.") % {"n": effect.withdrawn}
+    messages.success(request, _("The absence is kept.") + " " + removed)
+    return redirect("booking:stops" if effect.to_stop else "booking:schedule-absences")
+
+
 @managers_only
-@require_POST
+@require_http_methods(["GET", "POST"])
 def absence_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """The days are worked after all."""
-    services.absence_remove(absence_id=pk, actor=Actor.of(signed_in(request)), now=clock.now())
-    messages.success(request, _("The absence is removed; what was not released yet is planned again."))
-    return redirect("booking:schedule-absences")
+    """The days are worked after all; before and after, the page says what does not come back."""
+    absence, now = absence_by_id(absence_id=pk), clock.now()
+    if absence is None:
+        raise Http404
+    stopped = sessions_stopped_in(absence, now=now)
+    if request.method == "POST":
+        planned = services.absence_remove(absence_id=pk, actor=Actor.of(signed_in(request)), now=now)
+        messages.success(
+            request, _("The absence is removed. Sessions planned again: %(n)s.") % {"n": planned}
+        )
+    context = {"absence": absence, "stopped": stopped, "removed": request.method == "POST"}
+    return manage_page(request, "booking/schedule_absence_remove.html", "schedule", context)
 
 
 def _template(pk: int) -> SessionTemplate:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from booking import services
 from booking.models import Absence, ClinicSession, SessionTemplate, Stop
 from tests import factories
 from tests.booking.stopped import StoppedClinic, text
@@ -80,11 +83,59 @@ def test_a_leave_over_booked_days_leads_to_the_stops(manager: Client, clinic: St
         "last_day": clinic.session.date.isoformat(),
         "reason": "training",
     }
-    assert manager.post("/manage/schedule/absences/", form | {"expert": ""}).status_code == 422
-    answer = manager.post("/manage/schedule/absences/", form)
+    address = "/manage/schedule/absences/"
+    assert manager.post(address, form | {"expert": ""}).status_code == 422
+    asked = manager.post(address, form)
+    preview = asked.context["preview"]
+    assert (preview.withdrawn, preview.stopped, preview.affected) == (0, 0, 1)
+    assert "Keep this absence?" in text(asked)
+    assert "Keep this absence?" not in text(manager.post(address, form | {"change": "1"}))
+    assert not Absence.objects.exists(), "a question changes nothing"
+    answer = manager.post(address, form | {"seen": preview.mark})
     assert answer.url == "/manage/stops/"
     assert "training" in text(manager.get(answer.url))
     assert Stop.objects.get().state == "proposed"
+
+
+def test_removing_an_absence_says_what_stays_stopped_and_offers_an_extra_session_instead(
+    manager: Client, clinic: StoppedClinic
+) -> None:
+    session, expert = clinic.next_week, clinic.session.expert
+    effect = services.absence_add(
+        kind="leave",
+        expert_id=expert.pk,
+        first_day=session.date,
+        last_day=session.date,
+        reason="training",
+        actor=clinic.manager,
+        now=clinic.now(),
+    )
+    page = f"/manage/schedule/absences/{effect.absence.pk}/remove/"
+    for answer in (manager.get(page), manager.post(page)):
+        assert "1 session of these days is stopped and stays so" in text(answer)
+    assert not Absence.objects.exists()
+    extra = re.search(r'href="([^"]*schedule/extra/[^"]*)"', text(answer))
+    assert extra is not None
+    form = manager.get(html.unescape(extra[1])).context["form"].initial
+    chosen = form | {"capacity_per_slot": "10", "share": "50", "fee": ""}
+    assert manager.post("/manage/schedule/extra/", chosen).status_code == 302
+    again = ClinicSession.objects.get(expert=expert, opens_at=session.opens_at, extra=True)
+    assert again.date == session.date
+
+
+@pytest.mark.parametrize("kind", ["", "hospital", "department"])
+def test_an_absence_never_guesses_whose_it_is(manager: Client, clinic: StoppedClinic, kind: str) -> None:
+    day = clinic.session.date.isoformat()
+    form = {
+        "kind": kind,
+        "expert": clinic.session.expert_id,
+        "first_day": day,
+        "last_day": day,
+        "reason": "ill",
+    }
+    assert manager.post("/manage/schedule/absences/", form).status_code == 422
+    assert manager.post("/manage/schedule/absences/", form | {"seen": "0-2-0"}).status_code == 422
+    assert not Absence.objects.exists()
 
 
 def test_an_extra_session_and_a_substitute_are_made_on_the_pages(

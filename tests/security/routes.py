@@ -85,7 +85,7 @@ GET: dict[frozenset[str], str] = {
         manage/plans/<slug:code>/simulation/  manage/screens/
         manage/schedule/  manage/schedule/extra/  manage/schedule/sessions/<slug:code>/
         manage/schedule/templates/  manage/schedule/templates/new/  manage/schedule/templates/<int:pk>/
-        manage/schedule/absences/  manage/schedule/templates/import/
+        manage/schedule/absences/  manage/schedule/absences/<int:pk>/remove/  manage/schedule/templates/import/
         manage/schedule/templates.csv  manage/schedule/templates.xlsx
         manage/stops/  manage/stops/new/  manage/stops/<slug:code>/  manage/stops/<slug:code>/progress/
         manage/symptoms/  manage/symptoms/words.csv  manage/suspicious/
@@ -101,7 +101,7 @@ POST: dict[frozenset[str], str] = {
     EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
     SIGNED_IN: "api/v1/tokens/",
     PATIENT: """
-        messages/read/  api/v1/messages/read/  appointments/<slug:code>/release/  waitlist/<slug:code>/accept/
+        messages/read/  api/v1/messages/read/  waitlist/<slug:code>/accept/
         my-data/ask/  my-data/export/
         api/v1/my-data/export/  api/v1/data-requests/  api/v1/messages/settings/
         api/v1/bans/<slug:code>/appeals/  api/v1/appointments/<slug:code>/appeals/
@@ -147,7 +147,6 @@ POST: dict[frozenset[str], str] = {
         manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/
         manage/screens/add/  manage/screens/<slug:code>/revoke/
         manage/schedule/sessions/<slug:code>/substitute/  manage/schedule/templates/<int:pk>/end/
-        manage/schedule/absences/<int:pk>/remove/
         manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
         manage/suspicious/<int:pk>/ban/
         api/v1/schedule/templates/  api/v1/schedule/templates/<int:pk>/

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +13,16 @@ from django.core.management import call_command
 
 from analytics.models import QuotaPlan
 from booking import services
-from booking.models import Appointment, ClinicSession, Patient, RiskSignal, SessionTemplate, Slot, StopCase
+from booking.models import (
+    Absence,
+    Appointment,
+    ClinicSession,
+    Patient,
+    RiskSignal,
+    SessionTemplate,
+    Slot,
+    StopCase,
+)
 from hospital.accounts.emails import email_set
 from hospital.common import clock
 from hospital.common.actor import Actor
@@ -88,11 +97,17 @@ def hospital(
         "(manage|api/v1)/schedule/templates/": str(
             SessionTemplate.objects.filter(expert=doctor).latest("pk").pk
         ),
+        "(manage|api/v1)/schedule/absences/": str(_holiday(today).pk),
         "manage/plans/": _plan(),
         "messages/email/": _claim(world),
     }
     _asked(world, ban.code)
     return world
+
+
+def _holiday(today: date) -> Absence:
+    far = today + timedelta(days=99)
+    return Absence.objects.create(kind="holiday", first_day=far, last_day=far, reason="New Year")
 
 
 def _money(world: World, slot: Slot) -> Appointment:
