@@ -51,7 +51,8 @@ class World:
         """An address of this form that leads to something, and is the patient's where it is somebody's."""
         for prefix, code in self.codes.items():
             if re.match(prefix, route.pattern):
-                return "/" + re.sub(r"<(slug|str|int):(code|token|claim|pk)>", code, route.pattern, count=1)
+                real = re.sub(r"<(slug|str|int):(code|token|claim|pk)>", code, route.pattern, count=1)
+                return replace(route, pattern=real).path
         return route.path
 
 
@@ -88,7 +89,7 @@ def hospital(
     )
     ban = services.ban_add(patient_id=lin.pk, days=30, reason="test", actor=Actor.of(cast.manager), now=now())
     world.codes |= {
-        "experts/|api/v1/experts/": doctor.code,
+        "experts/|(manage|api/v1)/policy/": doctor.code,
         "pay/": by_link.code,
         "(api/v1/)?sessions/.*/(waitlist|draw)/": world.codes["drawn"],
         "(api/v1/)?sessions/|add-ons/|room/|manage/schedule/sessions/": running.code,
