@@ -70,7 +70,7 @@ def run(robots: int, people: int, numbers: int, seconds: int) -> dict[str, Any]:
         time.sleep(max(0.0, (ends_at - clock.now()).total_seconds()))
         draws_hold_due(clock.now())
         holds = presses(load.people, raced, "/api/v1/appointments/", server.port)
-        raced_for = asyncio.run(crowd(holds, robots, server.port, min(seconds, 10)))
+        raced_for = asyncio.run(crowd(holds, robots, server.port, seconds))
     took_part = Counter(
         code in fast
         for code in DrawRequest.objects.filter(slot__code=drawn).values_list("patient__code", flat=True)

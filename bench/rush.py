@@ -26,6 +26,8 @@ SEED = 20261122
 LIMIT_S = 300.0
 NUMBERS, PATIENTS = 1009, 3000
 POLL_S = 0.05
+ROBOT_S = 0.5
+"""After which a robot presses again, whatever it was told."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ async def patient(
         seen.statuses[status] += 1
         if status not in {429, 503}:
             break
-        await asyncio.sleep(int(headers["retry-after"]) * chance.uniform(0.5, 1.5) if obeys else POLL_S)
+        await asyncio.sleep(int(headers["retry-after"]) * chance.uniform(0.5, 1.5) if obeys else ROBOT_S)
     seen.whole_s.append(time.perf_counter() - begun)
     if status == 201:
         seen.codes.append(json.loads(body)["code"])
