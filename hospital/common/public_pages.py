@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
+from hashlib import sha256
 from time import monotonic
 from typing import Any
 
@@ -37,6 +38,8 @@ AHEAD_S = 1.0
 """How long before its end a page is built anew by whoever just saw it."""
 AGAIN_S = 1.0
 """When the database is asked again after it could not be."""
+_KEY = b'name="key" value="'
+"""A form with this is to be sent once: a page that has one is new for each visitor and each time."""
 _HOLES = re.compile(rb'(name="csrfmiddlewaretoken" value="|name="key" value=")[^"]+')
 
 View = Callable[..., HttpResponse]
@@ -48,6 +51,7 @@ class Page:
     """What was built: the pieces around what is the visitor's own, and until when it is as good as new."""
 
     pieces: list[bytes]
+    version: str
     headers: dict[str, str]
     built: float
     fresh_until: float
@@ -170,7 +174,8 @@ def _page(response: HttpResponse, until: Boundary) -> Page:
         fresh_s = min(fresh_s, (boundary - now).total_seconds())
     built = monotonic()
     pieces = _HOLES.split(response.content)
-    return Page(pieces, dict(response.headers), built, built + fresh_s)
+    version = "" if _KEY in pieces else sha256(b"".join(pieces)).hexdigest()
+    return Page(pieces, version, dict(response.headers), built, built + fresh_s)
 
 
 def _filled(page: Page, request: HttpRequest) -> _Filled:
@@ -181,6 +186,10 @@ def _filled(page: Page, request: HttpRequest) -> _Filled:
         for place in range(1, len(pieces), 2):
             pieces[place] += own[pieces[place][:10]].encode()
     headers = page.headers | {"Age": str(int(monotonic() - page.built))}
+    if page.version:
+        # forms of a kept copy work as long as the visitor's cookie is the one that they were filled in for
+        cookie = request.META.get("CSRF_COOKIE", "") if len(pieces) > 1 else ""
+        headers["ETag"] = f'"{sha256(f"{page.version}{cookie}".encode()).hexdigest()[:32]}"'
     return _Filled(b"".join(pieces), headers=headers)
 
 

@@ -112,7 +112,7 @@ class Shortcuts:
         with translation.override(None):
             response = self._around.get_response(request)
             language = translation.get_language()
-        varying = {"content-length", "content-type"}
+        varying = {"content-length", "content-type", "etag"}
         headers = [(name, value) for name, value in response.items() if name.lower() not in varying]
         return (str(language), headers) if response.status_code == 200 else None
 

@@ -24,13 +24,17 @@ class Doors:
         self._users, self._kiosk_token = users, kiosk_token
         self._clients: dict[tuple[str, bool], Client] = {}
 
-    def knock(self, role: str, method: str, path: str, *, with_csrf: bool = False) -> HttpResponse:
+    def knock(
+        self, role: str, method: str, path: str, *, with_csrf: bool = False, **more: str
+    ) -> HttpResponse:
         """Ask once; whoever signs out by it signs in again for the next time."""
         client = self._clients.pop((role, with_csrf), None) or self._client(role, with_csrf)
         if "logout" not in path:
             self._clients[role, with_csrf] = client
         headers = {"Authorization": f"Token {self._kiosk_token}"} if role == "kiosk" else {}
-        response = client.generic(method, path, b"{}", content_type="application/json", headers=headers)
+        response = client.generic(
+            method, path, b"{}", content_type="application/json", headers={**headers, **more}
+        )
         assert isinstance(response, HttpResponse)
         return response
 
