@@ -28,7 +28,7 @@ from tests.hospital.rows import FIRST
 from tests.house.crowd import NOW, crowd
 
 Selector = Callable[..., Any]
-FEW, MANY = 10, 20
+FEW, MANY = 10, 15
 PACKAGES = ("booking.selectors", "queueing.selectors", "analytics.selectors")
 ASK_NOTHING = frozenset(
     """
