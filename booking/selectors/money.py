@@ -150,17 +150,19 @@ def books_of_day(*, provider: str, day: date) -> list[Moved]:
     ]
 
 
-def told_again(*, provider: str, day: date) -> set[tuple[Entry, int, int]]:
-    """Orders of which a notice of the day said something else than was taken in: our fen, and those told of."""
+def told_again(*, provider: str, day: date) -> set[tuple[Entry, int | None, int | None]]:
+    """Orders and refunds of which a notice of the day said something else than our books: our fen, those told of."""
     begins, ends = day_bounds(day)
     told = StateChange.objects.filter(thing="payment", verb=DIFFER, at__gte=begins, at__lt=ends)
-    notices = set(told.values_list("thing_id", "data__told_fen"))
-    payments = Payment.objects.filter(provider=provider).in_bulk([pk for pk, _fen in notices])
-    return {
-        (Entry(payments[pk].order_no), payments[pk].paid_fen or 0, fen)
-        for pk, fen in notices
-        if pk in payments
-    }
+    notices = list(told.values_list("thing_id", "data__told_fen", "data__refund_no"))
+    payments = Payment.objects.filter(provider=provider).in_bulk([pk for pk, _fen, _refund_no in notices])
+    refunds = dict(Refund.objects.filter(payment__in=payments).values_list("code", "amount_fen"))
+    found: set[tuple[Entry, int | None, int | None]] = set()
+    for pk, fen, refund_no in notices:
+        if pk in payments:
+            entry = Entry(payments[pk].order_no, refund_no or "")
+            found.add((entry, refunds.get(refund_no) if refund_no else payments[pk].paid_fen or 0, fen))
+    return found
 
 
 def books_of_entries(*, provider: str, entries: set[Entry]) -> dict[Entry, int]:

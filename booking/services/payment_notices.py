@@ -15,14 +15,14 @@ from booking.locks import (
     lock_walk_in,
     lock_with_patient,
 )
-from booking.models import Appointment, Payment, PaymentNotice, Refund, Slot
+from booking.models import Appointment, Payment, PaymentNotice, Slot
 from booking.providers import Notice
 from booking.selectors.limits import number_refusal
-from booking.selectors.money import DIFFER
 from booking.services.appointments import appointment_confirm
 from booking.services.holds import appointment_expire
+from booking.services.notice_differences import difference_keep, fen_kept, refund_noticed, told
 from booking.services.numbers import number_hold_instead
-from booking.services.refunds import payment_move, refund_fail, refund_finish, refund_write
+from booking.services.refunds import payment_move, refund_write
 from booking.services.returns import number_free_for_late_money
 from booking.services.risk import payer_noticed
 from booking.services.walk_ins import walk_in_confirm
@@ -91,7 +91,7 @@ def _apply(payment_id: int, notice: Notice, now: datetime) -> str:
     number = lock_number(payment_id)
     payment = lock_payment(payment_id)
     if notice.kind == "refund":
-        return _apply_refund(payment, notice, actor, now)
+        return refund_noticed(payment, notice, actor=actor, now=now)
     if notice.state == "paid":
         return _take_in(number, payment, notice, actor, now)
     if notice.state == "failed" and payment.state == "created":
@@ -115,20 +115,23 @@ def _take_in(
 ) -> str:
     facts: dict[str, Any] = {
         "transaction_id": notice.transaction_id,
-        "paid_fen": notice.amount_fen,
+        "paid_fen": fen_kept(notice.amount_fen),
         "paid_at": now,
     }
     if notice.payer:
         facts["payer_index"] = blind_index("payer", f"{notice.provider}:{notice.payer}")
-    if payment.state == "failed":
-        known = _of_transaction(notice)
-        payment = lock_payment(known) if known else _money_after_failure(payment, facts, actor, now)
-        if known:
-            return _compare(payment, notice, actor, now)
-    elif payment.state != "created":
+    if payment.state not in {"created", "failed"}:
         return _compare(payment, notice, actor, now)
-    if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
-        payment_move(payment, "mismatch", actor=actor, now=now, **facts)
+    known = _of_transaction(notice)
+    if known is not None and known.order_no == payment.order_no:
+        return _compare(lock_payment(known.pk), notice, actor, now)
+    if known is not None:
+        facts["transaction_id"] = ""
+    if payment.state == "failed":
+        payment = _money_after_failure(payment, facts, actor, now)
+    if known is not None or notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
+        reason = f"told: {told(notice)}" + (f", which paid order {known.order_no}" if known else "")
+        payment_move(payment, "mismatch", actor=actor, now=now, reason=reason, **facts)
         return "held_for_review"
     if payment.state == "created":
         payment_move(payment, "pay", actor=actor, now=now, **facts)
@@ -137,10 +140,10 @@ def _take_in(
     return number_for_money(number, payment, actor, now)
 
 
-def _of_transaction(notice: Notice) -> int | None:
+def _of_transaction(notice: Notice) -> Payment | None:
     """The payment that has this transaction's money already."""
-    same = Payment.objects.filter(provider=notice.provider, transaction_id=notice.transaction_id)
-    return same.values_list("pk", flat=True).first()
+    named = Payment.objects.filter(provider=notice.provider).exclude(transaction_id="")
+    return named.filter(transaction_id=notice.transaction_id).first()
 
 
 def _compare(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
@@ -149,18 +152,12 @@ def _compare(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> s
     Money that goes back, or that a person looks at already, stays where it is: the difference is written down and
     stands among the day's differences.
     """
-    told = (notice.transaction_id, notice.amount_fen)
     fits = notice.merchant_matches or payment.reviewed_at or payment.state == "held_for_review"
-    if fits and told == (payment.transaction_id, payment.paid_fen):
+    if fits and (notice.transaction_id, notice.amount_fen) == (payment.transaction_id, payment.paid_fen):
         return "ignored"
-    reason = f"told again: {notice.amount_fen} fen, transaction {notice.transaction_id}"
-    if not notice.merchant_matches:
-        reason += ", another merchant"
+    reason = f"told again: {told(notice)}"
     if payment.state != "paid":
-        history.note(
-            payment, DIFFER, actor=actor, at=now, reason=reason, data={"told_fen": notice.amount_fen}
-        )
-        return "differs"
+        return difference_keep(payment, notice, reason, actor=actor, now=now)
     payment_move(payment, "mismatch", actor=actor, now=now, reason=reason, review_note=reason[:NOTE_MAX])
     return "held_for_review"
 
@@ -230,14 +227,3 @@ def _held_again(locked: LockedAppointment, now: datetime) -> Appointment:
     old = locked.appointment
     Slot.objects.filter(pk=locked.slot.pk).update(booked=F("booked") + 1)
     return number_hold_instead(old, slot=locked.slot, actor=_JOB, now=now)
-
-
-def _apply_refund(payment: Payment, notice: Notice, actor: Actor, now: datetime) -> str:
-    if payment.state != "refunding":
-        return "ignored"
-    refund = Refund.objects.get(payment=payment)
-    if notice.state != "refunded":
-        refund_fail(refund=refund, payment=payment, failure=notice.state, actor=actor, now=now)
-        return "refund_failed"
-    refund_finish(refund=refund, payment=payment, actor=actor, now=now)
-    return "refunded"

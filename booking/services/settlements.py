@@ -72,7 +72,7 @@ def settlement_make(*, provider_name: str, day: date, now: datetime) -> Settleme
         )
     found += [
         Difference("told_again", entry, ours_fen, told_fen)
-        for entry, ours_fen, told_fen in sorted(told_again(provider=provider_name, day=day))
+        for entry, ours_fen, told_fen in sorted(told_again(provider=provider_name, day=day), key=str)
     ]
     return _settlement_write(
         provider_name=provider_name, day=day, books=books, lines=lines, found=found, now=now

@@ -5,17 +5,21 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 
 from booking import services
 from booking.domain import errors
+from booking.domain.settlements import Entry
 from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, Refund, ReturnedNumber
 from booking.providers import Notice, RefundOrder, RefundState
+from booking.selectors.money import told_again
 from booking.services.payment_notices import UnknownOrder
+from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.models import Job, Message
 from tests.booking.conftest import check_invariants
 from tests.clock import VirtualClock
-from tests.factories import Cast, expert, hold, session, slots
+from tests.factories import Cast, expert, hold, pay, session, slots
 
 pytestmark = pytest.mark.django_db
 
@@ -313,3 +317,71 @@ def test_money_for_a_declined_order_counts_although_a_new_order_is_open(
     assert services.payment_notice_apply(notice=paid(payment, 2), now=now()).result == "booked"
     assert services.payment_notice_apply(notice=paid(second, 3), now=now()).result == "refunded"
     assert Refund.objects.get().payment_id == second.pk
+
+
+@pytest.mark.parametrize("other", [{"amount_fen": 1}, {"merchant_matches": False}, {"refund_no": "UNKNOWN"}])
+@pytest.mark.parametrize("state", ["refunded", "refund_failed"])
+def test_a_refund_notice_of_another_amount_merchant_or_refund_ends_no_refund(
+    payment: Payment, cast: Cast, now: VirtualClock, other: dict[str, object], state: str
+) -> None:
+    services.payment_notice_apply(notice=paid(payment), now=now())
+    assert payment.appointment_id is not None
+    services.appointment_cancel(appointment_id=payment.appointment_id, actor=Actor.of(cast.lin), now=now())
+    refund = Refund.objects.get()
+    right = paid(payment, 9, kind="refund", refund_no=refund.code, state=state)
+    told = services.payment_notice_apply(notice=replace(right, notice_id="n8", **other), now=now())  # type: ignore[arg-type]
+    assert told.result == "differs"
+    assert state_of(payment) == ("refunding", "cancelled")
+    refund.refresh_from_db()
+    assert (refund.done_at, refund.failed_at) == (None, None)
+    (listed,) = told_again(provider="sandbox", day=clock.local(now()).date())
+    ours = None if "refund_no" in other else 5000
+    number = str(other.get("refund_no", refund.code))
+    assert listed == (Entry(payment.order_no, number), ours, other.get("amount_fen", 5000))
+    assert services.payment_notice_apply(notice=right, now=now()).result == state, (
+        "the right one still counts"
+    )
+
+
+@pytest.mark.parametrize("fen", [-800, 2**31, 10**30])
+@pytest.mark.parametrize("stands", ["created", "failed", "refunding"])
+def test_an_amount_that_cannot_be_is_kept_for_a_person(
+    payment: Payment, cast: Cast, now: VirtualClock, manager: Client, fen: int, stands: str
+) -> None:
+    assert payment.appointment_id is not None
+    if stands == "failed":
+        services.payment_notice_apply(notice=paid(payment, 7, state="failed"), now=now())
+    if stands == "refunding":
+        services.payment_notice_apply(notice=paid(payment), now=now())
+        services.appointment_cancel(
+            appointment_id=payment.appointment_id, actor=Actor.of(cast.lin), now=now()
+        )
+    told = services.payment_notice_apply(notice=paid(payment, 2, amount_fen=fen), now=now())
+    day = clock.local(now()).date()
+    if stands == "refunding":
+        assert told.result == "differs"
+        services.settlement_make(provider_name="sandbox", day=day, now=now())
+    else:
+        assert told.result == "held_for_review"
+        kept = Payment.objects.get(state="held_for_review")
+        assert kept.paid_fen is None
+        assert f"{fen} fen" in history.of(kept).filter(verb="mismatch").get().reason
+        assert "¥50.00 asked for" in manager.get("/manage/money/").content.decode()
+    check_invariants()
+
+
+@pytest.mark.parametrize("stands", ["created", "failed"])
+def test_one_transaction_pays_one_order_only(
+    payment: Payment, cast: Cast, tomorrow: ClinicSession, now: VirtualClock, stands: str
+) -> None:
+    other = pay(hold(slots(tomorrow)[0], cast.patients["chen"], None, now()), now())
+    if stands == "failed":
+        services.payment_notice_apply(notice=paid(payment, 7, state="failed"), now=now())
+    told = services.payment_notice_apply(
+        notice=paid(payment, 2, transaction_id=other.transaction_id or other.code), now=now()
+    )
+    assert told.result == "held_for_review"
+    kept = Payment.objects.get(state="held_for_review")
+    assert (kept.order_no, kept.transaction_id) == (payment.order_no, "")
+    assert other.order_no in history.of(kept).filter(verb="mismatch").get().reason
+    check_invariants()
