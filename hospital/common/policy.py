@@ -4,18 +4,19 @@ A department or an expert may have values of its own for some of them (``policy_
 session asks ``booking.selectors.policies``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time
 from time import monotonic
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError, Invalid, gettext_noop
 from hospital.common.models import PolicyVersion
+from hospital.common.policy_errors import DelayUpsideDown, DelayUpsideDownBelow, PolicyMoved
 from hospital.common.policy_levels import DEPARTMENT, EXPERT, HOSPITAL, Level
 from hospital.common.policy_table import ENTRIES, NotOwn, UnknownPolicy, check_bounds, value_of
 from hospital.common.policy_values import Policy
@@ -25,6 +26,7 @@ __all__ = [
     "WHOLE",
     "Changed",
     "DelayUpsideDown",
+    "DelayUpsideDownBelow",
     "Policies",
     "Policy",
     "PolicyMoved",
@@ -38,23 +40,6 @@ __all__ = [
 ]
 
 _REREAD_AFTER_S = 1.0
-
-
-class PolicyMoved(DomainError):
-    """Somebody else changed the policy meanwhile."""
-
-    code = "policy_moved"
-    status = 409
-    message = gettext_noop(
-        "Somebody changed the rules meanwhile. Look at them as they are now, then change them."
-    )
-
-
-class DelayUpsideDown(Invalid):
-    """Numbers that come back are kept for longer at least than at most."""
-
-    code = "delay_upside_down"
-    message = gettext_noop("At most must not be less than at least, unless it is 0.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +139,9 @@ def policy_change(
     scope: Scope = WHOLE,
     **changes: object,
 ) -> Policy:
-    """Set some values; every change is a new version. ``on_version`` is the one that the person looked at.
+    """Set some values; every change is a new version, and what is as before makes none.
+
+    ``on_version`` is the one that the person looked at.
 
     For a department or an expert ``None`` takes its own value away. Returns what holds there now.
 
@@ -165,7 +152,7 @@ def policy_change(
     PolicyMoved
         When another version holds by now, of whatever rules.
     DelayUpsideDown
-        When numbers were kept back for longer at least than at most.
+        When numbers were kept back for longer at least than at most, here or (``DelayUpsideDownBelow``) below.
     """
     given = {name: _checked(name, value, scope) for name, value in changes.items()}
     _one_at_a_time()
@@ -176,8 +163,12 @@ def policy_change(
     merged = {**(before.values if before else {}), **{name: _plain(value) for name, value in given.items()}}
     values = {name: value for name, value in merged.items() if value is not None}
     rules = replace(held.above(scope), **_parsed(values))
-    if 0 < rules.return_delay_max_min < rules.return_delay_min_min:
+    if rules == held.hospital if scope == WHOLE else values == (before.values if before else {}):
+        return rules
+    if _is_upside_down(rules):
         raise DelayUpsideDown(field="return_delay_max_min")
+    if any(_is_upside_down(below) for below in _below(held, scope, rules, _parsed(values))):
+        raise DelayUpsideDownBelow(field="return_delay_max_min")
     PolicyVersion.objects.create(
         number=held.version + 1,
         level=scope.level,
@@ -190,6 +181,28 @@ def policy_change(
     forget()
     on_commit(forget)
     return _read().of_scope(scope)
+
+
+def _is_upside_down(rules: Policy) -> bool:
+    return 0 < rules.return_delay_max_min < rules.return_delay_min_min
+
+
+def _below(held: Policies, scope: Scope, rules: Policy, values: dict[str, Any]) -> Iterator[Policy]:
+    """What would hold for the departments and experts with own values below what is changed."""
+    if scope.level == EXPERT:
+        return
+    if scope == WHOLE:
+        after = replace(held, hospital=rules)
+    else:
+        after = replace(held, own={**held.own, (scope.level, scope.pk): values})
+    experts = apps.get_model("booking", "Expert").objects.filter(
+        pk__in=[pk for level, pk in held.own if level == EXPERT]
+    )
+    for pk, department_id in experts.values_list("pk", "department_id"):
+        if scope == WHOLE or department_id == scope.pk:
+            yield after.of(department_id=department_id, expert_id=pk)
+    if scope == WHOLE:
+        yield from (after.of(department_id=pk) for level, pk in held.own if level == DEPARTMENT)
 
 
 def _checked(name: str, value: object, scope: Scope) -> object:

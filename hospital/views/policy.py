@@ -40,6 +40,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Show the hospital's rules; the POST keeps what is set otherwise as a new version."""
     level, _colon, code = request.GET.get("of", "").partition(":")
     if code:
+        selectors.scope_of(level=level, code=code)
         return redirect("policy-own", level, code)
     held = _fresh()
     form = PolicyForm(request.POST or None, rules=held.hospital)

@@ -15,7 +15,7 @@ from hospital.common.api import ApiView, parsed
 from hospital.common.openapi import LocalTime, example
 from hospital.common.policy import Policies, Policy, Scope, policies, policy, policy_change
 from hospital.common.policy_levels import DEPARTMENT, EXPERT
-from hospital.common.policy_table import ENTRIES, Entry
+from hospital.common.policy_table import ENTRIES, Entry, NotOwn
 from hospital.common.roles import MANAGERS
 
 _SHOWN = {"hold_min": 20, "release_time": "07:00:00", "no_show_ban_days": [90]}
@@ -74,6 +74,13 @@ class OwnValuesIn(PolicyValues):
         """What may differ there; ``null`` takes an own value away."""
         own = [entry for entry in ENTRIES.values() if entry.is_own(DEPARTMENT)]
         return {entry.name: _field(entry, allow_null=True) for entry in own}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """What shall be set otherwise; what holds for everybody is refused, never left out in silence."""
+        if isinstance(data, dict):
+            for name in sorted((data.keys() & ENTRIES.keys()) - self.fields.keys()):
+                raise NotOwn(field=name, name=name)
+        return super().to_internal_value(data)
 
 
 _OWN_SHOWN: dict[str, Any] = {"level": EXPERT, "code": "zhao", "own": {"hold_min": 30}}

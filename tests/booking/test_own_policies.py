@@ -256,3 +256,17 @@ def test_own_values_cost_no_query_but_one_a_second_when_a_department_has_some(
     with django_assert_num_queries(2):
         policy.forget()
         assert [selectors.policy_of_session(tomorrow).recall_limit for _turn in range(3)] == [1] * 3
+
+
+def test_no_change_turns_the_times_upside_down_for_those_below(
+    tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    own(now, "department:neuro", return_delay_max_min=100)
+    own(now, "expert:zhao", return_delay_min_min=60)
+    for whose in ("department:neuro", ""):
+        with pytest.raises(policy.DelayUpsideDownBelow):
+            own(now, whose, return_delay_max_min=50, return_delay_min_min=20)
+        own(now, "department:neuro", return_delay_max_min=None)
+    own(now, "expert:zhao", return_delay_min_min=None)
+    own(now, "department:neuro", return_delay_max_min=50)
+    assert selectors.policy_of_session(tomorrow).return_delay_max_min == 50

@@ -121,6 +121,9 @@ def doctor(now: VirtualClock) -> str:
 def test_an_own_value_is_set_and_taken_away_beside_what_holds_above(manager: Client, doctor: str) -> None:
     chosen = manager.get(f"{PAGE}?of=expert:zhao")
     assert chosen["Location"] == doctor
+    assert {manager.get(PAGE, {"of": of}).status_code for of in ("a/b:x", "expert:a/b", "expert:nobody")} == {
+        404
+    }
     assert (
         manager.post(f"{PAGE}department/neuro/", {"version": 0, "reason": "far", "hold_min": 30}).status_code
         == 302
@@ -177,6 +180,12 @@ def test_scripts_read_set_and_take_away_own_values(now: VirtualClock, doctor: st
     wrong = {"values": {"numbers_per_department_day": 2}, "version": 1}
     refused = he.post("policy/expert/zhao/", {**asked, **wrong}).json()
     assert (refused["code"], refused["field"]) == ("policy_not_own", "numbers_per_department_day")
+    wrong["values"] = {"patients_per_account": 2}
+    refused = he.post("policy/expert/zhao/", {**asked, **wrong}).json()
+    assert (refused["code"], refused["field"]) == ("policy_not_own", "patients_per_account")
+    for same in ({}, {"hold_min": 45}, {"draw_s": None}):
+        assert he.post("policy/expert/zhao/", {**asked, "version": 1, "values": same}).json()["version"] == 1
+    assert he.post("policy/", {**asked, "version": 1, "values": {"hold_min": 15}}).json()["version"] == 1
     gone = he.post("policy/expert/zhao/", {**asked, "version": 1, "values": {"hold_min": None}}).json()
     assert (gone["own"], gone["values"]) == ({}, gone["above"])
     assert he.get("policy/own/").json()["results"] == []
