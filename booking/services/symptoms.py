@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from booking.domain.cells import quoted
-from booking.domain.errors import UnknownNumber, WordKnown, WordsRefused
+from booking.domain.errors import FileUnreadable, UnknownNumber, WordKnown, WordsRefused
 from booking.models import Department, SymptomWord
 from hospital.common import history
 from hospital.common.actor import Actor
@@ -84,10 +84,15 @@ def symptom_words_import(*, text: str, actor: Actor, now: datetime, dry_run: boo
 
     Raises
     ------
+    FileUnreadable
+        When it is no table, such as one with a field without end.
     WordsRefused
         With the line and reason of every row that cannot be taken.
     """
-    rows = _rows(text)
+    try:
+        rows = _rows(text)
+    except csv.Error as error:
+        raise FileUnreadable from error
     known = {(one.department.code, one.word): one for one in SymptomWord.objects.select_related("department")}
     changed = [row for row in rows if (row.department, row.word) in known]
     if not dry_run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable
 from datetime import date, time
 from io import BytesIO
 
@@ -216,3 +218,44 @@ def test_exports_are_files_to_keep(manager: Client, now: VirtualClock) -> None:
     assert text.content.startswith("\ufeffexpert,".encode())
     book = manager.get("/manage/schedule/templates.xlsx")
     assert rows_of(book.content)[1][0] == "zhao"
+
+
+def workbook(change: Callable[[bytes], bytes] = bytes, *, sheet: Callable[[bytes], bytes] = bytes) -> bytes:
+    """A workbook whose first sheet, and then whose packed bytes, are changed."""
+    made, packed = BytesIO(as_workbook([["a", "b"]])), BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            content = old.read(each)
+            new.writestr(each, sheet(content) if each.endswith("sheet1.xml") else content)
+    return change(packed.getvalue())
+
+
+def header_bytes(content: bytes, at: int, value: bytes) -> bytes:
+    """The packed bytes with a field of every entry's headers set; ``at`` counts in the local header."""
+    changed = bytearray(content)
+    for mark, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        place = content.find(mark)
+        while place >= 0:
+            changed[place + at + shift : place + at + shift + len(value)] = value
+            place = content.find(mark, place + 4)
+    return bytes(changed)
+
+
+BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
+    f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        workbook(sheet=lambda content: content[:-9]),
+        workbook(sheet=lambda content: BOMB + b"]><worksheet>&j;</worksheet>"),
+        workbook(lambda content: header_bytes(content, 6, b"\x01\x00")),
+        workbook(lambda content: header_bytes(content, 8, b"\x63\x00")),
+    ],
+    ids=["malformed", "entities", "encrypted", "unknown compression"],
+)
+def test_a_workbook_that_nobody_can_open_is_refused(content: bytes) -> None:
+    with pytest.raises(FileUnreadable):
+        rows_of(content)

@@ -219,6 +219,10 @@ def test_a_file_is_taken_in_as_a_whole_or_not_at_all(
     assert "3: " in str(refused.value)
     assert "4: " in str(refused.value)
     assert SymptomWord.objects.count() == before
+    with pytest.raises(errors.FileUnreadable):
+        services.symptom_words_import(
+            text=f"department,word\northo,{'x' * 131_073}\n", actor=JOB, now=clock.now()
+        )
     right = "department,word,weight\northo,腰痛,8\nneuro,头痛,10\n"
     assert services.symptom_words_import(text=right, actor=JOB, now=clock.now(), dry_run=True) == (1, 1)
     assert SymptomWord.objects.count() == before
