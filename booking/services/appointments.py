@@ -74,7 +74,8 @@ def appointment_cancel(
     """Patients cancel with full refund until the deadline, at the latest when walk-in registration opens; the desk
     always, with a reason.
 
-    ``refund`` is the desk's decision after the deadline; before it the refund is always full. ``patients_wish``:
+    ``refund`` is the desk's decision after the deadline; before it the refund is always full, and without a
+    decision so is one for the hospital's own reason until walk-in registration opens. ``patients_wish``:
     the desk does it because the patient asked, which after the deadline counts as a late cancellation. One late
     cancellation too many closes online booking.
 
@@ -98,7 +99,8 @@ def appointment_cancel(
         check_patient_may_cancel(deadline=deadline, now=now)
     appointment.late_cancel = _is_late(locked, actor, now, patients_wish)
     appointment.save(update_fields=["late_cancel"])
-    full = in_time or bool(refund)
+    ours = actor.is_staff and not patients_wish and now < session.walk_in_opens_at
+    full = in_time or (ours if refund is None else refund)
     kept = {} if full or not stood else {"fee_kept": True}
     appointment_move_state(appointment, "cancel", actor, now, reason=reason, ended=True, data=kept)
     number_return(locked=locked, actor=actor, now=now)

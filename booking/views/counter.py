@@ -116,7 +116,7 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
         return services.appointment_cancel(
             appointment_id=found.pk,
             reason=reason,
-            refund=refund == "yes",
+            refund={"yes": True, "no": False}.get(refund),
             patients_wish=wish == "patient",
             actor=Actor.of(user),
             now=now,

@@ -10,6 +10,7 @@ from django.conf import LazySettings
 
 from booking import services
 from booking.domain.errors import BookingClosed, TooLate
+from booking.models import ClinicSession
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.policy import policy_change
@@ -68,6 +69,32 @@ def test_eight_hours_before_the_opening_are_eight_hours_that_really_pass(
     now.set(opening - timedelta(hours=8) - SECOND)
     done = services.appointment_cancel(appointment_id=booked.pk, actor=Actor.of(cast.lin), now=now())
     assert (done.state, done.late_cancel) == ("cancelled", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "before_opening", "goes_back"),
+    [
+        ({}, True, True),
+        ({"refund": False}, True, False),
+        ({"patients_wish": True}, True, False),
+        ({}, False, False),
+    ],
+    ids=str,
+)
+def test_what_the_hospital_itself_takes_away_before_the_opening_is_given_back(
+    cast: factories.Cast,
+    now: VirtualClock,
+    tomorrow: ClinicSession,
+    said: dict[str, bool],
+    before_opening: bool,
+    goes_back: bool,
+) -> None:
+    policy_change(actor=Actor.of(cast.manager), now=now(), reason="sooner", cancel_deadline_min=480)
+    booked = factories.book(factories.slots(tomorrow)[0], cast.patients["lin"], cast.lin, now())
+    now.set(tomorrow.walk_in_opens_at - SECOND * before_opening)
+    told = {"appointment_id": booked.pk, "actor": Actor.of(cast.desk), "reason": "no room"}
+    services.appointment_cancel(**told, now=now(), **said)  # type: ignore[arg-type]
+    assert booked.payments.get().state == ("refunding" if goes_back else "paid")
 
 
 @pytest.mark.parametrize(("zone", "day"), DAYS)
