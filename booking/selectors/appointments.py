@@ -75,9 +75,10 @@ def appointment_by_link(*, code: str) -> Appointment:
     Raises
     ------
     UnknownNumber
-        When there is none; what an account booked is seen by signing in only.
+        When there is none; what an account booked is seen by signing in only, and of a person whose identity was
+        deleted nothing is (the account is gone from those numbers, too).
     """
-    found = _appointments().filter(code=code, account=None).first()
+    found = _appointments().filter(code=code, account=None, patient__erased_at=None).first()
     if found is None:
         raise UnknownNumber(field="appointment")
     return found

@@ -12,9 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from booking import services
 from booking.models import Appointment, Refund, Stop, StopCase
+from booking.services.erasures import patient_erase
+from hospital.common.actor import Actor
 from hospital.common.policy import forget, policy
 from tests import factories
 from tests.booking.stopped import StoppedClinic, text
+from tests.clock import VirtualClock
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +194,15 @@ def test_a_pay_link_of_a_stopped_clinic_gives_no_code_and_leads_to_the_new_numbe
     assert f"/pay/{new.code}/done/" in page
     assert "Nothing was charged" not in page
     assert Client().get(f"/pay/{new.code}/done/").status_code == 200
+
+
+def test_a_number_of_an_erased_person_has_no_public_page(
+    cast: factories.Cast, clinic: StoppedClinic, now: VirtualClock
+) -> None:
+    booked = clinic.book(account=cast.lin)
+    patient_erase(patient_id=booked.patient_id, reason="asked", actor=Actor.of(cast.manager), now=now())
+    for page in ("", "done/"):
+        assert Client().get(f"/pay/{booked.code}/{page}").status_code == 404
 
 
 def test_an_appointment_that_was_replaced_leads_to_the_new_one(
