@@ -1,6 +1,7 @@
 """What booking does: one function, one transaction, one history row."""
 
 from booking.services.absences import AbsenceEffect, absence_add, absence_preview, absence_remove
+from booking.services.account_patients import account_patients_take_in
 from booking.services.add_ons import appointment_add_on
 from booking.services.appeals import appeal_answer, appointment_appeal, ban_appeal
 from booking.services.appointments import (
@@ -31,7 +32,7 @@ from booking.services.holds import (
 )
 from booking.services.merges import patients_merge
 from booking.services.moves import appointment_move
-from booking.services.patients import account_patient_add, account_patients_take_in, patient_register
+from booking.services.patients import account_patient_add, patient_register
 from booking.services.payment_notices import payment_notice_apply
 from booking.services.payments import payment_create, payment_pay_url
 from booking.services.reads import patients_read

@@ -1,10 +1,17 @@
 """Real-name patients and the accounts that book for them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from booking.domain.errors import ImpossibleBirthDate, NameDiffers, PatientKnown, SelfKnown, TooManyPatients
+from booking.domain.errors import (
+    ImpossibleBirthDate,
+    ImpossibleIdentity,
+    NameDiffers,
+    PatientKnown,
+    SelfKnown,
+    TooManyPatients,
+    TooManyRefused,
+)
 from booking.domain.identity import Identity, check_birth_date, identity, person_name, phone_number
 from booking.locks import lock_account
 from booking.models import AccountPatient, Patient
@@ -13,8 +20,12 @@ from hospital.common.actor import Actor
 from hospital.common.crypto import blind_index, seal
 from hospital.common.policy import policy
 from hospital.common.transactions import transactional
+from hospital.models import User
 
 TAIL = 4
+REFUSED = "patient_refused"
+"""In an account's history: somebody known otherwise was to be added."""
+REFUSALS_PER_HOUR = 5
 
 
 @transactional
@@ -94,7 +105,12 @@ def _known_or_made(given: _Given, actor: Actor, now: datetime) -> tuple[Patient,
 
 def _born(checked: Identity, typed: date | None, now: datetime) -> date | None:
     """The day of birth: the document's, else the one typed in; both must agree."""
-    check_birth_date(typed, today=clock.local(now).date())
+    today = clock.local(now).date()
+    check_birth_date(typed, today=today)
+    try:
+        check_birth_date(checked.birth_date, today=today)
+    except ImpossibleBirthDate:
+        raise ImpossibleIdentity(field="id_number") from None
     if typed and checked.birth_date and typed != checked.birth_date:
         raise ImpossibleBirthDate(field="birth_date")
     return checked.birth_date or typed
@@ -135,7 +151,6 @@ def phone_columns(phone: str) -> dict[str, object]:
     }
 
 
-@transactional
 def account_patient_add(
     *,
     account_id: int,
@@ -159,64 +174,62 @@ def account_patient_add(
     SelfKnown
         When another patient of the account is the person themself.
     PatientKnown
-        When the person is known under another name or another phone: whoever knows an ID number and a name
-        learns no more from it, and takes nobody over.
+        When the person is known under another name or another phone, and which of the two is not said: whoever
+        knows an ID number learns no name from it, and takes nobody over.
+    TooManyRefused
+        After some of these refusals within an hour, whoever is added.
     ImpossibleIdentity, ImpossiblePhone, ImpossibleName
         See :func:`patient_register`.
     """
-    lock_account(account_id)
     given = _checked(
         name=name, id_type=id_type, id_number=id_number, phone=phone, birth_date=birth_date, now=now
     )
-    try:
-        patient, created = _known_or_made(given, actor, now)
-    except NameDiffers:
-        raise PatientKnown(field="id_number") from None
-    known = dict(AccountPatient.objects.filter(account_id=account_id).values_list("patient_id", "relation"))
-    if not created and patient.pk not in known and not _same_phone(patient, given.phone):
-        raise PatientKnown(field="phone")
-    _fill_in(patient, given)
-    if patient.pk in known:
-        return patient
-    if relation == AccountPatient.Relation.SELF and relation in known.values():
-        raise SelfKnown(field="relation")
-    limit = policy().patients_per_account
-    if len(known) >= limit:
-        raise TooManyPatients(limit=limit)
-    AccountPatient.objects.create(account_id=account_id, patient=patient, relation=relation)
+    patient = _added(account_id=account_id, given=given, relation=relation, actor=actor, now=now)
+    if patient is None:
+        raise PatientKnown(field="id_number")
     return patient
 
 
 @transactional
-def account_patients_take_in(
-    *, people: Sequence[tuple[int, str, str]], actor: Actor, now: datetime
-) -> list[Patient]:
-    """Many new people with resident IDs at once: ``(account id, name, ID number)`` each, one for each account.
+def _added(*, account_id: int, given: _Given, relation: str, actor: Actor, now: datetime) -> Patient | None:
+    """The person, now the account's; None when they are known otherwise, which is written down and counted.
 
-    Raises
-    ------
-    ImpossibleIdentity, ImpossibleName
-        When a value of anybody cannot be right; nobody is kept.
-    IntegrityError
-        When somebody is known already.
+    What would be refused to anybody is refused before it is looked whether the person is known.
     """
-    checked = [identity("resident", id_number) for _account_id, _name, id_number in people]
-    patients = Patient.objects.bulk_create(
-        Patient(
-            name=person_name(name),
-            id_type=document.id_type,
-            id_index=blind_index("id", document.number),
-            id_sealed=seal(document.number),
-            id_tail=document.number[-TAIL:],
-            birth_date=document.birth_date,
-            sex=document.sex,
-            created_at=now,
-        )
-        for (_account_id, name, _id_number), document in zip(people, checked, strict=True)
+    lock_account(account_id)
+    account = User(pk=account_id)
+    mine = dict(AccountPatient.objects.filter(account_id=account_id).values_list("patient_id", "relation"))
+    if _found(given) not in mine:
+        _check_room(list(mine.values()), relation)
+        refused = history.of(account).filter(verb=REFUSED, at__gt=now - timedelta(hours=1)).count()
+        if refused >= REFUSALS_PER_HOUR:
+            raise TooManyRefused
+    try:
+        patient, created = _known_or_made(given, actor, now)
+    except NameDiffers:
+        patient = None
+    if patient is None or not (created or patient.pk in mine or _same_phone(patient, given.phone)):
+        history.note(account, REFUSED, state="", actor=actor, at=now)
+        return None
+    _fill_in(patient, given)
+    if patient.pk not in mine:
+        AccountPatient.objects.create(account_id=account_id, patient=patient, relation=relation)
+    return patient
+
+
+def _found(given: _Given) -> int | None:
+    """The key of the row that goes on under the document."""
+    rows = Patient.objects.filter(
+        id_type=given.document.id_type, id_index=blind_index("id", given.document.number)
     )
-    AccountPatient.objects.bulk_create(
-        AccountPatient(account_id=account_id, patient=patient)
-        for (account_id, _name, _id_number), patient in zip(people, patients, strict=True)
-    )
-    history.record_all(things=patients, verb="register", to_state="known", actor=actor, at=now)
-    return patients
+    pk, survivor = rows.values_list("pk", "merged_into").first() or (None, None)
+    return survivor or pk
+
+
+def _check_room(relations: list[str], relation: str) -> None:
+    """Raise SelfKnown or TooManyPatients when nobody more can be added so."""
+    if relation == AccountPatient.Relation.SELF and relation in relations:
+        raise SelfKnown(field="relation")
+    limit = policy().patients_per_account
+    if len(relations) >= limit:
+        raise TooManyPatients(limit=limit)

@@ -22,6 +22,7 @@ from booking.models import Patient
 from booking.services import account_patient_add, patient_register
 from hospital.accounts.services import account_set_phone
 from hospital.common.actor import Actor
+from hospital.common.errors import DomainError
 from tests.clock import VirtualClock
 from tests.factories import LIN_ID, Cast, person, resident_id
 
@@ -235,6 +236,31 @@ def test_knowing_an_id_number_takes_nobody_over(cast: Cast, now: VirtualClock, n
 
 
 @pytest.mark.django_db
+def test_whoever_tries_id_numbers_learns_no_name_and_is_stopped_for_an_hour(
+    cast: Cast, now: VirtualClock
+) -> None:
+    def tried(**changed: object) -> str:
+        given = {"name": "别的人", "id_number": LIN_ID, "phone": "", "relation": "other", **changed}
+        given |= {"id_type": "resident", "account_id": cast.chen.pk, "actor": Actor.of(cast.chen)}
+        with pytest.raises(DomainError) as refused:
+            account_patient_add(**given, now=now())  # type: ignore[arg-type]
+        return f"{refused.value.code} {refused.value.field}"
+
+    assert (
+        tried(relation="self") == tried(relation="self", id_number=resident_id(440)) == "self_known relation"
+    )
+    right_name = {"name": "林小雨", "phone": "13900139000"}
+    assert [tried(), tried(**right_name), tried(), tried(), tried()] == ["patient_known id_number"] * 5
+    assert tried() == tried(id_number=resident_id(440), name="新人") == "too_many_refused "
+    now.advance(hours=1)
+    assert tried() == "patient_known id_number"
+    now.advance(hours=1)
+    for serial in range(100, 104):
+        person(serial, now(), cast.chen)
+    assert tried() == tried(id_number=resident_id(440)) == "limit_reached "
+
+
+@pytest.mark.django_db
 def test_only_one_of_an_accounts_patients_is_the_person_themself(cast: Cast, now: VirtualClock) -> None:
     with pytest.raises(SelfKnown) as refused:
         account_patient_add(
@@ -280,6 +306,15 @@ def test_a_person_without_phone_and_guardian_is_added_only_after_the_desk_took_a
     assert (known.phone, cast.chen.account_patients.count()) == ("", 1)
     patient_register(**who, phone="13900139000", actor=DESK, now=now())
     assert account_patient_add(**add, phone="13900139000", now=now()) == known  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("born", ["20991231", "20261103", "18000101", "00010101"])
+def test_a_document_of_somebody_not_born_yet_or_long_dead_is_refused(now: VirtualClock, born: str) -> None:
+    who = {"name": "周秀英", "id_type": "resident", "id_number": resident_id(430, born=born), "phone": ""}
+    with pytest.raises(ImpossibleIdentity):
+        patient_register(**who, actor=DESK, now=now())  # type: ignore[arg-type]
+    assert not Patient.objects.exists()
 
 
 # ---- children, dates of birth, guardians

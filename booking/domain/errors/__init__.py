@@ -43,6 +43,7 @@ from booking.domain.errors.patients import (
     PatientKnown,
     SelfKnown,
     TooManyPatients,
+    TooManyRefused,
 )
 from booking.domain.errors.records import (
     AlreadyBanned,
@@ -142,6 +143,7 @@ __all__ = [
     "TooLate",
     "TooManyMoves",
     "TooManyPatients",
+    "TooManyRefused",
     "TooManyToday",
     "TooManyUnpaid",
     "TooSoon",

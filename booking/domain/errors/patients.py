@@ -47,6 +47,14 @@ class PatientKnown(DomainError):
     )
 
 
+class TooManyRefused(DomainError):
+    """Too many people who are known otherwise were tried to be added within an hour."""
+
+    code = "too_many_refused"
+    status = 429
+    message = gettext_noop("Too many entries did not fit. Please try again in an hour, or ask the desk.")
+
+
 class SelfKnown(DomainError):
     """An account is one person's: only one of its patients can be that person."""
 
