@@ -31,6 +31,7 @@ FOREIGN = (
     "INDEX_KEY",
     "DJANGO_SETTINGS_MODULE",
     "PORT",
+    "WEB_PROCESS",  # set by whatever test imports the application: workers would wait as briefly as a page may
 )
 
 

@@ -8,8 +8,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,15 @@ def valkey(demo: Demo) -> list[int]:
             if Path(f"/proc/{number}/comm").read_text().startswith("valkey"):
                 found.append(number)
     return found
+
+
+def serves(demo: Demo) -> bool:
+    """Whether the web process is up; one that is still starting takes no part in anything."""
+    try:
+        with urllib.request.urlopen(f"{demo.url}/healthz", timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (OSError, HTTPException):
+        return False
 
 
 def kill_web(demo: Demo) -> None:

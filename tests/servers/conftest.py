@@ -32,6 +32,7 @@ def plain_environment(**more: str) -> dict[str, str]:
         "DEMO",
         "MAKE_KEYS",
         "PORT",
+        "WEB_PROCESS",
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return kept | {"PYTHONPATH": str(ROOT)} | more
