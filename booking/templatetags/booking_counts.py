@@ -1,10 +1,14 @@
-"""Counts of the side list and the desk's bar, on every page that shows them, whichever app it is of."""
+"""Counts of the side list and the desk's bar, on every page that shows them, and the words of booking's things."""
+
+from urllib.parse import urlencode
 
 from django import template
 
+from booking.models import ClinicSession
 from booking.selectors import money, stops
 from booking.selectors.bans import ToDecide, to_decide
 from booking.selectors.walk_ins import provider_label
+from hospital.common.words import hm
 
 register = template.Library()
 
@@ -37,3 +41,18 @@ def cash_to_hand_back() -> int:
 def provider_name(name: str) -> str:
     """A way to pay as people know it."""
     return provider_label(name)
+
+
+@register.filter
+def as_extra(session: ClinicSession) -> str:
+    """What the form of an extra session is filled with, to hold this one after all."""
+    wishes = {
+        "expert": session.expert_id,
+        "day": session.date.isoformat(),
+        "opens_at": hm(session.opens_at),
+        "closes_at": hm(session.closes_at),
+        "walk_in_opens_at": hm(session.walk_in_opens_at),
+        "room": session.room_id,
+        "slot_minutes": session.slot_minutes,
+    }
+    return urlencode(wishes, safe=":")
