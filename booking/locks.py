@@ -1,5 +1,5 @@
 """Rows are locked in one order: account, patient, session, slot, appointment, payment; each by id. A device, which has
-no row, comes before them all.
+no row, comes before them all; a payer, who has none either, after them.
 
 Waitlist entries and returned numbers have no locks of their own: they change under their session's.
 """
@@ -18,6 +18,7 @@ LOCK_PATIENT_SQL = f"{_IN_USE} FOR NO KEY UPDATE"
 LOCK_DEVICE_SQL = (
     "SELECT pg_advisory_xact_lock(hashtextextended(encode(%s, 'hex'), 1))"  # as booking_hold does
 )
+LOCK_PAYER_SQL = "SELECT pg_advisory_xact_lock(hashtextextended(encode(%s, 'hex'), 2))"
 SHARE_PATIENT_SQL = f"{_IN_USE} FOR KEY SHARE"
 
 
@@ -81,6 +82,12 @@ def lock_account(account_id: int) -> None:
     """Serialise what is counted for one account: with no rows to lock yet, two at once would count the same."""
     if not User.objects.select_for_update(no_key=True).filter(pk=account_id).values_list("pk").first():
         raise UnknownNumber
+
+
+def lock_payer(payer_index: bytes) -> None:
+    """Serialise whom one payer pays for: two first payments at once would count the same people."""
+    with prepared_cursor() as cursor:
+        cursor.execute(LOCK_PAYER_SQL, [payer_index])
 
 
 def lock_taker(account_id: int | None, device_index: bytes | None) -> None:

@@ -137,6 +137,13 @@ def payer_patients(*, account_ids: Iterable[int], now: datetime) -> dict[int, in
     return most
 
 
+def payer_people_besides(*, payer_index: bytes, patient_id: int, now: datetime) -> int:
+    """For how many people besides this patient a payer paid in 30 days."""
+    paid = Payment.objects.filter(payer_index=payer_index, paid_at__gt=now - timedelta(days=PAYER_DAYS))
+    others = paid.filter(appointment__isnull=False).exclude(appointment__patient=patient_id)
+    return others.values("appointment__patient").distinct().count()
+
+
 def suspects(*, now: datetime) -> list[Suspect]:
     """Accounts with more than a weak signal, the highest score first. Three queries."""
     found = RiskSignal.objects.filter(_current(now)).select_related("account").order_by("-weight")

@@ -24,7 +24,7 @@ from booking.services.notice_differences import difference_keep, fen_kept, refun
 from booking.services.numbers import number_hold_instead
 from booking.services.refunds import payment_move, refund_write
 from booking.services.returns import number_free_for_late_money
-from booking.services.risk import payer_noticed
+from booking.services.risk import payer_noticed, payer_over
 from booking.services.walk_ins import walk_in_confirm
 from hospital.common import history
 from hospital.common.actor import Actor
@@ -129,15 +129,27 @@ def _take_in(
         facts["transaction_id"] = ""
     if payment.state == "failed":
         payment = _money_after_failure(payment, facts, actor, now)
-    if known is not None or notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
-        reason = f"told: {told(notice)}" + (f", which paid order {known.order_no}" if known else "")
-        payment_move(payment, "mismatch", actor=actor, now=now, reason=reason, **facts)
-        return "held_for_review"
-    if payment.state == "created":
+    appointment = number.appointment if isinstance(number, LockedAppointment) and notice.payer else None
+    misfit = _misfit(payment, notice, known)
+    if appointment is not None and not misfit:
+        misfit = payer_over(appointment=appointment, payer_index=facts["payer_index"], now=now)
+    if misfit:
+        note = misfit[:NOTE_MAX]
+        payment_move(payment, "mismatch", actor=actor, now=now, reason=misfit, review_note=note, **facts)
+    elif payment.state == "created":
         payment_move(payment, "pay", actor=actor, now=now, **facts)
-    if notice.payer and isinstance(number, LockedAppointment):
-        payer_noticed(account_id=number.appointment.account_id, now=now)
-    return number_for_money(number, payment, actor, now)
+    if appointment is not None:
+        payer_noticed(account_id=appointment.account_id, now=now)
+    return "held_for_review" if misfit else number_for_money(number, payment, actor, now)
+
+
+def _misfit(payment: Payment, notice: Notice, known: Payment | None) -> str:
+    """What of a notice is not as it was asked for, in words; nothing, when all is."""
+    if known is not None:
+        return f"told: {told(notice)}, which paid order {known.order_no}"
+    if notice.amount_fen != payment.amount_fen or not notice.merchant_matches:
+        return f"told: {told(notice)}"
+    return ""
 
 
 def _of_transaction(notice: Notice) -> Payment | None:

@@ -18,9 +18,15 @@ from django.db import IntegrityError, transaction
 
 from booking.domain.errors import ChallengeRequired
 from booking.domain.risk import Facts, Signal, signals
-from booking.locks import lock_account
-from booking.models import RiskSignal, SpentChallenge
-from booking.selectors.risk import accounts_active, payer_patients, risk_facts, risk_score
+from booking.locks import lock_account, lock_payer
+from booking.models import Appointment, RiskSignal, SpentChallenge
+from booking.selectors.risk import (
+    accounts_active,
+    payer_patients,
+    payer_people_besides,
+    risk_facts,
+    risk_score,
+)
 from hospital.common import jobs
 from hospital.common.crypto import blind_index
 from hospital.common.policy import policy
@@ -175,3 +181,16 @@ def payer_noticed(*, account_id: int | None, now: datetime) -> None:
         return
     people = payer_patients(account_ids=[account_id], now=now).get(account_id, 0)
     _write(account_id, _signals(Facts(payer_patients=people)), now)
+
+
+def payer_over(*, appointment: Appointment, payer_index: bytes, now: datetime) -> str:
+    """That a payer paid for as many other people as may be, in words; nothing while there are fewer.
+
+    A new account has no payer before its first payment. What the desk gave is not limited.
+    """
+    if appointment.account_id is None:
+        return ""
+    lock_payer(payer_index)
+    limit = policy().patients_per_payer_30_days
+    people = payer_people_besides(payer_index=payer_index, patient_id=appointment.patient_id, now=now)
+    return f"this payer paid for {people} other people in 30 days, at most {limit}" if people >= limit else ""

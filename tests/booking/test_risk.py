@@ -24,7 +24,7 @@ from hospital.common.crypto import blind_index
 from hospital.common.policy import policy_change
 from tests.booking.conftest import check_invariants
 from tests.clock import VirtualClock
-from tests.factories import Cast, book, expert, hold, person, session, slots
+from tests.factories import Cast, book, expert, hold, person, session, slots, user
 
 pytestmark = pytest.mark.django_db
 JOB = Actor.job("test")
@@ -174,6 +174,29 @@ def test_a_payer_of_too_many_people_is_noted_with_the_payment_and_books_no_more(
     hold(slots(later)[3], someone, cast.lin, now())  # one of those whom this payer paid for
     now.advance(days=1)
     hold(slots(later)[3], cast.patients["lin"], cast.lin, now())
+
+
+def test_the_first_payment_of_a_new_account_by_a_payer_of_too_many_is_a_persons(
+    cast: Cast, far: ClinicSession, now: VirtualClock
+) -> None:
+    policy_change(actor=JOB, now=now(), reason="few", patients_per_payer_30_days=2)
+    accounts = [user(f"new{n}", "patient") for n in range(3)]
+    people = [person(810 + n, now(), account) for n, account in enumerate(accounts)]
+    first, second, third = (
+        book(slots(far)[place], who, account, now(), payer="openid")
+        for place, who, account in zip((0, 0, 3), people, accounts, strict=True)
+    )
+    assert (first.state, second.state, third.state) == ("booked", "booked", "held")
+    kept = third.payments.get()
+    assert (kept.state, kept.review_note) == (
+        "held_for_review",
+        "this payer paid for 2 other people in 30 days, at most 2",
+    )
+    assert RiskSignal.objects.filter(account=accounts[2], kind="payer", data={"count": 3}).exists()
+    review = {"code": kept.code, "reason": "a ward's nurse", "actor": Actor.of(cast.manager), "now": now()}
+    assert services.payment_review(decision="accept", **review) == "booked"  # type: ignore[arg-type]
+    given = book(slots(far)[3], person(820, now()), None, now(), payer="openid")
+    assert given.state == "booked", "what the desk gives is not limited"
 
 
 def test_the_look_notes_what_accounts_did(cast: Cast, far: ClinicSession, now: VirtualClock) -> None:

@@ -32,7 +32,7 @@ SAYS = {
         "scan": "The patient scans and pays.",
         "back": "Number given back",
         "accepted": "Taken as paid.",
-        "other": "merchant, app or transaction do not fit",
+        "other": "merchant, app, transaction or payer do not fit",
     },
 }
 

@@ -73,6 +73,7 @@ BY_NAME: dict[str, object] = {
     "verdict": "banned",
     "verb": "register",
     "device_index": b"device",
+    "payer_index": b"payer",
     "entries": {Entry("0000order_no")},
     "level": "expert",
     "window": HistoryWindow.of_weeks(9, TODAY),
