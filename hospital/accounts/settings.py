@@ -9,11 +9,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 # Long rather than odd: no rules about kinds of characters (ASVS 6.2).
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "hospital.accounts.passwords.LongEnough",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "hospital.accounts.passwords.Uncommon"},
+    {"NAME": "hospital.accounts.passwords.Unlike"},
 ]
 
 LOGIN_URL = "account_login"
