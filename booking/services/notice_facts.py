@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from booking.models import Appointment, ClinicSession, Refund, Stop, WalkIn
+from hospital.common.language import chinese
 from hospital.common.words import day, hm, short_day, span, yuan_short
 
 Facts = dict[str, object]
@@ -43,10 +44,17 @@ def stop_facts(stop: Stop, appointment: Appointment, code: str) -> Facts:
     """Why, until when to choose, and where."""
     return {
         **slot_facts(appointment.slot, appointment.session),
-        "reason": stop.reason,
+        "why": why(stop.reason),
         "until": moment(stop.choose_by),
         "link": address(page("stopped", code)),
     }
+
+
+def why(reason: str) -> str:
+    """A reason in brackets, as it was written; nothing for whoever reads another language."""
+    if chinese() != any("\u4e00" <= letter <= "\u9fff" for letter in reason):
+        return ""
+    return gettext(" (%(reason)s)") % {"reason": reason}
 
 
 def money_facts(refund: Refund, paid_for: Appointment | WalkIn) -> Facts:

@@ -58,15 +58,15 @@ TEXTS: dict[str, str] = {
         "%(patient)s: clinic stopped, %(when)s, %(expert)s; its waitlist is over. You can book another time."
     ),
     "stopped": gettext_noop(
-        "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Choose another number or a refund before "
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s%(why)s. Choose another number or a refund before "
         "%(until)s: %(link)s Otherwise you get the full refund."
     ),
     "stopped_unpaid": gettext_noop(
-        "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Your unpaid number is released, "
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s%(why)s. Your unpaid number is released, "
         "nothing is charged. You can book another time."
     ),
     "stopped_here": gettext_noop(
-        "%(patient)s: clinic stopped, %(when)s, %(expert)s (%(reason)s). Please go to the nurse desk: "
+        "%(patient)s: clinic stopped, %(when)s, %(expert)s%(why)s. Please go to the nurse desk: "
         "a colleague can see you today, or you get the full refund."
     ),
     "stop_settled": gettext_noop(

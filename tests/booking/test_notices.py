@@ -359,3 +359,10 @@ def test_whatever_a_person_was_told_can_be_blanked_by_what_it_was_about(
     left = {message.kind: body(message) for message in Message.objects.all()}
     assert (left["booked"], left["substituted"], left["moved"]) == ("", "", "")
     assert "林小雨" in left["ban"], "it is about something else"
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh-hans", True), ("en", False)])
+def test_a_reason_is_told_in_the_language_in_which_it_was_written(
+    world: SimpleNamespace, cast: factories.Cast, language: str, told: bool
+) -> None:
+    assert ("会议" in _told(world, cast, "stopped", language)) is told

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.models import Appointment, Refund, Stop, StopCase, WalkIn
-from booking.services.notice_facts import money_facts, page, session_facts, stop_facts, time_key
+from booking.services.notice_facts import money_facts, page, session_facts, stop_facts, time_key, why
 from booking.services.notice_rows import tell, tell_of
 from booking.services.notice_texts import notice_text
 from booking.services.notices.told import notice
@@ -51,7 +51,7 @@ def stopped_walk_in(walk_in: WalkIn, now: datetime) -> None:
         walk_in.code,
         patient=walk_in.patient,
         text="stopped_here",
-        facts=lambda: session_facts(session) | {"reason": session.stop_reason},
+        facts=lambda: session_facts(session) | {"why": why(session.stop_reason)},
         now=now,
     )
 
