@@ -120,5 +120,6 @@ def appeal_by_code(*, code: str) -> Appeal:
 def _appeals() -> QuerySet[Appeal]:
     about = [f"appointment__{name}" for name in _WITH_SESSION]
     return Appeal.objects.select_related("ban__patient", *about).prefetch_related(
-        Prefetch("ban__misses", queryset=_MISSES.queryset)
+        Prefetch("ban__misses", queryset=_MISSES.queryset),
+        Prefetch("ban__patient__bans", queryset=Ban.objects.order_by("-starts_at", "-pk")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -68,9 +69,13 @@ def _page(
 
 
 def _blockers(one: Any, now: Any) -> list[str]:
-    """What stands in the way of a deletion, in words."""
     if one.kind != "deletion":
         return []
+    return blockers_in_words(selectors.erasure_blockers(patient_id=one.patient_id, now=now))
+
+
+def blockers_in_words(reasons: Iterable[str]) -> list[str]:
+    """What stands in the way of a deletion."""
     words = {
         "number": _("a live number"),
         "waiting": _("a place on a waitlist"),
@@ -78,4 +83,4 @@ def _blockers(one: Any, now: Any) -> list[str]:
         "ban": _("a ban"),
         "appeal": _("an appeal"),
     }
-    return [words[reason] for reason in selectors.erasure_blockers(patient_id=one.patient_id, now=now)]
+    return [words[reason] for reason in reasons]

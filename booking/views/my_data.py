@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
+from booking.domain.errors import ErasureBlocked
 from booking.forms import DataRequestForm
+from booking.views.data_requests import blockers_in_words
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -53,18 +57,22 @@ def ask(request: HttpRequest) -> HttpResponse:
             now=clock.now(),
         )
     except DomainError as error:
-        return _page(request, error=translated(error), status=error.status)
+        matters = blockers_in_words(error.reasons) if isinstance(error, ErasureBlocked) else []
+        return _page(request, error=translated(error), matters=matters, status=error.status)
     messages.success(request, _("Sent. The hospital answers here and by a message."))
     return redirect("booking:my-data")
 
 
-def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, *, error: str = "", matters: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
     user = signed_in(request)
     context = {
         "nav": "patients",
         "links": list(selectors.patients_of_user(user=user)),
         "requests": selectors.requests_of_user(user=user),
         "error": error,
+        "matters": matters,
         "asked": request.POST,
     }
     return render(request, "booking/my_data.html", context, status=status)

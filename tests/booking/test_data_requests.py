@@ -270,6 +270,19 @@ def blocked(cast: Cast, patient: Patient, now: VirtualClock, reason: str) -> Non
     assert refused.value.params["reasons"] == [reason]
 
 
+def test_the_patients_page_names_what_is_open_and_where_it_is(
+    cast: Cast, lin: Patient, now: VirtualClock
+) -> None:
+    services.ban_add(patient_id=lin.pk, days=5, reason="x", actor=Actor.of(cast.manager), now=now())
+    browser = client(cast.lin)
+    browser.cookies["django_language"] = "en"
+    answer = browser.post("/my-data/ask/", {"patient": lin.code, "kind": "deletion"})
+    page = " ".join(answer.content.decode().split())
+    assert answer.status_code == 409
+    assert "Still open: a ban." in page
+    assert 'href="/appointments/"' in page
+
+
 def test_nobody_with_a_live_number_is_deleted(
     cast: Cast, lin: Patient, tomorrow: ClinicSession, now: VirtualClock
 ) -> None:

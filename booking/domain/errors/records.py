@@ -68,3 +68,8 @@ class ErasureBlocked(DomainError):
     message = gettext_noop(
         "The identity cannot be deleted yet: something is still open (a number, a payment, a ban or an appeal)."
     )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is open, as ``erasure_blockers`` names it."""
+        return tuple(map(str, self.params.get("reasons", ())))  # type: ignore[call-overload]
