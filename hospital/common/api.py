@@ -55,6 +55,8 @@ def translated(error: DomainError) -> str:
     """The error's message in the user's language, moments in it as the hospital's clock shows them."""
     text = gettext(error.message)
     params = {name: _in_words(value) for name, value in error.params.items()}
+    if "state" in params:
+        params["state"] = words.state(str(params["state"]))
     return text % params if params else text
 
 

@@ -10,10 +10,38 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 from hospital.common import clock
 from hospital.common.language import chinese
+
+_STATES = (
+    gettext_noop("applying"),
+    gettext_noop("arrived"),
+    gettext_noop("created"),
+    gettext_noop("ended"),
+    gettext_noop("failed"),
+    gettext_noop("held"),
+    gettext_noop("held for review"),
+    gettext_noop("kept"),
+    gettext_noop("lapsed"),
+    gettext_noop("lost"),
+    gettext_noop("no show"),
+    gettext_noop("offered"),
+    gettext_noop("passed"),
+    gettext_noop("refunding"),
+    gettext_noop("reserved"),
+    gettext_noop("serving"),
+    gettext_noop("taken"),
+    gettext_noop("transferred"),
+)
+"""States of the tables that are no label elsewhere."""
+
+
+def state(name: str) -> str:
+    """no_show -> no show, in the reader's language."""
+    word = name.replace("_", " ")
+    return gettext(word)
 
 
 def yuan(fen: int | None) -> str:

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from booking.domain.errors import NotReleased
 from hospital.common.api import refused, translated
+from hospital.common.errors import IllegalTransition
 from hospital.common.words import spaced_phone
 from hospital.templatetags.fenliu import qr_picture, without_address
 from tests.clock import VirtualClock
@@ -43,6 +44,16 @@ def test_a_refusal_names_a_moment_by_the_hospitals_clock(now: VirtualClock, lang
         assert translated(refusal) == said
     answer = refused(refusal)
     assert json.loads(answer.content)["at"] == (now() + timedelta(hours=23)).isoformat()
+
+
+def test_a_refusal_names_the_state_in_the_readers_language() -> None:
+    with translation.override("zh-hans"):
+        assert (
+            translated(IllegalTransition(state="no_show", verb="cancel"))
+            == "现在不能这样做：状态已经是“爽约”。"
+        )
+    with translation.override("en"):
+        assert "“no show”" in translated(IllegalTransition(state="no_show", verb="cancel"))
 
 
 def test_a_code_to_scan_can_be_kept_as_a_picture() -> None:
