@@ -80,6 +80,12 @@ class PersonForm(PatientForm):
 
     relation = None  # type: ignore[assignment] # Django leaves such a field out
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = _(
+            "For messages about this person's visits; without one nobody is told by phone."
+        )
+
 
 class FindPersonForm(forms.Form):
     """Somebody by document, phone or name."""
@@ -132,7 +138,7 @@ class DataAnswerForm(forms.Form):
         strip=True,
         error_messages={"required": _("Write the answer that the patient gets.")},
     )
-    name = forms.CharField(label=_("Name"), max_length=50, required=False)
+    name = forms.CharField(label=_("Full name"), max_length=50, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
     birth_date = forms.DateField(label=_("Date of birth"), required=False)
 
