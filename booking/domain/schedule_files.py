@@ -1,6 +1,6 @@
 """Recurring periods as rows of a file: what a row must say, and what is wrong with one, by line and column."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -38,7 +38,19 @@ HEADERS = {
     "开始日期": "valid_from",
     "结束日期": "valid_until",
 }
-"""What the columns may be called besides."""
+"""What the columns are called in Chinese; the page lists these."""
+
+ALSO = {
+    "从": "opens_at",
+    "止": "closes_at",
+    "每时段分钟": "slot_minutes",
+    "每时段号数": "capacity_per_slot",
+    "预约比例 %": "share",
+    "每几周一次": "every_weeks",
+    "生效日期": "valid_from",
+    "失效日期": "valid_until",
+}
+"""What they may be called besides: the words of the form."""
 
 OPTIONAL = {"fee": "", "every_weeks": "1", "valid_until": ""}
 WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日", 1)} | {"天": 7}
@@ -66,7 +78,7 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
-    """A row that can be read; whether the codes exist is another question."""
+    """A row that can be read."""
 
     line: int
     expert: str
@@ -94,6 +106,12 @@ class _Cells:
 
     def __init__(self, line: int, cells: Mapping[str, str]) -> None:
         self.line, self.cells, self.errors = line, cells, list[RowError]()
+
+    def code(self, column: str, known: Collection[str] | None, reason: str) -> str:
+        text = self.text(column)
+        if text and known is not None and text not in known:
+            self._wrong(column, reason)
+        return text
 
     def text(self, column: str) -> str:
         value = unquoted(self.cells.get(column, "").strip())
@@ -171,13 +189,41 @@ class _Cells:
         self.errors.append(RowError(self.line, column, reason, tuple(params.items())))
 
 
-def periods_of(rows: Iterable[Sequence[str]]) -> tuple[list[PeriodRow], list[RowError]]:
+def column_of(name: str) -> str:
+    """The column that a header means.
+
+    Parameters
+    ----------
+    name : str
+        As the file calls it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> [column_of(name) for name in ("开始", " 从 ", "Opens_At", "other")]
+    ['opens_at', 'opens_at', 'opens_at', 'other']
+    """
+    name = name.strip()
+    return HEADERS.get(name) or ALSO.get(name) or name.lower()
+
+
+def periods_of(
+    rows: Iterable[Sequence[str]],
+    *,
+    experts: Collection[str] | None = None,
+    rooms: Collection[str] | None = None,
+) -> tuple[list[PeriodRow], list[RowError]]:
     """Read a header and its rows; empty lines are passed over.
 
     Parameters
     ----------
     rows : iterable of sequences of str
         The file's lines, cell by cell, the header first.
+    experts, rooms : collections of str, optional
+        The codes that exist; without them every code is taken.
 
     Returns
     -------
@@ -194,7 +240,7 @@ def periods_of(rows: Iterable[Sequence[str]]) -> tuple[list[PeriodRow], list[Row
     ([1], [(3, 'weekday'), (3, 'opens_at')])
     """
     lines = iter(rows)
-    header = [HEADERS.get(name.strip(), name.strip().lower()) for name in next(lines, [])]
+    header = [column_of(name) for name in next(lines, [])]
     absent = [name for name in COLUMNS if name not in header and name not in OPTIONAL]
     if absent:
         return [], [RowError(1, name, MISSING_COLUMN) for name in absent]
@@ -205,7 +251,7 @@ def periods_of(rows: Iterable[Sequence[str]]) -> tuple[list[PeriodRow], list[Row
         if not any(value.strip() for value in values):
             continue
         cells = _Cells(line, dict(zip(header, values, strict=False)))
-        row = _row(cells)
+        row = _row(cells, experts, rooms)
         if row is not None and not cells.errors:
             earlier = seen.setdefault(row.key, line)
             if earlier == line:
@@ -216,14 +262,14 @@ def periods_of(rows: Iterable[Sequence[str]]) -> tuple[list[PeriodRow], list[Row
     return found, errors
 
 
-def _row(cells: _Cells) -> PeriodRow | None:
+def _row(cells: _Cells, experts: Collection[str] | None, rooms: Collection[str] | None) -> PeriodRow | None:
     read = {
-        "expert": cells.text("expert"),
+        "expert": cells.code("expert", experts, UNKNOWN_EXPERT),
         "weekday": cells.weekday("weekday"),
         "opens_at": cells.wall("opens_at"),
         "closes_at": cells.wall("closes_at"),
         "walk_in_opens_at": cells.wall("walk_in_opens_at"),
-        "room": cells.text("room"),
+        "room": cells.code("room", rooms, UNKNOWN_ROOM),
         "slot_minutes": cells.number("slot_minutes", 5, 480),
         "capacity_per_slot": cells.number("capacity_per_slot", 1, 500),
         "share": cells.share("share"),

@@ -2,7 +2,7 @@
 
 import csv
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
@@ -14,8 +14,6 @@ from booking.domain.cells import quoted
 from booking.domain.errors import FileUnreadable
 from booking.domain.schedule_files import (
     COLUMNS,
-    UNKNOWN_EXPERT,
-    UNKNOWN_ROOM,
     PeriodRow,
     RowError,
     periods_of,
@@ -110,33 +108,32 @@ def templates_import(
     With ``dry_run``, or with any error, everything is undone: the answer says what would have happened.
     """
     lock_planning()
-    periods, unreadable = periods_of(rows)
+    experts = {each.code: each for each in Expert.objects.all()}
+    rooms = {each.code: each for each in Room.objects.all()}
+    periods, unreadable = periods_of(rows, experts=experts.keys(), rooms=rooms.keys())
     mark = transaction.savepoint()
-    counts, errors = _take_in(periods, actor, now)
+    counts, errors = _take_in(periods, experts, rooms, actor, now)
     errors = sorted([*unreadable, *errors], key=lambda error: (error.line, error.column))
     if dry_run or errors:
         transaction.savepoint_rollback(mark)
     else:
         transaction.savepoint_commit(mark)
-        experts = Expert.objects.filter(code__in={period.expert for period in periods})
-        templates_replan(expert_ids=list(experts.values_list("pk", flat=True)), actor=actor, now=now)
+        planned = {experts[period.expert].pk for period in periods}
+        templates_replan(expert_ids=sorted(planned), actor=actor, now=now)
     return ImportResult(counts["added"], counts["changed"], counts["same"], tuple(errors))
 
 
-def _take_in(periods: list[PeriodRow], actor: Actor, now: datetime) -> tuple[dict[str, int], list[RowError]]:
-    experts = {each.code: each for each in Expert.objects.filter(code__in={row.expert for row in periods})}
-    rooms = {each.code: each for each in Room.objects.filter(code__in={row.room for row in periods})}
-    known = _known(experts.values())
+def _take_in(
+    periods: list[PeriodRow],
+    experts: Mapping[str, Expert],
+    rooms: Mapping[str, Room],
+    actor: Actor,
+    now: datetime,
+) -> tuple[dict[str, int], list[RowError]]:
+    known = _known({experts[row.expert] for row in periods})
     counts, errors = {"added": 0, "changed": 0, "same": 0}, list[RowError]()
     for row in periods:
-        expert, room = experts.get(row.expert), rooms.get(row.room)
-        if expert is None:
-            errors.append(RowError(row.line, "expert", UNKNOWN_EXPERT))
-        if room is None:
-            errors.append(RowError(row.line, "room", UNKNOWN_ROOM))
-        if expert is None or room is None:
-            continue
-        facts, before = _facts(row, expert, room), known.get(row.key)
+        facts, before = _facts(row, experts[row.expert], rooms[row.room]), known.get(row.key)
         if before is not None and _same(facts, before):
             counts["same"] += 1
             continue

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.domain.schedule_files import COLUMNS, RowError
+from booking.domain.schedule_files import COLUMNS, HEADERS, RowError, column_of
 from booking.forms.schedules import PeriodsFileForm
 from booking.services.schedule_files import (
     as_csv,
@@ -35,7 +35,7 @@ ERRORS_SHOWN = 100
 @require_http_methods(["GET", "POST"])
 def templates_in(request: HttpRequest) -> HttpResponse:
     """A file is looked at, and what it would do is shown; pressing again takes it in."""
-    context: dict[str, Any] = {"columns": COLUMNS}
+    context: dict[str, Any] = {"columns": COLUMNS, "headers": HEADERS}
     status = 200
     if request.method == "POST":
         try:
@@ -48,7 +48,11 @@ def templates_in(request: HttpRequest) -> HttpResponse:
             counts = {"added": result.added, "changed": result.changed, "same": result.same}
             messages.success(request, text % counts)
             return redirect("booking:schedule-templates")
-        shown = [{"error": one, "text": _reason(one)} for one in result.errors[:ERRORS_SHOWN]]
+        named = {column_of(name): name.strip() for name in next(iter(wanted["rows"]), [])}
+        shown = [
+            {"error": one, "column": named.get(one.column, one.column), "text": _reason(one)}
+            for one in result.errors[:ERRORS_SHOWN]
+        ]
         context |= {"result": result, "shown": shown, "content": as_csv(wanted["rows"]).decode("utf-8-sig")}
         status = 422 if result.errors else 200
     return _page(request, context, status)

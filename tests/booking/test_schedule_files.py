@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from booking.domain.errors import FileUnreadable
-from booking.domain.schedule_files import COLUMNS, PeriodRow, periods_of
+from booking.domain.schedule_files import COLUMNS, HEADERS, PeriodRow, periods_of
 from booking.models import ClinicSession, Expert, Room, SessionTemplate
 from booking.services.schedule_files import (
     ImportResult,
@@ -112,6 +112,20 @@ def test_whatever_is_wrong_is_named_with_its_line_and_column(
     result = take_in(now, rows({column: text}))
     assert wrong(result) == [(2, column)]
     assert result.errors[0].reason % dict(result.errors[0].params)
+
+
+def test_chinese_headers_are_those_of_the_page_or_of_the_form_and_errors_repeat_them(
+    manager: Client, now: VirtualClock
+) -> None:
+    form = {"opens_at": "从", "closes_at": "止", "slot_minutes": "每时段分钟", "valid_from": "生效日期"}
+    chinese = {column: name for name, column in HEADERS.items()} | form
+    table = [[chinese[name] for name in COLUMNS], *rows({"opens_at": "8 Uhr", "room": "nowhere"})[1:]]
+    file = SimpleUploadedFile("periods.csv", as_csv(table))
+    page = manager.post("/manage/schedule/templates/import/", {"do": "check", "file": file}).content.decode()
+    assert "<td>从</td>" in page
+    assert "<td>诊室</td>" in page
+    assert "每几周" in page
+    assert take_in(now, [table[0], *rows({})[1:]]).added == 1
 
 
 def test_every_wrong_cell_of_a_file_is_named_at_once(now: VirtualClock) -> None:
