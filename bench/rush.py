@@ -26,7 +26,7 @@ SEED = 20261122
 LIMIT_S = 300.0
 NUMBERS, PATIENTS = 1009, 3000
 POLL_S = 0.05
-ROBOT_S = 0.5
+ROBOT_S = 1.0
 """After which a robot presses again, whatever it was told."""
 
 
