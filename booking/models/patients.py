@@ -86,13 +86,15 @@ class AccountPatient(models.Model):
         PARENT = "parent", _("parent")
         CHILD = "child", _("child")
         PARTNER = "partner", _("partner")
+        GRANDPARENT = "grandparent", _("grandparent")
+        GRANDCHILD = "grandchild", _("grandchild")
         OTHER = "other", _("other")
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account_patients"
     )
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="accounts")
-    relation = models.CharField(max_length=10, choices=Relation, default=Relation.SELF)
+    relation = models.CharField(max_length=12, choices=Relation, default=Relation.SELF)
 
     class Meta:
         verbose_name = _("patient of an account")

@@ -281,7 +281,7 @@ def test_the_text_switch_never_leads_to_another_site(elsewhere: str) -> None:
 def test_saving_a_patient_never_leads_to_another_site(lin: Client, cast: Cast) -> None:
     form = {
         "name": "王小明",
-        "relation": "child",
+        "relation": "grandchild",
         "id_type": "passport",
         "id_number": "E12345678",
         "phone": "",
