@@ -1,14 +1,14 @@
 """Departments and experts with their next free number."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, F, Min, Q, Sum
 
 from booking.domain.errors import UnknownNumber
 from booking.domain.matching import Fit, Score, priority_score
-from booking.models import Department, Expert, Slot
+from booking.models import ClinicSession, Department, Expert, Slot
 from booking.selectors.symptoms import fits_of, symptoms_known
 from booking.selectors.waits import UsualWaitView, Waits, usual_wait, waits_known
 from hospital.common.policy import policy
@@ -24,6 +24,15 @@ class NextFree:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """Sessions without a free number: when the next draw is held, how many are at the desk only, or sold out."""
+
+    draws_at: datetime | None = None
+    walk_in: int = 0
+    sold_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ExpertCard:
     """An expert on the home page."""
 
@@ -32,6 +41,18 @@ class ExpertCard:
     fit: Fit | None
     score: Score
     usual_wait: UsualWaitView | None
+    closed: Closed = Closed()
+
+    @property
+    def instead(self) -> str:
+        """What there is while nothing can be booked: ``draw``, ``walk_in``, ``full``, or no clinic at all."""
+        if self.next_free:
+            return ""
+        if self.closed.draws_at:
+            return "draw"
+        if self.closed.sold_out:
+            return "full"
+        return "walk_in" if self.closed.walk_in else "none"
 
 
 def departments_with_next(*, now: datetime) -> list[tuple[Department, datetime | None, int]]:
@@ -70,7 +91,7 @@ def experts_for_booking(
     """Active experts in one of four orders; ``q`` searches names, pinyin, initials, specialty, symptoms, department.
 
     ``earliest``: the next free number (time slots). ``priority``: fit, soon and title together. ``match``: fit alone.
-    ``wait``: the shortest usual wait at the next free number. Four queries, however many experts there are.
+    ``wait``: the shortest usual wait at the next free number. Five queries, however many experts there are.
     """
     found = Expert.objects.filter(active=True).select_related("department")
     if department:
@@ -79,7 +100,11 @@ def experts_for_booking(
     experts = [expert for expert, _fit in fits]
     free = _next_free(now, [expert.pk for expert in experts])
     waits = waits_known([expert.pk for expert in experts])
-    cards = [_card(expert, fit, free.get(expert.pk), waits, now) for expert, fit in fits]
+    closed = _closed(now, [expert.pk for expert in experts if expert.pk not in free])
+    cards = [
+        replace(_card(expert, fit, free.get(expert.pk), waits, now), closed=closed.get(expert.pk, Closed()))
+        for expert, fit in fits
+    ]
     return sorted(cards, key=lambda card: (_ORDERS[order](card), _when(card, now), card.expert.pinyin))
 
 
@@ -116,3 +141,21 @@ def _next_free(now: datetime, experts: list[int]) -> dict[int, NextFree]:
         .order_by("-first")
     )
     return {expert: NextFree(session, first, left) for expert, session, first, left in rows}
+
+
+def _closed(now: datetime, experts: list[int]) -> dict[int, Closed]:
+    """Why nothing is free with these experts, of the sessions that are on sale or at the desk."""
+    released = Q(state="released", walk_in_opens_at__gt=now)
+    drawing = released & Q(draw_ends_at__isnull=False, drawn_at=None)
+    rows = (
+        ClinicSession.objects.filter(expert_id__in=experts, release_at__lte=now, closes_at__gt=now)
+        .exclude(state__in=["stopped", "closed", "planned"])
+        .order_by()
+        .values_list("expert_id")
+        .annotate(
+            draws=Min("draw_ends_at", filter=drawing),
+            at_desk=Count("pk", filter=Q(walk_in_opens_at__lte=now)),
+            on_sale=Count("pk", filter=released),
+        )
+    )
+    return {expert: Closed(*found) for expert, *found in rows}

@@ -93,14 +93,16 @@ def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:
         expert_id=who.pk, date_from=today - timedelta(days=1), date_to=last, now=now
     )
     chosen, opened = _chosen(views, asked.slot)
+    rooms = {view.session.room_id: view.session.room for view in views}
     context = {
         "expert": who,
-        "place": views[0].session.room if views else None,
+        "place": next(iter(rooms.values())) if len(rooms) == 1 else None,
         "views": views,
         "chosen": chosen,
         "opened": opened,
         "fee_fen": next((view.session.fee_fen for view in views if view.session.code == opened), who.fee_fen),
         "any_bookable": any(view.left for view in views),
+        "any_draw": any(view.may_enter_draw for view in views),
         "hold_min": selectors.policy_of_expert(who.pk).hold_min,
         "key": uuid.uuid4(),
         "error": asked.error,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CHIPS = 4
 FIRST_SHOWN = 8
 SHOWN = 3
+WAYS = ("draw", "full", "walk_in", "none")
 LOOK_BACK = timedelta(days=1)
 
 
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "home",
         "search": search,
-        "departments": departments,
+        "departments": _tiles(departments, experts),
         "department": next((one for one, _, _ in departments if one.code == search["department"]), None),
         "doctors": sum(count for _, _, count in departments),
         "experts": experts,
@@ -53,6 +54,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "policy": policy(),
     }
     return render(request, "booking/home.html", context)
+
+
+def _tiles(
+    departments: Sequence[tuple[Department, datetime | None, int]], cards: Sequence[ExpertCard]
+) -> list[tuple[Department, datetime | None, str]]:
+    """Each department with its next number, and what there is instead while it has none."""
+    ways: dict[int, set[str]] = {}
+    for card in cards:
+        ways.setdefault(card.expert.department_id, set()).add(card.instead)
+    return [
+        (department, following, next((way for way in WAYS if way in ways.get(department.pk, ())), ""))
+        for department, following, _count in departments
+    ]
 
 
 def _proposed(
