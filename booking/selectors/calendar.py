@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet, Sum
 
-from booking.domain.schedules import grades_from
+from booking.domain.schedules import collide, grades_from
 from booking.models import Absence, ClinicSession, Expert, Room, SessionTemplate
-from booking.selectors.schedules import absences_between, blocks
+from booking.selectors.schedules import absences_between, blocks, recurrence_of
 
 WEEK = 7
 
@@ -95,6 +95,15 @@ def room_clashes(sessions: list[ClinicSession]) -> set[int]:
     return set(clashing)
 
 
+def room_shared_with(*, session: ClinicSession) -> list[ClinicSession]:
+    """Whose sessions use the same room at the same time."""
+    others = ClinicSession.objects.filter(
+        room_id=session.room_id, opens_at__lt=session.closes_at, closes_at__gt=session.opens_at
+    )
+    found = others.exclude(state="stopped").exclude(pk=session.pk)
+    return list(found.select_related("expert").order_by("opens_at", "pk"))
+
+
 def templates_shown(*, department: str = "", expert: str = "") -> list[SessionTemplate]:
     """Recurring periods of active experts, by department, expert and weekday."""
     found = SessionTemplate.objects.filter(expert__active=True).select_related("expert__department", "room")
@@ -104,6 +113,23 @@ def templates_shown(*, department: str = "", expert: str = "") -> list[SessionTe
         found = found.filter(expert__code=expert)
     order = ("expert__department__pinyin", "expert__pinyin", "expert__code", "weekday", "opens_at", "pk")
     return list(found.order_by(*order))
+
+
+def rooms_shared(*, expert_ids: list[int]) -> list[tuple[SessionTemplate, SessionTemplate]]:
+    """Periods of these experts, each with another expert's that is in the same room at the same time."""
+    found = SessionTemplate.objects.filter(expert__active=True).select_related("expert", "room")
+    own = list(found.filter(expert__in=expert_ids).order_by("expert__code", "weekday", "opens_at", "pk"))
+    by_room: dict[int, list[SessionTemplate]] = {}
+    for each in found.filter(room__in={each.room_id for each in own}).order_by("pk"):
+        by_room.setdefault(each.room_id, []).append(each)
+    return [
+        (one, other)
+        for one in own
+        for other in by_room[one.room_id]
+        if one.expert_id != other.expert_id
+        and (one.weekday - other.weekday) % WEEK in {0, 1, WEEK - 1}
+        and collide(recurrence_of(one), recurrence_of(other))
+    ]
 
 
 def template_by_id(*, template_id: int) -> SessionTemplate | None:

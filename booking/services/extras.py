@@ -10,7 +10,7 @@ from booking.models import Appointment, ClinicSession, Expert
 from booking.services import notices
 from booking.services.planned import check_expert_free
 from booking.services.schedules import release_of, session_create
-from booking.services.templates import TemplateFacts
+from booking.services.templates import TemplateFacts, check_walk_ins
 from hospital.common import clock, history, live
 from hospital.common.actor import Actor
 from hospital.common.guards import require_reason
@@ -30,10 +30,13 @@ def session_add(*, facts: TemplateFacts, day: date, actor: Actor, now: datetime)
         When it would have begun.
     SessionTooShort
         When it does not last one slot.
+    WalkInsAfterOpening
+        When walk-ins would register after the opening only.
     PeriodsOverlap
         When the expert has another session at that time.
     """
     lock_planning()
+    check_walk_ins(facts)
     rule = Recurrence(day.isoweekday(), facts.opens_at, facts.closes_at, 1, day, day)
     times = moments(rule=rule, walk_in_opens_at=facts.walk_in_opens_at, day=day, zone=clock.zone())
     if times.walk_in_opens_at <= now:

@@ -20,7 +20,7 @@ from booking.domain.schedule_files import (
 )
 from booking.locks import lock_planning
 from booking.models import Expert, Room, SessionTemplate
-from booking.selectors.calendar import templates_shown
+from booking.selectors.calendar import rooms_shared, templates_shown
 from booking.services.templates import TemplateFacts, template_write, templates_replan
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
@@ -40,6 +40,8 @@ class ImportResult:
     changed: int
     same: int
     errors: tuple[RowError, ...]
+    shared: tuple[tuple[SessionTemplate, SessionTemplate], ...] = ()
+    """Periods of the file's experts beside another's in the same room: worth a look, and no error."""
 
 
 def rows_of(content: bytes) -> list[list[str]]:
@@ -114,13 +116,14 @@ def templates_import(
     mark = transaction.savepoint()
     counts, errors = _take_in(periods, experts, rooms, actor, now)
     errors = sorted([*unreadable, *errors], key=lambda error: (error.line, error.column))
+    expert_ids = sorted({experts[period.expert].pk for period in periods})
+    shared = rooms_shared(expert_ids=expert_ids) if dry_run and not errors else []
     if dry_run or errors:
         transaction.savepoint_rollback(mark)
     else:
         transaction.savepoint_commit(mark)
-        planned = {experts[period.expert].pk for period in periods}
-        templates_replan(expert_ids=sorted(planned), actor=actor, now=now)
-    return ImportResult(counts["added"], counts["changed"], counts["same"], tuple(errors))
+        templates_replan(expert_ids=expert_ids, actor=actor, now=now)
+    return ImportResult(counts["added"], counts["changed"], counts["same"], tuple(errors), tuple(shared))
 
 
 def _take_in(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from booking.domain.errors import PeriodsOverlap, UnknownNumber
+from booking.domain.errors import PeriodsOverlap, UnknownNumber, WalkInsAfterOpening
 from booking.domain.schedules import Recurrence, collide, occurs_on, slot_bounds
 from booking.locks import lock_planning
 from booking.models import ClinicSession, Expert, Room, SessionTemplate
@@ -49,6 +49,18 @@ class TemplateFacts:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+def check_walk_ins(facts: TemplateFacts) -> None:
+    """Refuse a registration that would begin after the session, rather than move it.
+
+    Raises
+    ------
+    WalkInsAfterOpening
+        When it would.
+    """
+    if facts.walk_in_opens_at > facts.opens_at:
+        raise WalkInsAfterOpening(field="walk_in_opens_at", time=f"{facts.opens_at:%H:%M}")
+
+
 @transactional
 def template_save(
     *, facts: TemplateFacts, actor: Actor, now: datetime, template_id: int | None = None
@@ -59,6 +71,8 @@ def template_save(
     ------
     SessionTooShort
         When it does not last one slot.
+    WalkInsAfterOpening
+        When walk-ins would register after the opening only.
     PeriodsOverlap
         When the expert has another period at that time.
     """
@@ -73,6 +87,7 @@ def template_write(
 ) -> SessionTemplate:
     """Check and write one period. The caller holds the planning lock and plans anew. Raises ``UnknownNumber``."""
     _check_length(facts)
+    check_walk_ins(facts)
     _check_free(facts, template_id)
     if template_id is None:
         template = SessionTemplate.objects.create(**facts.columns())

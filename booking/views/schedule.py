@@ -5,15 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import services
 from booking.forms.schedules import ExtraForm, ScheduleFilter, SubstituteForm
 from booking.models import ClinicSession
 from booking.selectors import departments_with_next, session_by_code, slots_of_session
-from booking.selectors.calendar import experts_active, session_numbers, substitutes_for, week_of
+from booking.selectors.calendar import (
+    experts_active,
+    room_shared_with,
+    session_numbers,
+    substitutes_for,
+    week_of,
+)
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.api import translated
@@ -72,6 +80,7 @@ def substitute(request: HttpRequest, code: str) -> HttpResponse:
         )
     except DomainError as error:
         return _session_page(request, found, error=error, reason=form.wanted()["reason"])
+    messages.success(request, _("The session is taken over; its patients are told."))
     return redirect("booking:schedule-session", code)
 
 
@@ -106,6 +115,7 @@ def _session_page(
         "numbers": session_numbers(session=found),
         "history": history.of(found),
         "substitutes": substitutes_for(session=found) if editable else [],
+        "shared": room_shared_with(session=found) if editable else [],
         "editable": editable,
         "stoppable": found.state not in {"stopped", "closed"} and now < found.closes_at,
         "error": translated(error) if error else "",

@@ -217,6 +217,17 @@ def test_the_page_looks_first_and_takes_in_what_was_shown(manager: Client) -> No
     taken = manager.post(address, {"do": "apply", "content": looked.context["content"]})
     assert taken.status_code == 302
     assert SessionTemplate.objects.count() == 1
+    assert "in use at that time" not in looked.content.decode()
+
+
+def test_the_page_says_whose_session_is_in_the_room_already(manager: Client, now: VirtualClock) -> None:
+    take_in(now, rows({}))
+    factories.expert("beside")
+    upload = SimpleUploadedFile("schedule.csv", as_csv(rows({"expert": "beside"})))
+    looked = manager.post("/manage/schedule/templates/import/", {"do": "check", "file": upload})
+    [(one, other)] = looked.context["result"].shared
+    assert (one.expert.code, other.expert.code) == ("beside", "zhao")
+    assert "in use at that time" in looked.content.decode()
 
 
 def test_the_page_shows_each_error_with_its_line(manager: Client) -> None:

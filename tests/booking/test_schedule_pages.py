@@ -154,12 +154,19 @@ def test_an_extra_session_and_a_substitute_are_made_on_the_pages(
         "share": "50",
         "fee": "",
     }
+    late = manager.post("/manage/schedule/extra/", form | {"walk_in_opens_at": "14:30"})
+    assert late.status_code == 409
+    assert "at the latest when the session does, at 14:00" in text(late)
     added = manager.post("/manage/schedule/extra/", form)
     assert added.status_code == 302
     assert manager.post("/manage/schedule/extra/", form).status_code == 409
+    assert "is also used by" not in text(manager.get(added.url))
+    beside = manager.post("/manage/schedule/extra/", form | {"expert": factories.expert("wu").pk})
+    assert f"is also used by {li.label}" in text(manager.get(beside.url))
     page = f"/manage/schedule/sessions/{clinic.session.code}/"
     assert li in manager.get(page).context["substitutes"]
     assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": " "}).status_code == 400
     assert manager.post(f"{page}substitute/", {"expert": li.pk, "reason": "ill"}).status_code == 302
     clinic.session.refresh_from_db()
     assert clinic.session.expert == li
+    assert "The session is taken over" in text(manager.get(page))

@@ -62,6 +62,7 @@ from booking.domain.errors.schedules import (
     PeriodsOverlap,
     SessionStarted,
     SessionTooShort,
+    WalkInsAfterOpening,
     WordKnown,
     WordsRefused,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "UnknownNumber",
     "WaitlistFull",
     "WalkInNotOpen",
+    "WalkInsAfterOpening",
     "WordKnown",
     "WordsRefused",
 ]

@@ -17,6 +17,13 @@ class PeriodsOverlap(DomainError):
     message = gettext_noop("%(expert)s has another session at that time: %(period)s.")
 
 
+class WalkInsAfterOpening(DomainError):
+    """Walk-ins register before the session or when it opens."""
+
+    code = "walk_ins_after_opening"
+    message = gettext_noop("Walk-in registration begins at the latest when the session does, at %(time)s.")
+
+
 class SessionStarted(DomainError):
     """What has begun cannot be planned anew."""
 
