@@ -16,7 +16,7 @@ _PAYMENTS = Prefetch("payments", queryset=Payment.objects.select_related("refund
 
 def _appointments() -> QuerySet[Appointment]:
     return Appointment.objects.select_related(
-        "patient", "slot", "session__expert__department", "session__room", "stop_case"
+        "patient", "slot", "session__expert__department", "session__room", "stop_case__stop"
     ).prefetch_related(_PAYMENTS)
 
 

@@ -43,7 +43,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         "draws": selectors.draw_requests_of_user(user=user),
         "waits": selectors.waitlist_entries_of_user(user=user),
         "bans": selectors.bans_of_user(user=user, now=now),
-        "coming": coming[::-1],
+        "coming": sorted(coming, key=lambda one: (one.state != "held", one.slot.starts_at)),
         "earlier": earlier,
         "released": released,
     }

@@ -72,6 +72,7 @@ def _page(request: HttpRequest, *, asked: str = "", error: str = "", status: int
         "payments": selectors.payments_to_review(),
         "refunds": selectors.refunds_to_decide(),
         "under_way": selectors.money_under_way(now=now),
+        "today": clock.local(now).date(),
         "days": _rows(selectors.settlements_since(since=clock.local(now).date() - timedelta(days=DAYS))),
         "asked": asked,
         "typed": request.POST,
@@ -94,6 +95,7 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     context = {
         "section": "money",
         "day": chosen,
+        "is_running": chosen == clock.today(),
         "rows": _rows(settlements),
         "differences": [
             (provider_label(one.provider), each) for one in settlements for each in one.differences.all()

@@ -6,8 +6,10 @@ import uuid
 from datetime import timedelta
 from functools import partial
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
@@ -55,7 +57,10 @@ def _moved_once(
             appointment_id=found.pk, slot_code=slot, reason=reason, actor=Actor.of(user), now=now
         ).code
 
-    return asked_once(request, form=form, page=page, work=work, then=then)
+    answer = asked_once(request, form=form, page=page, work=work, then=then)
+    if answer.status_code == 302:
+        messages.success(request, _("The time is changed. What was paid counts for the new number."))
+    return answer
 
 
 def can_move(found: Appointment) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,14 +30,14 @@ def patients(request: HttpRequest) -> HttpResponse:
     form = PatientForm(request.POST or None, has_self=any(link.relation == SELF for link in links))
     if request.method == "POST" and form.is_valid():
         try:
-            services.account_patient_add(
+            added = services.account_patient_add(
                 account_id=user.pk, actor=Actor.of(user), now=clock.now(), **form.cleaned_data
             )
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, translated(error))
         else:
             messages.success(request, _("Saved."))
-            return redirect(_next(request))
+            return redirect(_chosen(_next(request), added.code, request.path))
     context = {
         "nav": "patients",
         "form": form,
@@ -51,3 +53,12 @@ def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return wanted if safe else request.path
+
+
+def _chosen(back: str, patient: str, here: str) -> str:
+    """The page to come back to, with the new person chosen there."""
+    if back == here:
+        return back
+    parts = urlsplit(back)
+    query = dict(parse_qsl(parts.query)) | {"patient": patient}
+    return urlunsplit(parts._replace(query=urlencode(query)))

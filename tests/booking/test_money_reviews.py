@@ -11,7 +11,7 @@ from django.test import Client
 
 from booking import services
 from booking.models import Appointment, ClinicSession, Payment, Refund
-from hospital.common import history
+from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, ReasonMissing
 from hospital.common.models import Job
@@ -182,7 +182,10 @@ def page(case: Case, client: Client) -> Client:
 
 
 def test_the_page_lists_what_to_decide_and_takes_the_decision(case: Case, page: Client) -> None:
-    assert "No money waits for a decision." in page.get("/manage/money/").content.decode()
+    shown = page.get("/manage/money/").content.decode()
+    assert "No money waits for a decision." in shown
+    assert f'href="/manage/money/{clock.today()}/"' in shown
+    assert "still running" in page.get(f"/manage/money/{clock.today()}/").content.decode()
     case.pay("wrong_amount")
     html = page.get("/manage/money/").content.decode()
     assert "¥50.01 paid, ¥50.00 asked for" in html

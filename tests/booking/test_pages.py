@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,31 @@ def test_the_start_page_says_each_experts_next_number(
         answer = lin.get("/")
     assert "Zhao Ming" in text(answer)
     assert "6 numbers left" in text(answer)
+
+
+def test_a_doctor_who_draws_or_sits_at_the_desk_only_is_not_called_full(
+    lin: Client, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    session = ClinicSession.objects.filter(pk=tomorrow.pk)
+    Slot.objects.filter(session=tomorrow).update(bookable=False)
+    session.update(draw_ends_at=now() + timedelta(hours=1))
+    shown = text(lin.get("/"))
+    assert shown.count("Drawn by lot, you can enter") == 2, "on the department and on the doctor"
+    assert "Full for" not in shown
+    assert "No number of this doctor can be booked now" not in text(lin.get("/experts/zhao/"))
+    session.update(drawn_at=now())
+    assert "Full for" in text(lin.get("/"))
+    now.set(tomorrow.walk_in_opens_at)
+    shown = text(lin.get("/"))
+    assert "Today at the desk only" in shown
+    assert "Full for" not in shown
+
+
+def test_what_waits_for_payment_stands_first(lin: Client, cast: Cast, tomorrow: ClinicSession) -> None:
+    earlier = factories.book(slots(tomorrow)[0], cast.patients["lin"], cast.lin, clock.now())
+    Appointment.objects.filter(pk=earlier.pk).update(patient=cast.patients["chen"])
+    waiting = held(lin, slots(tomorrow)[1], cast)
+    assert [one.pk for one in lin.get("/appointments/").context["coming"]] == [waiting.pk, earlier.pk]
 
 
 def test_a_search_without_a_result_says_where_to_go_next(lin: Client, tomorrow: ClinicSession) -> None:
@@ -288,6 +314,10 @@ def test_saving_a_patient_never_leads_to_another_site(lin: Client, cast: Cast) -
     }
     answer = lin.post("/patients/", form | {"next": "https://example.org/"})
     assert answer["Location"] == "/patients/"
+    other = form | {"name": "林小二", "id_number": "E12345679", "next": "/experts/zhao/?slot=S1&patient=old"}
+    back = lin.post("/patients/", other)["Location"]
+    added = cast.lin.account_patients.latest("pk").patient
+    assert back == f"/experts/zhao/?slot=S1&patient={added.code}", "the new person is chosen there"
 
 
 def test_only_one_person_of_an_account_is_myself_and_the_form_asks_in_plain_words(lin: Client) -> None:

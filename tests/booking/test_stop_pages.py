@@ -174,8 +174,14 @@ def test_looking_at_the_choice_changes_nothing(cast: factories.Cast, clinic: Sto
 def test_the_own_appointment_leads_to_the_choice(cast: factories.Cast, clinic: StoppedClinic) -> None:
     booked = clinic.book(account=cast.lin)
     clinic.stop()
-    page = text(browser(cast.lin).get(f"/appointments/{booked.code}/"))
-    assert f"/stopped/{clinic.case(booked).code}/" in page
+    lin, case = browser(cast.lin), clinic.case(booked)
+    page = text(lin.get(f"/appointments/{booked.code}/"))
+    assert f"/stopped/{case.code}/" in page
+    assert f"Reason: {case.stop.reason}" in page
+    assert "Choose by" in page
+    card = text(lin.get("/appointments/"))
+    assert "Clinic cancelled" in card
+    assert "Choose by" in card
 
 
 def test_a_pay_link_of_a_stopped_clinic_gives_no_code_and_leads_to_the_new_number(

@@ -229,6 +229,7 @@ def test_the_ticket_leads_to_other_times_and_the_change_is_made_once(
         assert lin.post(address, sent)["Location"] == f"/appointments/{ticket.code}/"
     ticket.refresh_from_db()
     assert (ticket.slot, ticket.moves) == (slots(tomorrow)[3], 1)
+    assert "The time is changed." in text(lin.get(f"/appointments/{ticket.code}/"))
 
 
 def test_a_refused_change_keeps_the_ticket_and_says_why(
