@@ -78,7 +78,7 @@ class Pages:
             ]
         )
         body = f"""
-<p class="amount"><span>{view.word("amount")}</span><strong>{price}</strong></p>
+<h1 class="amount"><span>{view.word("amount")}</span><strong>{price}</strong></h1>
 {listed}
 <form method="post" action="{escape(view.path)}?lang={view.language}">
   <button name="decision" value="pay" class="main">{view.word("pay")} {price}</button>

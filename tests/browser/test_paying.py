@@ -25,7 +25,7 @@ SAYS = {
         "scan": "请患者扫码付款。",
         "back": "号已退还",
         "accepted": "已按已付处理",
-        "other": "商户、应用或交易号不符",
+        "other": "商户、应用、交易号或付款人不符",
     },
     ENGLISH: {
         "show": "Show the code to pay ¥",

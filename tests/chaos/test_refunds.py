@@ -115,10 +115,10 @@ def paid_walk_ins(count: int) -> list[WalkIn]:
     ClinicSession.objects.filter(pk=session.pk).update(
         number_limit=count, walk_ins=count, appointments_taken=0
     )
-    moves = {"from_state": None, "actor": DESK, "at": MORNING}
+    moves = {"actor": DESK, "at": MORNING}
     history.record_all(things=walk_ins, verb="register", to_state="registered", **moves)
     history.record_all(things=payments, verb="create", to_state="created", **moves)
-    history.record_all(things=payments, verb="pay", to_state="paid", **moves | {"from_state": "created"})
+    history.record_all(things=payments, verb="pay", to_state="paid", from_state="created", **moves)
     return walk_ins
 
 
