@@ -224,7 +224,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="clinicsession",
             constraint=models.UniqueConstraint(
-                fields=("expert", "opens_at"), name="one_session_per_expert_and_opening"
+                condition=models.Q(("state", "stopped"), _negated=True),
+                fields=("expert", "opens_at"),
+                name="one_session_per_expert_and_opening",
             ),
         ),
         migrations.AddConstraint(
