@@ -202,7 +202,7 @@ SPECTACULAR_SETTINGS = {
         "DrawRequestState": "booking.api.answers.DRAW_REQUEST_STATES",
         "WaitlistEntryState": "booking.api.answers.WAITLIST_STATES",
         "StopChoice": "booking.api.stops.OFFERED",
-        "MissedState": "booking.api.records.MISSED_STATES",
+        "MissedState": "booking.api.no_shows.MISSED_STATES",
         "StopState": "booking.api.stop_wizard.STOP_STATES",
         "StopCaseState": "booking.api.stops.CASE_STATES",
         "StopCaseChoice": "booking.api.stops.CHOICES",
