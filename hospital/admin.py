@@ -33,7 +33,16 @@ _REGISTERED_FIRST = (account_admin, mfa_admin, auth_admin)
 class UserAdmin(ServiceAdmin):
     """Accounts: administrators make those of staff; patients' begin with a phone number and are only shown."""
 
-    list_display = ("username", "first_name", "role", "may_add_on", "phone_tail", "is_active", "date_joined")
+    list_display = (
+        "username",
+        "first_name",
+        "role",
+        "may_add_on",
+        "may_call_out_of_order",
+        "phone_tail",
+        "is_active",
+        "date_joined",
+    )
     list_filter = ("role", "is_active")
     search_fields = ("username", "first_name")
     show_full_result_count = False
@@ -151,6 +160,8 @@ class JobAdmin(ReadOnlyAdmin):
 
 
 admin.site.unregister([Group, EmailAddress, Authenticator])  # not used here, not used here, shown below
+Authenticator._meta.verbose_name = gettext_lazy("second factor")  # the library has no word for its own table
+Authenticator._meta.verbose_name_plural = gettext_lazy("second factors")
 
 
 @admin.register(Authenticator)

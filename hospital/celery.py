@@ -1,9 +1,11 @@
 """The Celery app. It only wakes the worker; what is to do stands in the database (``hospital.common.jobs``)."""
 
+import gc
 import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +21,7 @@ servers.environment()
 from hospital.servers.shim import die_with_parent
 
 logger = logging.getLogger(__name__)
+JOBS_A_TURN = 10
 
 app = Celery("hospital")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -38,40 +41,54 @@ def wake_worker() -> None:
 
 
 class Poller(bootsteps.StartStopStep):
-    """A thread of the worker that looks for due jobs and duties in the database, also while Valkey is down."""
+    """Two threads of the worker that look into the database, also while Valkey is down: for due jobs, and for duties.
+
+    A job may last for minutes (a history of a million rows); holds that run out are looked after meanwhile.
+    """
 
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._ran: dict[str, datetime] = {}
         super().__init__(parent, **options)
 
     def start(self, parent: Any) -> None:
-        """Begin to poll."""
-        self._thread = threading.Thread(target=self._poll, name="poller", daemon=True)
-        self._thread.start()
+        """Begin to poll; what was loaded until now stays, so collections of garbage need not look at it again."""
+        gc.freeze()
+        for name, turn in (("duties", self._duties), ("jobs", self._jobs)):
+            threading.Thread(target=self._poll, args=(turn,), name=name, daemon=True).start()
 
     def stop(self, parent: Any) -> None:
-        """End the thread after its current turn."""
+        """End the threads after their current turns."""
         self._stop.set()
 
-    def _poll(self) -> None:
-        from django.db import connection
-
+    def _duties(self) -> bool:
         from hospital.common import clock, jobs
 
-        last_run: dict[str, datetime] = {}
+        jobs.run_duties(clock.now(), last_run=self._ran)
+        return False
+
+    def _jobs(self) -> bool:
+        from hospital.common import clock, jobs
+
+        return jobs.run_due(clock.now(), limit=JOBS_A_TURN, moment=clock.now) >= JOBS_A_TURN
+
+    def _poll(self, turn: Callable[[], bool]) -> None:
+        """Take turns; one that says that there is more to do is followed at once."""
+        from django.db import connection
+
+        from hospital.common import jobs
+
         while not self._stop.is_set():
+            more = False
             try:
-                moment = clock.now()
-                jobs.run_duties(moment, last_run=last_run)
-                jobs.run_due(moment, moment=clock.now)
+                more = turn()
             except Exception:
                 logger.exception("poll failed; next try in %s s", jobs.POLL_S)
             finally:
                 connection.close()
-            self._stop.wait(jobs.POLL_S)
+            self._stop.wait(0 if more else jobs.POLL_S)
 
 
 app.steps["worker"].add(Poller)

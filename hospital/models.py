@@ -47,6 +47,12 @@ class User(AbstractUser):
         db_default=False,
         help_text=_("may give numbers beyond a slot's quota"),
     )
+    may_call_out_of_order = models.BooleanField(
+        _("may call out of order"),
+        default=False,
+        db_default=False,
+        help_text=_("may call a certain patient before the turn, with a reason"),
+    )
     must_change_password = models.BooleanField(
         default=False,
         db_default=False,
@@ -62,6 +68,11 @@ class User(AbstractUser):
                 name="user_role_is_known",
             )
         ]
+
+    @property
+    def shown_name(self) -> str:
+        """The name that colleagues read."""
+        return self.first_name or self.get_username()
 
     @property
     def is_hospital_staff(self) -> bool:

@@ -1,5 +1,6 @@
 """All settings, from the environment. ``docs/operations.md`` lists them; a wrong value names itself and stops."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "hospital.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hospital.common.views.QueryMiddleware",
     "hospital.common.views.DomainErrorMiddleware",
 ]
 
@@ -122,6 +124,9 @@ BOOKINGS_WAITING = env.number("BOOKINGS_WAITING", 3)
 PUBLIC_FRESH_S = env.number("PUBLIC_FRESH_S", 3)
 CACHES = {"default": {"BACKEND": "hospital.common.cache.SharedCache", "LOCATION": REDIS_URL}}
 
+# How the page of the night names this worker; blank for the host's name
+WORKER_NAME = env.text("WORKER_NAME", "")
+
 # Time and language
 USE_TZ = True
 TIME_ZONE = env.text("HOSPITAL_TIME_ZONE", "Asia/Shanghai")
@@ -136,6 +141,8 @@ HOSPITAL_NAME_EN = env.text("HOSPITAL_NAME_EN", "Qinghe Hospital")
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
+# numba itself reads the environment.
+os.environ["NUMBA_CACHE_DIR"] = env.text("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -194,26 +201,29 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # lists of plain values: the labels of a Choices class change with the language, and with them its digest
     "ENUM_NAME_OVERRIDES": {
-        "AppointmentState": "booking.api.answers.APPOINTMENT_STATES",
-        "SessionState": "booking.api.answers.SESSION_STATES",
+        "AppointmentState": "booking.api.answers.numbers.APPOINTMENT_STATES",
+        "SessionState": "booking.api.answers.catalogue.SESSION_STATES",
         "TicketState": "queueing.api.answers.TICKET_STATES",
-        "WalkInState": "booking.api.answers.WALK_IN_STATES",
-        "DrawRequestState": "booking.api.answers.DRAW_REQUEST_STATES",
-        "WaitlistEntryState": "booking.api.answers.WAITLIST_STATES",
-        "StopChoice": "booking.api.stops.OFFERED",
+        "PauseReason": "queueing.api.answers.PAUSE_REASONS",
+        "AlarmState": "queueing.api.answers.ALARM_STATES",
+        "WalkInState": "booking.api.answers.numbers.WALK_IN_STATES",
+        "DrawRequestState": "booking.api.answers.waiting.DRAW_REQUEST_STATES",
+        "WaitlistEntryState": "booking.api.answers.waiting.WAITLIST_STATES",
+        "StopChoice": "booking.api.answers.stops.OFFERED",
         "MissedState": "booking.api.no_shows.MISSED_STATES",
-        "StopState": "booking.api.stop_wizard.STOP_STATES",
-        "StopCaseState": "booking.api.stops.CASE_STATES",
-        "StopCaseChoice": "booking.api.stops.CHOICES",
-        "AbsenceKind": "booking.models.Absence.Kind",
-        "AppealState": "booking.models.Appeal.State",
-        "BanReason": "booking.models.Ban.Reason",
-        "DataRequestKind": "booking.models.DataRequest.Kind",
-        "DataRequestState": "booking.models.DataRequest.State",
-        "PaymentState": "booking.models.Payment.State",
-        "DifferenceKind": "booking.models.payments.SettlementDifference.Kind",
-        "Unbookable": "booking.api.answers.REASONS",
+        "StopState": "booking.api.answers.stops.STOP_STATES",
+        "StopCaseState": "booking.api.answers.stops.CASE_STATES",
+        "StopCaseChoice": "booking.api.answers.stops.CHOICES",
+        "AbsenceKind": "booking.api.absences.ABSENCE_KINDS",
+        "AppealState": "booking.api.appeals.APPEAL_STATES",
+        "BanReason": "booking.api.bans.BAN_REASONS",
+        "DataRequestKind": "booking.api.data_requests.REQUEST_KINDS",
+        "DataRequestState": "booking.api.data_requests.REQUEST_STATES",
+        "PaymentState": "booking.api.money.PAYMENT_STATES",
+        "DifferenceKind": "booking.api.settlements.DIFFERENCE_KINDS",
+        "Unbookable": "booking.api.answers.catalogue.REASONS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

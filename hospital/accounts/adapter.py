@@ -20,7 +20,7 @@ from hospital.accounts.selectors import account_by_phone, has_second_factor, sta
 from hospital.accounts.services import account_set_language, account_set_phone
 from hospital.common import clock
 from hospital.common.crypto import seal, unseal
-from hospital.common.language import chinese
+from hospital.common.language import hospital_name
 from hospital.common.messages import SIGN_IN_CODE, message_send
 from hospital.models import User
 
@@ -104,7 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         body = gettext(
             "%(hospital)s: your code is %(code)s. Valid for %(minutes)d minutes. Tell it to nobody."
         ) % {
-            "hospital": settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN,
+            "hospital": hospital_name(),
             "code": code,
             "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
         }

@@ -49,7 +49,9 @@ class TokenList(ApiView):
 
 
 class TokenRevoke(ApiView):
-    """End the token that the request carries."""
+    """End the token that the request carries; a kiosk's is ended by the administration."""
+
+    roles = frozenset(User.Role.values)
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:

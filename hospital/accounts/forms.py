@@ -96,19 +96,18 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         )
 
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc]
+class AppCodeForm(forms.Form):
+    """Asks for a code of the authenticator app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code from your app")
+        self.fields["code"].widget.attrs = dict(CODE_INPUT)
+
+
+class SecondFactorForm(AppCodeForm, AuthenticateForm):  # type: ignore[misc]
     """The code of the authenticator app, or a recovery code."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code from your app")
-        self.fields["code"].widget.attrs = dict(CODE_INPUT)
 
-
-class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(AppCodeForm, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code from your app")
-        self.fields["code"].widget.attrs = dict(CODE_INPUT)

@@ -12,6 +12,7 @@ from hospital.accounts.emails import email_of, email_set
 from hospital.accounts.services import account_set_language, account_set_texts
 from hospital.common import clock, inbox
 from hospital.common.api import ApiView, listed, parsed
+from hospital.common.language import LANGUAGES
 from hospital.common.openapi import example, several
 from hospital.common.senders import has_email
 from hospital.models import User
@@ -58,7 +59,7 @@ class ReadAnswer(serializers.Serializer[Any]):
 class SettingsShape(serializers.Serializer[Any]):
     """How an account is told things."""
 
-    language = serializers.ChoiceField(choices=[code for code, _name in settings.LANGUAGES])
+    language = serializers.ChoiceField(choices=LANGUAGES)
     email = serializers.EmailField(
         max_length=120,
         required=False,

@@ -30,6 +30,11 @@ def account_by_phone(phone: str) -> User | None:
     return User.objects.filter(phone_index=phone_index(phone)).first()
 
 
+def account_by_username(username: str) -> User | None:
+    """The active account of this name."""
+    return User.objects.filter(username=username, is_active=True).first()
+
+
 def is_username_taken(username: str) -> bool:
     """Whether somebody signs in with this name, however its letters are written."""
     return User.objects.filter(username__iexact=username).exists()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
@@ -26,7 +27,7 @@ from hospital.common.transactions import transactional
 from hospital.models import ApiToken, User
 
 PASSWORD_GROUPS, PASSWORD_GROUP = 3, 4
-COLUMNS = ("first_name", "role", "may_add_on", "is_active")
+COLUMNS = ("first_name", "role", "may_add_on", "may_call_out_of_order", "is_active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class StaffFacts:
     first_name: str
     role: str
     may_add_on: bool = False
+    may_call_out_of_order: bool = False
     is_active: bool = True
 
 
@@ -56,10 +58,9 @@ def staff_add(
         When the account cannot be made like this; nothing was changed.
     """
     _check_role(facts.role)
-    user = User(username=username, first_name=facts.first_name, may_add_on=facts.may_add_on)
+    user = User(username=username, **_plain(facts))
     _check_username(username)
     _give_role(user, facts.role)
-    user.is_active = facts.is_active
     once = "" if password else _password_once()
     if password:
         _check_password(password, user)
@@ -73,6 +74,11 @@ def staff_add(
     data = {"before": {}, "after": {name: getattr(user, name) for name in COLUMNS}}
     history.begin(user, "add", state=_state(user), actor=actor, at=now, data=data)
     return user, once
+
+
+def _plain(facts: StaffFacts) -> dict[str, Any]:
+    """The columns that are written as they are given; the role brings others with it."""
+    return {name: getattr(facts, name) for name in COLUMNS if name != "role"}
 
 
 @transactional
@@ -107,7 +113,8 @@ def staff_change(
     _check_access(user, facts, actor)
     if before != after:
         was = _state(user)
-        user.first_name, user.may_add_on, user.is_active = facts.first_name, facts.may_add_on, facts.is_active
+        for name, value in _plain(facts).items():
+            setattr(user, name, value)
         _give_role(user, facts.role)
         user.save(update_fields=[*COLUMNS, "is_staff", "is_superuser"])
         data = {"before": before, "after": after}

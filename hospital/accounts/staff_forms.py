@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hospital.accounts.selectors import is_username_taken
-from hospital.accounts.staff import StaffFacts
+from hospital.accounts.staff import COLUMNS, StaffFacts
 from hospital.models import ApiToken, User
 
 ROLES = [choice for choice in User.Role.choices if choice[0] in User.STAFF_ROLES]
@@ -22,11 +22,12 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "role", "may_add_on", "is_active"]
+        fields = ["username", *COLUMNS]
         labels = {"is_active": _("May sign in")}
         help_texts = {
             "username": _("To sign in with: letters, digits and @ . + - _"),
             "may_add_on": _("Numbers beyond a slot’s quota. Experts may anyway, for their own sessions."),
+            "may_call_out_of_order": _("For experts: with a reason that the history keeps."),
             "is_active": _("Take the tick away when somebody leaves: nothing is deleted."),
         }
 
@@ -39,8 +40,7 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run
 
     def facts(self) -> StaffFacts:
         """The account as the services take it."""
-        names = ("first_name", "role", "may_add_on", "is_active")
-        return StaffFacts(**{name: self.cleaned_data[name] for name in names})
+        return StaffFacts(**{name: self.cleaned_data[name] for name in COLUMNS})
 
 
 class StaffChangeForm(StaffForm):
@@ -60,7 +60,7 @@ class StaffChangeForm(StaffForm):
     )
 
     class Meta(StaffForm.Meta):
-        fields = ["first_name", "role", "may_add_on", "is_active"]
+        fields = [*COLUMNS]
 
 
 class KioskForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -6,7 +6,6 @@ from allauth.account.internal.decorators import login_stage_required
 from allauth.account.stages import LoginByCodeStage
 from allauth.account.views import ConfirmLoginCodeView, LoginView, RequestLoginCodeView
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from hospital.accounts.codes import PhoneCodeProcess
 from hospital.accounts.services import session_alone
+from hospital.common.forms import BackForm
 
 STAFF_PAGES = ("/desk/", "/room/", "/manage/", "/admin/")
 
@@ -26,7 +26,7 @@ class PhoneView(RequestLoginCodeView):  # type: ignore[misc]
     @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the form to whoever belongs here."""
-        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        wanted = BackForm.read(request.GET)["next"]
         if request.method == "GET" and not request.user.is_authenticated and wanted.startswith(STAFF_PAGES):
             url: str = self.passthrough_next_url(reverse("account_staff_login"))  # type: ignore[no-untyped-call]
             return HttpResponseRedirect(url)

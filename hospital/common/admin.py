@@ -9,6 +9,8 @@ from django.db.models import BinaryField, Model, TextField
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from hospital.common import clock, history
@@ -16,10 +18,13 @@ from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.columns import columns_named
 from hospital.common.errors import DomainError
+from hospital.common.models import StateChange
 from hospital.common.views import signed_in
 
 ADMINISTRATOR = "administrator"
 REFUSED = "refused_by_service"
+KEPT = "kept"
+"""The state of things that have none."""
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
@@ -53,7 +58,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic a
             "title": str(found),
             "opts": self.opts,
             "object": found,
-            "changes": history.of(found),
+            "changes": [_in_words(found, change) for change in history.of(found)],
         }
         return TemplateResponse(request, "admin/state_history.html", context)
 
@@ -143,6 +148,35 @@ class ServiceAdmin(ReadOnlyAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         """The service wrote the history."""
+
+
+def _in_words(thing: Model, change: StateChange) -> dict[str, Any]:
+    """A row of the history with the words of the thing's own states and columns."""
+    columns = {field.attname: field for field in thing._meta.concrete_fields}
+    states = dict(columns["state"].flatchoices) if "state" in columns else {}
+    words = {**states, KEPT: ""}
+    after = change.data.get("after", {})
+    return {
+        "change": change,
+        "from_state": words.get(change.from_state, change.from_state),
+        "to_state": words.get(change.to_state, change.to_state),
+        "values": [
+            (
+                capfirst(columns[name].verbose_name) if name in columns else name,
+                _value(columns.get(name), value),
+            )
+            for name, value in after.items()
+        ],
+    }
+
+
+def _value(column: Any, value: Any) -> Any:
+    """What a column was set to, as people say it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return dict(getattr(column, "flatchoices", ())).get(value, value)
 
 
 def _is_administrator(request: HttpRequest) -> bool:

@@ -122,7 +122,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def _members(error: DomainError) -> dict[str, object]:
     field = {"field": error.field} if error.field else {}
     plain = {
-        name: value.isoformat() if isinstance(value, datetime) else value
+        name: clock.stated(value) if isinstance(value, datetime) else value
         for name, value in error.params.items()
         if isinstance(value, str | int | list | dict | datetime)
     }

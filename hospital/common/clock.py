@@ -6,6 +6,7 @@ read at all.
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -77,6 +78,15 @@ def zone() -> ZoneInfo:
 def local(moment: datetime) -> datetime:
     """``moment`` on the hospital's wall clock."""
     return moment.astimezone(zone())
+
+
+@overload
+def stated(moment: datetime) -> str: ...
+@overload
+def stated(moment: None) -> None: ...
+def stated(moment: datetime | None) -> str | None:
+    """``moment`` as answers and files give it: ISO 8601 with the hospital's offset, whatever zone it came in."""
+    return None if moment is None else local(moment).isoformat()
 
 
 def today() -> date:

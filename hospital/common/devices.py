@@ -9,10 +9,10 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from hospital.common.codes import code_20
+from hospital.common.cookies import LONGEST_S
 from hospital.common.crypto import blind_index
 
 COOKIE = "device"
-DAYS = 400
 _SALT = "booking.device"
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -44,7 +44,7 @@ def remembered(response: R, device: str) -> R:
         COOKIE,
         device,
         salt=_SALT,
-        max_age=DAYS * 86_400,
+        max_age=LONGEST_S,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,

@@ -122,8 +122,9 @@ def record_all(
     actor: Actor,
     at: datetime,
     from_state: str = "",
+    data: Sequence[Mapping[str, object]] = (),
 ) -> None:
-    """Write the same history row for many things of one kind, in one statement."""
+    """Write the same history row for many things of one kind, in one statement; ``data`` may tell them apart."""
     StateChange.objects.bulk_create(
         StateChange(
             thing=thing._meta.model_name or "",
@@ -135,8 +136,9 @@ def record_all(
             actor_id=actor.user_id,
             actor_name=actor.name,
             at=at,
+            data=dict(more),
         )
-        for thing in things
+        for thing, more in zip(things, data or [{}] * len(things), strict=True)
     )
 
 

@@ -18,18 +18,18 @@ import random
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-import redis.asyncio
 from django.conf import settings
-from django.db import connections
 from redis.exceptions import RedisError
 
-from hospital.common import clock, live
-from hospital.common.feeds import Content, Feed, Gone, Source, Topics
+from hospital.common import clock
+from hospital.common.feeds import Content, Feed, Gone, Source
+from hospital.common.readers import WORKERS, Readers
 from hospital.common.sockets import Frame, Socket
+from hospital.common.subscription import Subscription
+from hospital.common.watchers import Watchers
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ PING_S = 5.0
 TRUTHFUL_S = 12.0
 """Without a successful look at the database for this long, no ping claims that all is well."""
 RETRY_S = 1.0
-WORKERS = 2
+AT_ONCE = 50
+"""After so many sockets what was written goes out: the loop sends when it is its turn, not at each write."""
 
 T = TypeVar("T")
 Revisions = Callable[[Iterable[str]], Mapping[str, int]]
@@ -49,27 +50,30 @@ class Hub:
 
     def __init__(self, revisions: Revisions, url: str | None = None) -> None:
         self._revisions_of = revisions
-        self._url = url or settings.REDIS_URL
+        self._subscription = Subscription(url or settings.REDIS_URL, self._mark_all, self._changed)
+        self._watchers = Watchers()
         self._feeds: dict[str, Feed] = {}
-        self._by_topic: dict[str, set[Feed | Socket]] = {}
-        self._known: dict[str, int] = {}
         self._work: asyncio.PriorityQueue[tuple[int, int, str]] = asyncio.PriorityQueue()
         self._count = 0
-        self._readers = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
-        self._doors = ThreadPoolExecutor(WORKERS, thread_name_prefix="live-door")
+        self._readers = Readers("live")
+        self._doors = Readers("live-door")
         self._tasks: list[asyncio.Task[None]] = []
         self._read_at = 0.0
         self._at = ""
-        self.listening = False
         self.duties: list[Callable[[], None]] = []
         """Called at every ping round, in a thread (last signs of life of the screens)."""
 
     # -- for consumers ---------------------------------------------------------------------------------------
 
+    @property
+    def listening(self) -> bool:
+        """Whether announcements reach this process now."""
+        return self._subscription.stands
+
     def start(self) -> None:
         """Begin to listen, poll and ping, once."""
         if not self._tasks:
-            loops = [self._listen, self._poll, self._beat] + [self._build_feeds] * WORKERS
+            loops = [self._subscription.listen, self._poll, self._beat] + [self._build_feeds] * WORKERS
             self._tasks = [asyncio.create_task(self._forever(loop)) for loop in loops]
 
     async def stop(self) -> None:
@@ -78,8 +82,8 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        for threads in (self._readers, self._doors):
-            await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
+        await self._readers.close()
+        await self._doors.close()
 
     def join(self, source: Source, socket: Socket) -> None:
         """Give ``socket`` a snapshot read from now on, and every change after it."""
@@ -87,16 +91,16 @@ class Hub:
         feed = self._feeds.get(source.key)
         if feed is None:
             feed = self._feeds[source.key] = Feed(source, frozenset())
-            self._move(feed, source.topics)
+            self._watchers.move(feed, source.topics)
         feed.joining.append(socket)
         for topic in socket.topics:
-            self._by_topic.setdefault(topic, set()).add(socket)
+            self._watchers.add(topic, socket)
         self._mark(feed)
 
     def leave(self, source: Source, socket: Socket) -> None:
         """Forget ``socket``; the last one takes the feed with it."""
         for topic in socket.topics:
-            self._drop(topic, socket)
+            self._watchers.drop(topic, socket)
         feed = self._feeds.get(source.key)
         if feed is None:
             return
@@ -116,46 +120,26 @@ class Hub:
 
     async def at_door(self, action: Callable[[], T]) -> T:
         """Run ``action``, which decides who may join: a thousand newcomers must not hold up the reading."""
-        return await self._in_thread(action, self._doors)
+        return await self._doors.run(action)
 
-    async def _in_thread(self, action: Callable[[], T], threads: ThreadPoolExecutor | None = None) -> T:
-        """Run ``action``, which uses the database, off the event loop."""
-
-        def run() -> T:
-            try:
-                return action()
-            finally:
-                connections.close_all()
-
-        return await asyncio.get_running_loop().run_in_executor(threads or self._readers, run)
-
-    # -- topics ----------------------------------------------------------------------------------------------
-
-    def _move(self, feed: Feed, topics: Topics) -> None:
-        for topic in feed.topics - topics:
-            self._drop(topic, feed)
-        for topic in topics - feed.topics:
-            self._by_topic.setdefault(topic, set()).add(feed)
-        feed.topics = topics
-
-    def _drop(self, topic: str, watcher: "Feed | Socket") -> None:
-        watchers = self._by_topic.get(topic)
-        if watchers is not None:
-            watchers.discard(watcher)
-            if not watchers:
-                del self._by_topic[topic]
-                self._known.pop(topic, None)
+    # -- feeds -----------------------------------------------------------------------------------------------
 
     def _close(self, feed: Feed) -> None:
-        self._move(feed, frozenset())
-        self._feeds.pop(feed.source.key, None)
+        self._watchers.move(feed, frozenset())
+        if self._feeds.get(feed.source.key) is feed:  # not the one of somebody who came meanwhile
+            del self._feeds[feed.source.key]
 
-    def _changed(self, topic: str, event: Mapping[str, Any]) -> None:
-        for watcher in tuple(self._by_topic.get(topic, ())):
+    def _changed(self, event: Mapping[str, Any]) -> None:
+        self._watchers.announced(event["topic"], event.get("revision"))
+        for watcher in self._watchers.of(event["topic"]):
             if isinstance(watcher, Feed):
                 self._mark(watcher)
             else:
                 watcher.on_event(event)
+
+    def _mark_all(self) -> None:
+        for feed in self._feeds.values():
+            self._mark(feed)
 
     def _mark(self, feed: Feed) -> None:
         feed.dirty = True
@@ -173,48 +157,18 @@ class Hub:
             except asyncio.CancelledError:
                 raise
             except (RedisError, OSError) as error:
-                logger.warning("live: %s lost: %s", loop.__name__, type(error).__name__)
+                logger.warning("live: %s ended: %s", loop.__name__, type(error).__name__)
             except Exception:
                 logger.exception("live: %s failed", loop.__name__)
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
 
-    async def _listen(self) -> None:
-        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=1.0, health_check_interval=5)
-        try:
-            async with client.pubsub() as pubsub:
-                await pubsub.subscribe(live.CHANNEL)
-                while True:
-                    self._hear(await pubsub.get_message(timeout=5.0))
-        finally:
-            self.listening = False
-            await client.aclose()
-
-    def _hear(self, message: Mapping[str, Any] | None) -> None:
-        if message is None:
-            return
-        if message["type"] == "subscribe":  # also after redis-py reconnected by itself
-            self.listening = True
-            for feed in self._feeds.values():
-                self._mark(feed)
-        elif message["type"] == "message":
-            try:
-                event = json.loads(message["data"])
-                topic = event["topic"]
-            except (ValueError, KeyError, TypeError):
-                logger.warning("live: a message that is none was ignored")
-            else:
-                self._changed(topic, event)
-
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_S)
-            topics = tuple(self._by_topic)
-            self._at, found = await self._in_thread(partial(self._look, topics))
+            self._at, found = await self._readers.run(partial(self._look, self._watchers.looked_at()))
             self._read_at = time.monotonic()
-            for topic, revision in found.items():
-                if self._known.get(topic) != revision:
-                    self._known[topic] = revision
-                    self._changed(topic, {"topic": topic, "event": "revision"})
+            for topic in self._watchers.changed(found):
+                self._changed({"topic": topic, "event": "revision"})
             for feed in tuple(self._feeds.values()):
                 if self._read_at - feed.built_at > feed.source.refresh_s:
                     self._mark(feed)
@@ -228,11 +182,11 @@ class Hub:
             now = time.monotonic()
             truthful = now - self._read_at < TRUTHFUL_S
             for feed in tuple(self._feeds.values()):
-                text = Frame.ping(feed.revision, self._at) if truthful and not feed.failing else ""
+                ping = Frame.ping(feed.revision, self._at) if truthful and not feed.failing else None
                 for socket in tuple(feed.sockets):
-                    socket.beat(text, now)
+                    socket.beat(ping, now)
             for duty in self.duties:
-                await self._in_thread(duty)
+                await self._readers.run(duty)
 
     async def _build_feeds(self) -> None:
         while True:
@@ -245,7 +199,7 @@ class Hub:
         feed.dirty = False
         joining, feed.joining = feed.joining, []
         try:
-            at, content = await self._in_thread(lambda: (stamp(), feed.source.build()))
+            at, content = await self._readers.run(lambda: (stamp(), feed.source.build()))
         except Gone as gone:
             self._close(feed)
             for socket in (*feed.sockets, *joining):
@@ -261,9 +215,9 @@ class Hub:
         feed.failing = False
         feed.built_at = self._read_at = time.monotonic()
         if self._feeds.get(feed.source.key) is feed and feed.topics != content.topics:
-            self._move(feed, content.topics)
+            self._watchers.move(feed, content.topics)
             feed.dirty = True  # something may have happened in the new topics since
-        self._deliver(feed, joining, content, at)
+        await self._deliver(feed, joining, content, at)
         self._retry(feed)
 
     def _retry(self, feed: Feed) -> None:
@@ -271,7 +225,7 @@ class Hub:
         if (feed.dirty or feed.joining) and self._feeds.get(feed.source.key) is feed:
             self._mark(feed)
 
-    def _deliver(self, feed: Feed, joining: list[Socket], content: Content, at: str) -> None:
+    async def _deliver(self, feed: Feed, joining: list[Socket], content: Content, at: str) -> None:
         body = json.dumps(content.data, ensure_ascii=False, separators=(",", ":"))
         changed = (content.revision, body) != (feed.revision, feed.body)
         feed.revision, feed.body = content.revision, body
@@ -280,8 +234,10 @@ class Hub:
             json.dumps({"at": at, **content.data}, ensure_ascii=False, separators=(",", ":")),
         )
         if changed:
-            for socket in tuple(feed.sockets):
+            for place, socket in enumerate(tuple(feed.sockets), start=1):
                 socket.offer(frame)
+                if place % AT_ONCE == 0:
+                    await asyncio.sleep(0)
         for socket in joining:
             if not socket.closed:
                 feed.sockets.add(socket)

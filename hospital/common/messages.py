@@ -9,11 +9,15 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F, Q
+from django.utils import translation
+from django.utils.translation import gettext
 
 from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.crypto import seal, unseal
+from hospital.common.language import hospital_name
 from hospital.common.models import Message
 from hospital.common.senders import Post, Refused, Unavailable, sender_of
 from hospital.common.transactions import transactional
@@ -139,10 +143,17 @@ def _post(message: Message) -> Post:
     return Post(
         key=f"{message.kind}/{message.key}",
         to=unseal(sealed) if sealed else "",
-        body=unseal(message.body_sealed),
+        body=_signed(unseal(message.body_sealed), message.language),
         language=message.language,
         link=message.link,
     )
+
+
+def _signed(body: str, language: str) -> str:
+    """What leaves the house says from which hospital it comes; its own pages need not."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        name = hospital_name()
+        return body if name in body else gettext("%(hospital)s: %(text)s") % {"hospital": name, "text": body}
 
 
 def _give_up(message: Message, why: str, now: datetime) -> None:
@@ -196,8 +207,8 @@ def outbox(limit: int = 50) -> list[dict[str, object]]:
         {
             "kind": message.kind,
             "channel": message.channel,
-            "to": _post(message).to,
-            "body": unseal(message.body_sealed),
+            "to": (post := _post(message)).to,
+            "body": post.body,
             "created_at": message.created_at,
             "sent_at": message.sent_at,
             "failed_at": message.failed_at,

@@ -72,7 +72,15 @@ class StateChange(models.Model):
         app_label = "hospital"
         verbose_name = _("history row")
         verbose_name_plural = _("history")
-        indexes = [models.Index(fields=["thing", "thing_id"], name="history_by_thing")]
+        indexes = [
+            models.Index(fields=["thing", "thing_id"], name="history_by_thing"),
+            models.Index(
+                fields=["at"],
+                condition=Q(thing="appointment")
+                & (Q(from_state__in=("unresolved", "no_show")) | Q(verb="excuse")),
+                name="history_decided_later",
+            ),
+        ]
         triggers = [append_only("history_is_append_only")]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ class Entry:
     low: int = 1
     high: int = 100
     help: Any = ""
+    choices: tuple[tuple[str, Any], ...] = ()
 
     @property
     def default(self) -> Any:
@@ -139,6 +140,21 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
         (
             Entry("reminder_time", _("Reminder the day before at")),
             Entry("stop_choice_h", _("Time to choose when a clinic is stopped"), HOURS, 1, 240),
+            Entry(
+                "mismatch_weight_min",
+                _("A doctor known for something else counts as"),
+                _("minutes of another time or of waiting"),
+                0,
+                1000,
+                _("Weighed when patients of a clinic are given to colleagues."),
+            ),
+            Entry(
+                "load_weight_min",
+                _("A session without numbers left counts as"),
+                _("minutes of another time or of waiting"),
+                0,
+                1000,
+            ),
         ),
     ),
     (
@@ -163,11 +179,98 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
             Entry("recall_limit", _("Calls repeated before a patient is passed"), low=0, high=10),
             Entry("recall_gap_s", _("Time between two calls"), SECONDS, 0, 600),
             Entry("undo_min", _("A step can be taken back for"), MINUTES, 0, 60),
+            Entry("pause_max_min", _("A room pauses for at most"), MINUTES, 5, 480),
+            Entry(
+                "takes_transfers",
+                _("Takes patients from colleagues"),
+                help=_("Otherwise only the desk and managers can transfer somebody there."),
+            ),
             Entry("priority_ratio", _("Ordinary patients between two with priority"), high=20),
             Entry("review_ratio", _("First visits between two reviews of results"), high=20),
+            Entry(
+                "interleave_booked",
+                _("Booked patients in turn"),
+                high=20,
+                help=_("Where booked patients and walk-ins take turns: so many booked ones first."),
+            ),
+            Entry(
+                "interleave_walk_in",
+                _("Walk-ins in turn"),
+                high=20,
+                help=_("Where booked patients and walk-ins take turns: then so many walk-ins."),
+            ),
+            Entry(
+                "late_policy",
+                _("Patients who missed their call"),
+                choices=(
+                    ("paper", _("on time: the next once back; late: to the end")),
+                    ("back_n", _("some places back, in the end void")),
+                    ("interleave", _("in turn with the others")),
+                ),
+            ),
+            Entry(
+                "back_places",
+                _("Places lost by a missed call"),
+                low=0,
+                high=50,
+                help=_("Steps such as 5, 5, 0: the second miss takes the second step; 0 is the end."),
+            ),
+            Entry(
+                "void_after_misses",
+                _("Missed calls forgiven before a number is void"),
+                low=0,
+                high=20,
+                help=_("Only where missed calls cost places. 0: never void."),
+            ),
+            Entry("passed_ratio", _("Others between two who missed their call"), high=20),
+            Entry(
+                "shared_queue",
+                _("Doctors of a department share one queue"),
+                help=_("Those whose clinics have the same hours. Holds for clinics that have no queue yet."),
+            ),
+            Entry(
+                "any_expert",
+                _("In a shared queue, any doctor may call whoever booked one"),
+                help=_("Otherwise who chose a doctor waits for that one."),
+            ),
+            Entry(
+                "overtake_limit",
+                _("Calls that may go past somebody who waits for the right doctor"),
+                low=0,
+                high=20,
+                help=_("In a shared queue."),
+            ),
             Entry("close_grace_min", _("A session closes by itself after"), MINUTES, 0, 720),
             Entry("screen_stale_s", _("A screen says that it is offline after"), SECONDS, 5, 600),
             Entry("come_back_margin_min", _("Margin of the time to come back"), MINUTES, 0, 120),
+            Entry(
+                "near_people",
+                _("Told that the turn is near with so many people ahead"),
+                low=0,
+                high=20,
+                help=_("0 for never."),
+            ),
+            Entry(
+                "turn_notices",
+                _("Messages when the turn is near and when called"),
+                help=_("By text message and in the app; the patient’s live page tells in any case."),
+            ),
+            Entry(
+                "print_wait_s",
+                _("A slip waits for a printer that does not answer"),
+                SECONDS,
+                5,
+                900,
+                _("Then it is given up, and the desk prints it from the browser."),
+            ),
+            Entry("kiosk_result_s", _("A kiosk shows the number for"), SECONDS, 5, 120),
+            Entry("kiosk_input_s", _("A kiosk waits for an entry for"), SECONDS, 20, 300),
+            Entry(
+                "kiosk_tries",
+                _("Wrong entries at a kiosk per document and hour"),
+                high=20,
+                help=_("Then the front desk checks the patient in."),
+            ),
         ),
     ),
     (
@@ -177,7 +280,53 @@ GROUPS: tuple[tuple[str, Any, tuple[Entry, ...]], ...] = (
             Entry("history_weeks", _("History looked at"), _("weeks"), 1, 104),
             Entry("history_min_sessions", _("Sessions needed for a plan of one weekday")),
             Entry(
+                "arrival_estimator",
+                _("How walk-ins are counted"),
+                choices=(
+                    ("full_counts", _("every session alike")),
+                    ("discounted", _("recent sessions count more")),
+                ),
+                help=_("How fast older sessions fade is learnt from each department’s history."),
+            ),
+            Entry(
+                "rate_history_weeks",
+                _("History looked at where recent sessions count more"),
+                _("weeks"),
+                8,
+                104,
+            ),
+            Entry(
                 "auto_approve", _("Plans hold without approval"), help=_("Otherwise a manager approves each.")
+            ),
+            Entry(
+                "plan_method",
+                _("Quotas that are proposed"),
+                choices=(("r1", _("the paper's rule (R1)")), ("optimised", _("the optimised ones"))),
+                help=_(
+                    "Each plan shows both. Optimised ones are proposed only where simulations show a gain."
+                ),
+            ),
+            Entry(
+                "idle_weight_per_10_min",
+                _("10 minutes without a patient count as"),
+                _("minutes of one patient waiting"),
+                0,
+                1000,
+                _("What the optimised quotas weigh. A doctor who waits is idle."),
+            ),
+            Entry(
+                "overtime_weight_per_10_min",
+                _("10 minutes of overtime count as"),
+                _("minutes of one patient waiting"),
+                0,
+                1000,
+            ),
+            Entry(
+                "unserved_weight_min",
+                _("A patient who comes after the close counts as"),
+                _("minutes of one patient waiting"),
+                0,
+                1000,
             ),
         ),
     ),
@@ -237,6 +386,8 @@ def check_bounds(name: str, value: object) -> None:
         With the name and the bounds.
     """
     entry = ENTRIES[name]
+    if entry.choices and value not in dict(entry.choices):
+        raise UnknownPolicy(field=name, name=name)
     numbers = value if isinstance(value, tuple) else (value,) if type(value) is int else (entry.low,)
     known = all(type(one) is int and entry.low <= one <= entry.high for one in numbers)
     if not known or not 0 < len(numbers) <= STEPS_MAX:

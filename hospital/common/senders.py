@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hospital.common import clock
-from hospital.common.language import chinese
+from hospital.common.language import hospital_name
 
 logger = logging.getLogger(__name__)
 
@@ -145,8 +145,7 @@ class EmailSender:
         if time.monotonic() < self._away_until:
             raise Unavailable("paused", counts=False)
         with translation.override(post.language or settings.LANGUAGE_CODE):
-            hospital = settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN
-            subject = _("Message from %(hospital)s") % {"hospital": hospital}
+            subject = _("Message from %(hospital)s") % {"hospital": hospital_name()}
         number = f"<{hashlib.sha256(post.key.encode()).hexdigest()[:32]}@fenliu>"
         body = f"{post.body}\n\n{urljoin(settings.PUBLIC_URL, post.link)}" if post.link else post.body
         mail = EmailMessage(subject, body, to=[post.to], headers={"Message-ID": number})

@@ -15,7 +15,7 @@ import psycopg
 from django.db.backends.utils import CursorWrapper
 from django.db.transaction import get_connection
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -76,10 +76,17 @@ class LoneStatement:
         if lent.prepare_threshold is None:
             return _checked(lent, wire.exec_params(self._native, values))
         if lent not in self._known:
-            _checked(lent, wire.prepare(self._key, self._native))
-            self._known.add(lent)
+            self._prepare(lent)
         given = cast("list[bytes]", values)  # None is NULL here, too: only the annotation is narrower
-        return _checked(lent, wire.exec_prepared(self._key, given))
+        try:
+            return _checked(lent, wire.exec_prepared(self._key, given))
+        except InvalidSqlStatementName:  # after a rollback psycopg deallocates all; nothing was executed
+            self._prepare(lent)
+            return _checked(lent, wire.exec_prepared(self._key, given))
+
+    def _prepare(self, lent: psycopg.Connection[Any]) -> None:
+        _checked(lent, lent.pgconn.prepare(self._key, self._native))
+        self._known.add(lent)
 
 
 def _checked(lent: psycopg.Connection[Any], result: PGresult) -> PGresult:

@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -36,10 +37,8 @@ class Window(BaseThrottle):
         who, limit = self.counted(request)
         if not who:
             return True
-        moment = clock.wall().timestamp()
-        self._ends_in_s = WINDOW_S - moment % WINDOW_S
-        key = f"api:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{int(moment // WINDOW_S)}"
-        return _count(key) <= limit
+        self._ends_in_s = WINDOW_S - clock.wall().timestamp() % WINDOW_S
+        return _count(_key(who)) <= limit
 
     def counted(self, request: Request) -> tuple[str, int]:
         """Under which name this request is counted, and up to how many; no name: it is not."""
@@ -73,6 +72,16 @@ class AddressThrottle(Window):
         if request.method not in SAFE or (request.user and request.user.is_authenticated) or address in _HERE:
             return "", 0
         return f"address:{address}", ANONYMOUS_PER_MIN
+
+
+def asked_too_often(request: HttpRequest, what: str, limit: int) -> bool:
+    """Whether the address behind ``request`` asked for ``what`` more than ``limit`` times in this minute."""
+    address = BaseThrottle().get_ident(Request(request)) or ""
+    return _count(_key(f"{what}:{address}")) > limit
+
+
+def _key(who: str) -> str:
+    return f"api:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{int(clock.wall().timestamp() // WINDOW_S)}"
 
 
 def _count(key: str) -> int:

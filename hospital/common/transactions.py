@@ -6,11 +6,12 @@ Locks are taken in the order account, patient, session, slot, appointment, payme
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from psycopg import errors as pg
 
 from hospital.common.errors import Busy
@@ -71,6 +72,21 @@ def retried(service: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Let several reads see one moment of the database, whatever others commit meanwhile; nothing can be written.
+
+    Inside an open transaction it joins that one, as it is.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def on_commit(action: Callable[..., object], /, *args: object, **kwargs: object) -> None:

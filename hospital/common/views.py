@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -14,7 +14,7 @@ from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
-from hospital.common.language import chinese
+from hospital.common.language import hospital_name
 from hospital.common.roles import DESK, MANAGERS, STAFF
 
 if TYPE_CHECKING:
@@ -77,6 +77,19 @@ def once(
     return answer
 
 
+class QueryMiddleware:
+    """A NUL in an address is nobody's typing, and no text in the database has one: refused before it is looked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        return self.get_response(request)
+
+
 class DomainErrorMiddleware:
     """A refusal that a page did not handle itself becomes a plain page saying why."""
 
@@ -101,7 +114,7 @@ class DomainErrorMiddleware:
 def hospital_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use."""
     return {
-        "hospital_name": settings.HOSPITAL_NAME if chinese() else settings.HOSPITAL_NAME_EN,
+        "hospital_name": hospital_name(),
         "demo": settings.DEMO,
         "now": clock.now(),
         "large_text": request.COOKIES.get("large_text") == "1",

@@ -9,10 +9,11 @@ import datetime as dt
 from typing import Any
 
 from django.utils import formats
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext, gettext_noop, pgettext
 
 from hospital.common import clock
+from hospital.common.half_days import AFTERNOON, EVENING, MORNING, half_of
 from hospital.common.language import chinese
 
 _STATES = (
@@ -138,6 +139,11 @@ def weekday_name(number: int) -> str:
     return str(WEEKDAYS[number - 1])
 
 
+def weekday_short(number: int) -> str:
+    """周三, Wed, of a weekday counted from Monday = 1."""
+    return str(WEEKDAYS_ABBR[number - 1]).replace("星期", "周")
+
+
 def near_weekday(value: dt.datetime | dt.date | None) -> str:
     """After 明天 the weekday is enough (周三); otherwise the full day."""
     return weekday(value) if near_word(value) else day(value)
@@ -150,12 +156,16 @@ def near_or_day(value: dt.datetime | dt.date | None) -> str:
 
 def half_day(moment: dt.datetime | None) -> str:
     """上午 before noon, 下午 before 18:00, then 晚上."""
-    if moment is None:
-        return ""
-    hour = clock.local(moment).hour
-    if hour < 12:
-        return pgettext("half of a day", "morning")
-    return pgettext("half of a day", "afternoon") if hour < 18 else pgettext("half of a day", "evening")
+    return "" if moment is None else half_name(half_of(clock.local(moment).hour))
+
+
+def half_name(half: int) -> str:
+    """上午, 下午 or 晚上 of a part of the day."""
+    return {
+        MORNING: pgettext("half of a day", "morning"),
+        AFTERNOON: pgettext("half of a day", "afternoon"),
+        EVENING: pgettext("half of a day", "evening"),
+    }[half]
 
 
 def spaced_code(code: str) -> str:

@@ -148,6 +148,8 @@ def _define_periods(expert: "Expert", number: int, now: datetime) -> None:
             room=room,
             capacity_per_slot=10,
             appointment_share=Decimal("0.55"),
+            actor=DEMO,
+            now=now,
         )
 
 

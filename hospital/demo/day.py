@@ -75,10 +75,7 @@ def _fill(session: "ClinicSession", now: datetime, random: Random) -> None:
             actor=DEMO,
             now=moment,
         )
-    for appointment_id, due in booked:
-        if due <= now:
-            queueing.ticket_check_in(appointment_id=appointment_id, actor=DEMO, now=due)
-    _serve(session, now)
+    _serve(session, sorted((due, appointment_id) for appointment_id, due in booked if due <= now), now)
 
 
 def _book(slot: "Slot", moment: datetime, random: Random) -> tuple[int, datetime]:
@@ -103,12 +100,22 @@ def _book(slot: "Slot", moment: datetime, random: Random) -> tuple[int, datetime
     return held.pk, slot.starts_at + timedelta(minutes=random.randrange(-25, 20))
 
 
-def _serve(session: "ClinicSession", now: datetime) -> None:
-    """The first patients are called, seen and done; the last one called is with the expert now."""
+def _serve(session: "ClinicSession", arrivals: list[tuple[datetime, int]], now: datetime) -> None:
+    """People arrive; the first are called, seen and done; the last one called is with the expert now."""
     moment = now - timedelta(minutes=sum(CONSULTATIONS_MIN) + IN_THE_ROOM_MIN)
     for minutes in (*CONSULTATIONS_MIN, None):
+        arrivals = _check_in(arrivals, moment)
         ticket = queueing.ticket_call_next(session_code=session.code, actor=DEMO, now=moment)
         queueing.ticket_start(code=ticket.code, actor=DEMO, now=moment + timedelta(seconds=50))
         if minutes is not None:
             moment += timedelta(minutes=minutes)
             queueing.ticket_finish(code=ticket.code, actor=DEMO, now=moment)
+    _check_in(arrivals, now)
+
+
+def _check_in(arrivals: list[tuple[datetime, int]], until: datetime) -> list[tuple[datetime, int]]:
+    """Whoever has come by then is checked in, in the order of coming; return who comes later."""
+    for due, appointment_id in arrivals:
+        if due <= until:
+            queueing.ticket_check_in(appointment_id=appointment_id, actor=DEMO, now=due)
+    return [arrival for arrival in arrivals if arrival[0] > until]

@@ -1,23 +1,25 @@
-"""Sixty days of synthetic history with the paper's arrivals and punctuality, from a seeded generator.
+"""Synthetic history with the paper's arrivals and punctuality, from a seeded generator.
 
 Walk-ins come by a Poisson process, most of them before the session opens; booked patients are 21 % of the time
 30-120 minutes early and 28 % of the time 30-120 minutes late; the expert starts late (ward rounds); the order of
 calling is the product's own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
 from analytics.domain.visits import Channel, Outcome, SessionKey, VisitRow
 from hospital.common import clock
-from hospital.demo.clinic import EXPERTS, RUNNING_EXPERT, Period, periods
+from hospital.demo.clinic import EXPERTS, Period, periods
 from queueing.domain.ordering import next_ticket
 from queueing.domain.places import Called, Grid, Span, Waiting
 
 DAYS = 60
+PLANNED = 28
+"""So many days ago sessions with the first plans' quotas began."""
 SEED = 2018
 WALK_INS_PER_H = (9.0, 3.0, 1.5, 1.0, 0.5)
 """In the hour before opening and in each hour of the session: the paper's estimates."""
@@ -26,6 +28,11 @@ FIRST_START_MIN = (30.0, 8.0)
 SERVICE_MIN = 5.5
 SERVICE_CV = 0.5
 NO_SHOW = 0.03
+DaysOf = Callable[[str], Iterable[int]]
+"""How many days before today sessions of an expert were, oldest first."""
+QuotasOf = Mapping[tuple[str, int, time], Sequence[int]]
+"""Who is booked in each slot of an expert's weekday and opening; ``BOOKED_PER_SLOT`` where nothing is said."""
+NO_PLANS: QuotasOf = {}
 
 
 @dataclass(slots=True)
@@ -49,23 +56,28 @@ class _Session:
     calls: list[Called] = field(default_factory=list)
 
 
-def visits(today: date) -> Iterator[VisitRow]:
-    """Every visit of the ``DAYS`` days before ``today``, the same for the same day."""
+def visits(today: date, days_of: DaysOf, quotas_of: QuotasOf = NO_PLANS) -> Iterator[VisitRow]:
+    """Every visit of these days before ``today``, the same for the same day and quotas."""
     for number, row in enumerate(EXPERTS):
         code = row[1]
-        if code == RUNNING_EXPERT:
-            continue
-        random = np.random.default_rng([SEED, number])
-        busy = random.uniform(0.7, 1.2)
-        for back in range(DAYS, 0, -1):
+        busy = np.random.default_rng([SEED, number]).uniform(0.7, 1.2)
+        for back in days_of(code):
+            random = np.random.default_rng([SEED, number, back])
             day = today - timedelta(days=back)
             for period in periods(number):
                 if period.weekday == day.isoweekday():
-                    yield from _session_visits((code, row[0]), day, period, busy, random)
+                    booked = quotas_of.get((code, period.weekday, period.times[0]), BOOKED_PER_SLOT)
+                    yield from _session_visits((code, row[0]), day, period, busy, random, booked=booked)
 
 
 def _session_visits(
-    expert: tuple[str, str], day: date, period: Period, busy: float, random: np.random.Generator
+    expert: tuple[str, str],
+    day: date,
+    period: Period,
+    busy: float,
+    random: np.random.Generator,
+    *,
+    booked: Sequence[int],
 ) -> Iterator[VisitRow]:
     code, department = expert
     opens_at, closes_at, walk_in_opens_at = (
@@ -75,7 +87,7 @@ def _session_visits(
     before_min = (opens_at - walk_in_opens_at).total_seconds() / 60
     count = int((closes_at - opens_at) / timedelta(hours=1))
     slots = [Span(before_min + 60 * index, before_min + 60 * (index + 1)) for index in range(count)]
-    session = _Session(_people(slots, busy, random), slots)
+    session = _Session(_people(slots, busy, random, booked), slots)
     _serve(session, before_min + max(5.0, random.normal(*FIRST_START_MIN)), random)
 
     def moment(minutes: float) -> datetime:
@@ -85,13 +97,15 @@ def _session_visits(
         yield _row(key, person, moment, no_show=person.slot is not None and random.random() < NO_SHOW)
 
 
-def _people(slots: list[Span], busy: float, random: np.random.Generator) -> list[_Person]:
+def _people(
+    slots: list[Span], busy: float, random: np.random.Generator, booked_per_slot: Sequence[int]
+) -> list[_Person]:
     people: list[_Person] = []
     hours = [Span(slots[0].starts_at - 60, slots[0].starts_at), *slots]
     for hour, rate in zip(hours, WALK_INS_PER_H, strict=False):
         for arrives in random.uniform(hour.starts_at, hour.ends_at, random.poisson(rate * busy)):
             people.append(_Person(len(people), float(arrives), None, float(arrives)))
-    for slot, booked in zip(slots, BOOKED_PER_SLOT, strict=False):
+    for slot, booked in zip(slots, booked_per_slot, strict=False):
         for place in range(booked):
             due = slot.starts_at + 60 * (place + 0.5) / booked
             arrives = max(0.0, due + _deviation(random))

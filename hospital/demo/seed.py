@@ -1,8 +1,10 @@
 """Set the demo hospital up, or bring it up to date; what users did stays as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from analytics.domain.visits import VisitRow
 from analytics.selectors.history import is_demo_history_in
 from analytics.selectors.plans import plans_for_list
 from analytics.services.nightly import asked_of_policy, expert_replan
@@ -39,15 +41,15 @@ def seed(*, now: datetime, say: Say) -> None:
 
 
 def _history(now: datetime, say: Say) -> None:
+    """Weeks with equal quotas, then weeks with those of the first plans, so that there is a before and an after."""
     today = clock.local(now).date()
+    planned = [
+        row[1] for row in clinic.EXPERTS if row[1] not in {clinic.RUNNING_EXPERT, clinic.UNDECIDED_EXPERT}
+    ]
     say(f"{history.DAYS} days of synthetic history")
-    visits_take_in(
-        read=lambda: enumerate(history.visits(today), 1),
-        source=SYNTHETIC,
-        name="synthetic demo history",
-        actor=DEMO,
-        now=now,
-    )
+    days = {code: range(history.DAYS, history.PLANNED, -1) for code in planned}
+    days[clinic.UNDECIDED_EXPERT] = range(history.DAYS, 0, -1)
+    _take_in(history.visits(today, lambda code: days.get(code, ())), now)
     say("quotas from that history")
     asked = asked_of_policy(today)
     expert_replan(expert_code=clinic.UNDECIDED_EXPERT, asked=asked, actor=DEMO, now=now)
@@ -56,9 +58,28 @@ def _history(now: datetime, say: Say) -> None:
     policy_change(actor=DEMO, now=now, reason="演示：方案自动生效", auto_approve=True)
     ward = scope_of(level="department", code=clinic.EARLY_DEPARTMENT)
     policy_change(actor=DEMO, now=now, reason="演示：就诊前先测体温、体重", scope=ward, arrival_advice_min=45)
-    for code in [row[1] for row in clinic.EXPERTS]:
-        if code not in {clinic.RUNNING_EXPERT, clinic.UNDECIDED_EXPERT}:
-            expert_replan(expert_code=code, asked=asked, actor=DEMO, now=now)
+    begun = now - timedelta(days=history.PLANNED + policy().horizon_days + 1)
+    for code in planned:
+        first = replace(asked, as_of=clock.local(begun).date())
+        expert_replan(expert_code=code, asked=first, actor=DEMO, now=begun)
+    quotas = {
+        (plan.expert_code, plan.weekday, plan.opens_at): [slot.quota for slot in plan.slots.all()]
+        for plan in plans_for_list(state="approved")
+    }
+    latest = {code: range(history.PLANNED, 0, -1) for code in planned}
+    _take_in(history.visits(today, lambda code: latest.get(code, ()), quotas), now)
+    for code in planned:
+        expert_replan(expert_code=code, asked=asked, actor=DEMO, now=now)
+
+
+def _take_in(visits: Iterator[VisitRow], now: datetime) -> None:
+    visits_take_in(
+        read=lambda: enumerate(visits, 1),
+        source=SYNTHETIC,
+        name="synthetic demo history",
+        actor=DEMO,
+        now=now,
+    )
 
 
 def top_up(now: datetime) -> None:

@@ -65,7 +65,8 @@ class MerchantApi:
         if request.method == "POST" and (found := CLOSE_PATH.fullmatch(path)):
             return json_response(200, order_view(self._bank.order_close(found[1]), self._bank.merchant))
         if request.method == "GET" and (found := ORDER_PATH.fullmatch(path)):
-            return json_response(200, order_view(self._bank.order(found[1]), self._bank.merchant))
+            shown = order_view(self._bank.order(found[1]), self._bank.merchant)
+            return json_response(200, shown | {"payer": self._bank.store.payer(found[1])})
         if request.method == "GET" and (found := REFUND_PATH.fullmatch(path)):
             return json_response(200, refund_view(self._bank.refund(found[1])))
         if request.method == "GET" and (found := STATEMENT_PATH.fullmatch(path)):

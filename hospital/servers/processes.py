@@ -8,6 +8,18 @@ from pathlib import Path
 from hospital.servers.layout import DataDir
 
 WORKERS = 2
+LIVE_OPTIONS = (
+    "--lifespan",
+    "off",
+    "--ws",
+    "hospital.common.wire:Wire",
+    "--ws-per-message-deflate",
+    "false",
+    "--no-access-log",
+    "--log-level",
+    "warning",
+)
+"""How uvicorn serves live updates."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +42,7 @@ def demo_processes(port: int, data: DataDir) -> list[Process]:
                 *uvicorn,
                 "--port",
                 str(port),
-                "--lifespan",
-                "off",
-                "--ws-per-message-deflate",
-                "false",
-                "--no-access-log",
-                "--log-level",
-                "warning",
+                *LIVE_OPTIONS,
                 "--timeout-graceful-shutdown",
                 "3",
             ),

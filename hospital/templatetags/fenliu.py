@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from hospital.common import clock, words
 from hospital.common.inbox import Letter, unread_count
 from hospital.common.language import chinese
+from hospital.common.policy_table import Entry
 
 register = template.Library()
 for _word in (
@@ -113,6 +114,18 @@ def without_address(text: str) -> str:
 
 
 @register.filter
+def seconds_left(until: dt.datetime) -> int:
+    """How long it is until then; never less than nothing."""
+    return max(0, int((until - clock.now()).total_seconds()))
+
+
+@register.filter
+def minutes_up(seconds: int) -> int:
+    """Begun minutes."""
+    return -(-seconds // 60)
+
+
+@register.filter
 def styled(field: BoundField) -> SafeString:
     """A form field with Bootstrap's class for its kind; an invalid one is marked for the eye, too."""
     widget = field.field.widget
@@ -126,8 +139,10 @@ def styled(field: BoundField) -> SafeString:
 
 
 @register.filter
-def rule_value(value: object) -> str:
+def rule_value(value: object, entry: Entry) -> str:
     """A value of the policy as people write it: 07:00; yes; 30, 60, 90; nothing is what another rule says."""
+    if value in dict(entry.choices):
+        return str(dict(entry.choices)[str(value)])
     if value is None:
         return gettext("none of its own")
     if isinstance(value, bool):

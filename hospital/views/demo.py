@@ -9,17 +9,16 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hospital.accounts.demo import code_lasts_s, demo_accounts
-from hospital.accounts.selectors import start_page
+from hospital.accounts.selectors import account_by_username, start_page
 from hospital.common import clock
 from hospital.common.messages import outbox
-from hospital.models import User
 
 LONGEST_MOVE = timedelta(days=400)
 PRESETS = (clock_time(6, 59), clock_time(7, 0), clock_time(7, 55), clock_time(11, 30))
@@ -27,18 +26,19 @@ PRESETS = (clock_time(6, 59), clock_time(7, 0), clock_time(7, 55), clock_time(11
 
 
 class ClockForm(forms.Form):
-    """A moment on the hospital's wall clock, or a step from now."""
+    """A moment on the hospital's wall clock, a step from now, or the real time again."""
 
     moment = forms.DateTimeField(
         label=_("Date and time"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     step_min = forms.IntegerField(required=False, min_value=-1440, max_value=10_080)
+    reset = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of the two, not absurdly far away."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         moment, step_min = data.get("moment"), data.get("step_min")
-        if self.errors:
+        if self.errors or data["reset"]:
             return data
         if (moment is None) == (step_min is None):
             raise forms.ValidationError(_("Choose a moment."))
@@ -62,7 +62,9 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     person = next((person for person in demo_accounts().people if person.key == key), None)
     if person is None:
         raise Http404
-    user = get_object_or_404(User, username=person.username, is_active=True)
+    user = account_by_username(person.username)
+    if user is None:
+        raise Http404
     get_adapter(request).login(request, user)
     return HttpResponseRedirect(start_page(user))
 
@@ -79,13 +81,12 @@ def messages(request: HttpRequest) -> HttpResponse:
 def move_clock(request: HttpRequest) -> HttpResponse:
     """Show the clock of every process, move it, or set it right again."""
     form = ClockForm(request.POST or None)
-    if request.method == "POST":
-        if "reset" in request.POST:
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["reset"]:
             clock.reset()
-            return HttpResponseRedirect(request.path)
-        if form.is_valid():
+        else:
             clock.move_to(form.cleaned_data["target"])
-            return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.path)
     local, real = clock.local(clock.now()), clock.local(clock.wall())
     if not form.is_bound:
         form.initial["moment"] = local.strftime("%Y-%m-%dT%H:%M")

@@ -9,12 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from analytics.selectors.nights import missed_nights
 from hospital.common import clock, jobs, messages
 
 GAUGES = {
     "overdue_jobs": Gauge("fenliu_overdue_jobs", "Jobs that should have been done two minutes ago"),
     "overdue_messages": Gauge("fenliu_overdue_messages", "Messages waiting for more than ten minutes"),
     "failed_messages": Gauge("fenliu_failed_messages", "Messages given up within a day"),
+    "missed_nights": Gauge(
+        "fenliu_missed_nights", "Nightly computations that should be complete and are not"
+    ),
 }
 
 
@@ -24,7 +28,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers; how much work is late, and how many messages were given up within a day."""
+    """The database answers; how much work is late, how many messages were given up, how many nights missed."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -66,4 +70,5 @@ def _figures() -> dict[str, int]:
         "overdue_jobs": jobs.overdue(now),
         "overdue_messages": messages.overdue_count(now),
         "failed_messages": messages.failed_count(now),
+        "missed_nights": missed_nights(now),
     }

@@ -31,14 +31,14 @@ from hospital.common.policy import (
 )
 from hospital.common.policy_table import ENTRIES, GROUPS
 from hospital.common.views import managers_only, signed_in
-from hospital.views.policy_forms import ChangeForm, OwnForm, PolicyForm
+from hospital.views.policy_forms import ChangeForm, OwnerAddress, OwnForm, PolicyForm
 
 
 @managers_only
 @require_http_methods(["GET", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
     """Show the hospital's rules; the POST keeps what is set otherwise as a new version."""
-    level, _colon, code = request.GET.get("of", "").partition(":")
+    level, _colon, code = OwnerAddress.read(request.GET)["of"].partition(":")
     if code:
         selectors.scope_of(level=level, code=code)
         return redirect("policy-own", level, code)

@@ -60,6 +60,8 @@ def _field(entry: Entry, **more: Any) -> serializers.Field[Any, Any, Any, Any]:
         return serializers.BooleanField(**told)
     if isinstance(entry.default, time):
         return LocalTime(**told)
+    if entry.choices:
+        return serializers.ChoiceField(choices=entry.choices, **told)
     number: dict[str, Any] = {"min_value": entry.low, "max_value": entry.high}
     if isinstance(entry.default, tuple):
         step = serializers.IntegerField(**number)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hospital.common.forms import AddressForm
 from hospital.common.policy import Policies, Policy, Scope
 from hospital.common.policy_table import ENTRIES, STEPS_MAX, Entry
 
@@ -24,9 +25,12 @@ class StepsField(forms.CharField):
         """As it is typed."""
         return ", ".join(str(step) for step in value) if isinstance(value, tuple) else value
 
-    def clean(self, value: Any) -> tuple[int, ...]:  # type: ignore[override] # the field is of numbers
-        """The numbers, when they can be."""
-        parts = str(super().clean(value)).replace("，", ",").replace("、", ",").split(",")
+    def clean(self, value: Any) -> tuple[int, ...] | None:  # type: ignore[override] # the field is of numbers
+        """The numbers, when they can be; None where there may be none."""
+        text = str(super().clean(value))
+        if not text and not self.required:
+            return None
+        parts = text.replace("，", ",").replace("、", ",").split(",")
         steps = [int(part) for part in parts if part.strip().isdecimal()]
         if len(steps) != len(parts) or len(steps) > STEPS_MAX:
             raise forms.ValidationError(_("Enter numbers with commas between, such as 30, 60, 90."))
@@ -36,16 +40,34 @@ class StepsField(forms.CharField):
         return tuple(steps)
 
 
+class YesNoField(forms.TypedChoiceField):
+    """Yes, no, or nothing of one's own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "—"), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
+        super().__init__(choices=choices, coerce=lambda given: given == "yes", empty_value=None, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is chosen."""
+        return {True: "yes", False: "no"}.get(value, value)
+
+
+class OwnerAddress(AddressForm):
+    """Whose rules to see: a level and a code, such as ``expert:zhao``."""
+
+    of = forms.CharField(required=False, max_length=40)
+
+
 class ChangeForm(forms.Form):
     """The version that was looked at, and why it is changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("Why is this changed?"),
+        label=gettext_lazy("Reason for the change"),
         max_length=200,
         strip=True,
         widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Please give a reason.")},
+        error_messages={"required": gettext_lazy("Please write it.")},
     )
 
 
@@ -81,11 +103,14 @@ class OwnForm(ChangeForm):
 
 
 def _field(entry: Entry, *, required: bool = True) -> forms.Field:
-    told: dict[str, Any] = {"label": entry.label, "help_text": entry.help}
+    told: dict[str, Any] = {"label": entry.label, "help_text": entry.help, "required": required}
     if isinstance(entry.default, bool):
-        return forms.BooleanField(required=False, **told)
+        return forms.BooleanField(**{**told, "required": False}) if required else YesNoField(**told)
     if isinstance(entry.default, time):
         return forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"), **told)
     if isinstance(entry.default, tuple):
         return StepsField(low=entry.low, high=entry.high, **told)
-    return forms.IntegerField(min_value=entry.low, max_value=entry.high, required=required, **told)
+    if entry.choices:
+        none = [] if required else [("", "—")]
+        return forms.TypedChoiceField(choices=[*none, *entry.choices], empty_value=None, **told)
+    return forms.IntegerField(min_value=entry.low, max_value=entry.high, **told)

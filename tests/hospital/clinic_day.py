@@ -64,6 +64,29 @@ STOPPED = (
     "INSERT INTO booking_stop (code, session_id, reason, state, proposed_at)"
     " SELECT code, id, 'ill', 'proposed', opens_at FROM booking_clinicsession LIMIT 1"
 )
+PAUSED = (
+    "INSERT INTO queueing_pause (session_id, state, reason, began_at, until)"
+    " SELECT session_id, 'paused', 'break', min(called_at) - interval '1 minute', min(called_at)"
+    " FROM queueing_call GROUP BY session_id LIMIT 1"
+)
+NIGHT = (
+    "INSERT INTO analytics_nightrun (kind, state, as_of, days, days_taken, visits_added, begun_at, deadline_at,"
+    " ended_at, asked_by, problem) VALUES ('night', 'complete', '2026-11-02', '[]', 0, 0,"
+    " '2026-11-02', '2026-11-02', '2026-11-02', '', '');"
+    "INSERT INTO analytics_expertrun (run_id, expert_code, whole, state, attempts, worker, plans, proposed, problem)"
+    " SELECT id, 'zhao', false, 'waiting', 0, '', 0, 0, '' FROM analytics_nightrun"
+)
+PLANNED = (
+    "INSERT INTO analytics_quotaplan (code, expert_code, department, weekday, opens_at, closes_at, walk_in_opens_at,"
+    " slot_minutes, method, estimator, seed, as_of, sessions_used, appointments, pre_opening_walk_ins,"
+    " pre_opening_low, pre_opening_high, warnings, world, state, edited, proposed_at, decided_by)"
+    " VALUES ('PLAN56789012', 'zhao', '', 1, '08:00', '09:00', '07:00', 60, 'r1', 'full_counts', 0, '2026-11-02',"
+    " 4, 5, 0, 0, 0, '[]', '{}', 'proposed', false, '2026-11-02', '');"
+    "INSERT INTO analytics_planslot (plan_id, index, starts_at, length_min, walk_in_rate_per_min, rate_low_per_min,"
+    " rate_high_per_min, walk_ins, consultations, mean_duration_min, capacity, capacity_rule, few_data, carry_in,"
+    " spare, computed_quota, quota) SELECT id, 1, '08:00', 60, 0, 0, 0, 0, 0, 6, 10, 'mean_duration', false, 0, 0,"
+    " 5, 5 FROM analytics_quotaplan;"
+)
 SOMEBODY = (
     "INSERT INTO hospital_user (password, is_superuser, username, first_name, last_name, email, is_staff,"
     " is_active, date_joined, role, phone_tail) VALUES"

@@ -32,10 +32,24 @@ ASKED: dict[str, dict[str, Make]] = {
     "booking.absence": {"kind": lambda i: "leave", "department_id": lambda i: None},
     "booking.clinicsession": {"walk_in_opens_at": lambda i: START},
     "booking.slot": {"quota": lambda i: 99, "capacity": lambda i: 999, "withheld": lambda i: 0},
+    "booking.feedifference": {"walk_in_id": lambda i: None},
     "booking.payment": {"walk_in_id": lambda i: None},
     "queueing.ticket": {"channel": lambda i: "appointment", "walk_in_id": lambda i: None},
+    "queueing.estimate": {"outcome": lambda i: "", "wait_min": lambda i: None},
+    "queueing.pause": {"ended_at": lambda i: None, "until": lambda i: START + timedelta(days=99)},
+    "queueing.printer": {"columns": lambda i: 48},
+    "queueing.alarm": {"answered_at": lambda i: None},
+    "queueing.screennotice": {"department_id": lambda i: None, "ends_at": lambda i: None},
     "analytics.sessionday": {"walk_in_opens_at": lambda i: START, "weekday": lambda i: i % 7 + 1},
     "analytics.quotaplan": {"weekday": lambda i: i % 7 + 1},
+    "analytics.nightrun": {
+        "kind": lambda i: "manual",
+        "state": lambda i: "complete",
+        "days": lambda i: [],
+        "ended_at": lambda i: START,
+    },
+    "analytics.expertrun": {"state": lambda i: "waiting", "done_at": lambda i: None},
+    "analytics.outdatedplan": {"weekday": lambda i: i % 7 + 1},
 }
 
 

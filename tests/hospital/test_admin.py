@@ -14,7 +14,7 @@ from tests.clock import VirtualClock
 from tests.hospital.rows import FIRST, OURS, SECRET, rows_of_every_table
 
 pytestmark = pytest.mark.django_db
-MANY = 20
+MANY = 4
 # these have forms, whose rules tests/hospital/test_set_up.py shows
 SET_UP = {"booking.Department", "booking.Room", "booking.Expert", "hospital.User", "hospital.ApiToken"}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
 
 import pytest
 from django.db import transaction
 
+from hospital.celery import Poller
 from hospital.common import jobs
 from hospital.common.errors import DomainError
 from hospital.common.models import Job
@@ -134,23 +136,44 @@ def test_a_killed_workers_job_is_taken_again_once_its_lease_is_over(
     assert (job.attempts, job.done_at) == (2, now())
 
 
+@pytest.mark.django_db
+def test_jobs_done_together_are_tried_alone_once_one_of_them_failed(
+    now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[list[object]] = []
+
+    def together(payloads: Sequence[Mapping[str, object]], now: datetime) -> None:
+        tried.append([payload["id"] for payload in payloads])
+        if 2 in tried[-1]:
+            raise ValueError
+
+    monkeypatch.setattr(jobs, "HANDLERS", {})
+    monkeypatch.setattr(jobs, "GROUPS", {})
+    monkeypatch.setattr(jobs, "ASIDE", set())
+    jobs.group_handler(KIND, size=lambda: 3)(together)
+    jobs.enqueue_all(KIND, {str(number): {"id": number} for number in range(5)}, due_at=now())
+    assert jobs.run_due(now(), limit=1) == 0
+    assert tried == [[0, 1, 2]]
+    assert jobs.run_due(now()) == 4
+    assert tried[1:] == [[0], [1], [2], [3, 4]]
+    assert jobs.run_due(now.advance(seconds=jobs.LEASE_S)) == 0
+    assert tried[5:] == [[2]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_take_the_same_job(work: Work, now: VirtualClock) -> None:
     queued("a", now())
     queued("b", now())
     moment = now()
 
-    def other() -> str | None:
-        job = jobs._take_one(moment)
-        return job.key if job else None
+    def other() -> list[str]:
+        return [job.key for job in jobs._take(moment)]
 
     with transaction.atomic():
-        mine = jobs._take_one(moment)
-        assert mine is not None
-        assert mine.key == "a"
-        assert in_another_thread(other) == "b", "skips what is locked, does not wait"
-        assert in_another_thread(other) is None
-    assert in_another_thread(other) is None, "what is leased is not due"
+        assert [job.key for job in jobs._take(moment)] == ["a"]
+        assert in_another_thread(other) == ["b"], "skips what is locked, does not wait"
+        assert in_another_thread(other) == []
+    assert in_another_thread(other) == [], "what is leased is not due"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -184,6 +207,58 @@ def test_a_waker_that_fails_does_not_fail_the_request(
     finally:
         jobs._wakers.pop()
     assert jobs.run_due(now()) == 1, "the poll finds it"
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_its_workers_is_left_alone_ever_longer(
+    work: Work, now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(jobs.HANDLERS, KIND, killed)
+    job = queued("a", now())
+    leases = []
+    for _worker in range(6):
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run_due(now())
+        job.refresh_from_db()
+        assert job.leased_until
+        leases.append((job.leased_until - now()).total_seconds())
+        now.advance(seconds=leases[-1] + 1)
+    assert leases == [60, 60, 60, 120, 240, 480]
+
+
+@pytest.mark.django_db
+def test_what_stands_aside_is_done_when_nothing_else_is_due(
+    work: Work, now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(jobs.HANDLERS, "test.many", work)
+    monkeypatch.setattr(jobs, "ASIDE", {"test.many"})
+    jobs.enqueue("test.many", key="a", payload={"id": "a night's"}, due_at=now())
+    queued("a", now.advance(seconds=1))
+    assert jobs.run_due(now()) == 2
+    assert work.done == [{"id": 7}, {"id": "a night's"}]
+
+
+@pytest.mark.usefixtures("now")
+def test_a_job_of_minutes_keeps_no_duty_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_after, over = threading.Event(), threading.Event()
+    poller, found = Poller(None), list[bool]()
+
+    def long_job(*args: object, **more: object) -> int:
+        looked_after.clear()  # only what is looked after from now on counts
+        found.append(looked_after.wait(60))
+        poller.stop(None)
+        over.set()
+        return 0
+
+    monkeypatch.setattr(jobs, "POLL_S", 0.01)
+    monkeypatch.setattr(jobs, "run_due", long_job)
+    monkeypatch.setattr(jobs, "run_duties", lambda *args, **more: looked_after.set())
+    poller.start(None)
+    assert over.wait(90)
+    assert found == [True]
 
 
 @pytest.mark.django_db

@@ -70,9 +70,10 @@ def test_nobody_else_comes_there(failed: Message, now: VirtualClock) -> None:
 def test_readiness_and_figures_count_what_failed_and_what_waits(failed: Message, now: VirtualClock) -> None:
     message_send(kind="note", key="b", body="x", now=now(), phone="+8613800138000")
     now.advance(minutes=11)
-    assert Client().get("/readyz").json() | {"overdue_jobs": 0} == {
+    assert Client().get("/readyz").json() | {"overdue_jobs": 0, "missed_nights": 0} == {
         "status": "ok",
         "overdue_jobs": 0,
+        "missed_nights": 0,
         "overdue_messages": 1,
         "failed_messages": 1,
     }

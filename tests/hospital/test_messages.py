@@ -62,7 +62,9 @@ def test_a_message_is_sent_once_and_its_number_kept(provider: Provider, now: Vir
     tell(now)
     for _round in range(3):
         jobs.run_due(now.advance(seconds=10))
-    assert [(post.key, post.to, post.body) for post in provider.posts] == [("note/a", PHONE, BODY)]
+    assert [(post.key, post.to, post.body) for post in provider.posts] == [
+        ("note/a", PHONE, f"Qinghe Hospital: {BODY}")
+    ]
     assert (the_message().provider_id, the_message().attempts) == ("n1", 1)
 
 

@@ -121,7 +121,7 @@ def test_a_change_keeps_what_was_there_before_in_the_history(admin: Client, cast
     assert row.data["before"]["fee_fen"] == 4990
     assert row.data["after"]["name"] == "罗志刚"
     page = admin.get(reverse("admin:booking_expert_history", args=[doctor.pk])).content.decode()
-    assert "fee_fen: 6000" in " ".join(page.split())
+    assert "Fee in fen: 6000" in " ".join(page.split())
     edit(admin, doctor, name="罗志刚", name_en="Luo Zhigang", fee="60")
     assert history.of(doctor).count() == 2, "the same again is no change"
 

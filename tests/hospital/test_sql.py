@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
 from psycopg_pool import ConnectionPool
@@ -64,6 +65,16 @@ def test_what_the_database_refuses_is_an_error_of_djangos_and_the_connection_goe
             divided.row({"by": 0})
         assert getattr(refused.value.__cause__, "sqlstate", "") == "22012"
         assert divided.row({"by": 1}) == (1,)
+
+
+def test_a_rollback_of_whoever_had_the_connection_meanwhile_loses_nothing(pool: ConnectionPool) -> None:
+    """psycopg then deallocates every prepared statement of the connection, ours among them."""
+    ECHO.row(GIVEN)
+    with pool.connection() as lent, lent.transaction(force_rollback=True):
+        for _time in range(4):
+            psycopg.Cursor(lent).execute("SELECT 1")
+    for _time in range(2):
+        assert ECHO.row(GIVEN) == (*list(GIVEN.values()), f"{GIVEN['text']}!")
 
 
 def test_a_connection_that_died_is_replaced(pool: ConnectionPool) -> None:

@@ -70,12 +70,20 @@ def processes_of(data: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+            command = command_of(int(entry.name))
             if str(data) in command or str((entry / "cwd").readlink()).startswith(str(data)):
                 found.append(int(entry.name))
         except OSError:
             continue
     return [number for number in found if number != os.getpid()]
+
+
+def command_of(number: int) -> str:
+    """The command line of a process; empty for one that has just ended."""
+    try:
+        return Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def until(condition: Callable[[], object], limit_s: float = 15) -> None:

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +62,6 @@ def two_ports(*, busy: bool) -> Iterator[int]:
 def test_a_wrong_database_url_stops_the_start_with_its_name_and_the_reason(
     tmp_path: Path, url: str, reason: str
 ) -> None:
-    started = time.monotonic()
     done = manage(
         "check",
         DATABASE_URL=url,
@@ -75,7 +73,6 @@ def test_a_wrong_database_url_stops_the_start_with_its_name_and_the_reason(
     assert done.stderr.startswith("error: DATABASE_URL: ")
     assert reason in done.stderr
     assert "Traceback" not in done.stderr
-    assert time.monotonic() - started < 8
 
 
 def test_a_wrong_redis_url_stops_the_demo_with_its_name_and_the_reason(tmp_path: Path) -> None:

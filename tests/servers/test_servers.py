@@ -15,7 +15,7 @@ from hospital.servers import identity
 from hospital.servers.layout import DataDir
 from hospital.servers.postgres import Postgres
 from tests.figures import Figures
-from tests.servers.conftest import User, plain_environment, processes_of, until
+from tests.servers.conftest import User, command_of, plain_environment, processes_of, until
 
 pytestmark = pytest.mark.xdist_group("servers")
 Use = Callable[..., User]
@@ -38,7 +38,7 @@ def postmaster(data: Path) -> int:
 
 
 def is_keeper(number: int) -> bool:
-    return "hospital.servers.keeper" in Path(f"/proc/{number}/cmdline").read_text()
+    return "hospital.servers.keeper" in command_of(number)
 
 
 def answers(url: str) -> bool:
@@ -87,7 +87,7 @@ def test_passwords_are_readable_by_their_owner_only_and_on_no_command_line(use: 
     secrets = [url.split(":")[2].split("@")[0] for url in urls]
     assert stat.S_IMODE((data / "secrets.json").stat().st_mode) == 0o600
     assert stat.S_IMODE((data / "servers/valkey/valkey.conf").stat().st_mode) == 0o600
-    lines = [Path(f"/proc/{number}/cmdline").read_text() for number in processes_of(data)]
+    lines = [command_of(number) for number in processes_of(data)]
     assert not [line for line in lines for secret in secrets if secret in line]
 
 

@@ -20,6 +20,8 @@ from hospital.servers.processes import demo_processes, schedule_of
 from hospital.servers.readiness import Readiness, watch_servers
 from hospital.servers.supervisor import Supervisor
 
+OWN_APPS = {"hospital", "booking", "queueing", "analytics"}
+
 
 class Command(BaseCommand):
     """Sets the demo up step by step, then supervises its processes."""
@@ -87,8 +89,19 @@ def collect_static() -> None:
 
 
 def migrate() -> None:
-    """Bring the tables up to date; loading nothing more when they are."""
+    """Bring the tables up to date; loading nothing more when they are.
+
+    Raises
+    ------
+    CommandError
+        The data was made by a version with steps that this one does not know: before the first release the steps are
+        written anew now and then, afterwards it means an older program than the data.
+
+    """
     executor = MigrationExecutor(connection)
+    applied, known = set(executor.loader.applied_migrations), set(executor.loader.disk_migrations)
+    if any(app in OWN_APPS for app, _name in applied - known):
+        raise CommandError("another version of Fenliu made this data: start over with RESET=1 or --reset")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from analytics.selectors import invariants as analytics
 from booking.selectors import invariants as booking
 from hospital.common.invariants import FLOOR, broken
 from queueing.selectors import invariants as queueing
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what broke."""
-        asked = (*FLOOR, *booking.INVARIANTS, *queueing.INVARIANTS)
+        asked = (*FLOOR, *booking.INVARIANTS, *queueing.INVARIANTS, *analytics.INVARIANTS)
         found = list(broken(asked))
         for breach in found:
             self.stdout.write(f"BROKEN: {breach.name}")

@@ -1,0 +1,1 @@
+"""PostgreSQL as the tests want it: one that forgets quickly."""
