@@ -17,6 +17,7 @@ from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed
 from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS
 
+ABSENCE_KINDS = list(Absence.Kind.values)
 _ABSENCE = {"kind": "leave", "expert": "zhao", "department": None, "reason": "meeting outside"}
 _DAYS = {"first_day": "2026-11-09", "last_day": "2026-11-10"}
 
@@ -25,7 +26,7 @@ _DAYS = {"first_day": "2026-11-09", "last_day": "2026-11-10"}
 class AbsenceIn(serializers.Serializer[Any]):
     """A holiday of the hospital or a department, or an expert's leave."""
 
-    kind = serializers.ChoiceField(choices=Absence.Kind.values)
+    kind = serializers.ChoiceField(choices=ABSENCE_KINDS)
     expert = serializers.SlugField(max_length=20, allow_null=True, default=None, help_text="of a leave")
     department = serializers.SlugField(
         max_length=20, allow_null=True, default=None, help_text="of a holiday; null: the whole hospital"
@@ -48,7 +49,7 @@ class AbsenceAnswer(serializers.Serializer[Any]):
     """Days without sessions."""
 
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=Absence.Kind.values)
+    kind = serializers.ChoiceField(choices=ABSENCE_KINDS)
     expert = serializers.CharField(source="expert.code", allow_null=True, default=None)
     department = serializers.CharField(source="department.code", allow_null=True, default=None)
     first_day = serializers.DateField()

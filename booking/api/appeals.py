@@ -14,6 +14,8 @@ from hospital.common.api import ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS, PATIENT
 
+APPEAL_STATES = list(Appeal.State.values)
+
 
 @example(
     code="E2F3G4H5J6K7",
@@ -31,7 +33,7 @@ class AppealAnswer(serializers.Serializer[Any]):
     code = serializers.CharField()
     ban = serializers.CharField(source="ban.code", allow_null=True, default=None)
     appointment = serializers.CharField(source="appointment.code", allow_null=True, default=None)
-    state = serializers.ChoiceField(choices=Appeal.State.values)
+    state = serializers.ChoiceField(choices=APPEAL_STATES)
     text = serializers.CharField()
     answer = serializers.CharField(allow_blank=True)
     asked_at = serializers.DateTimeField()

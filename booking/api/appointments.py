@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api import answers
-from booking.api import serializers as shapes
+from booking.api import inputs, serializers
+from booking.api.answers import numbers
 from booking.providers import provider
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed, parsed
@@ -25,21 +25,21 @@ class PatientList(ApiView):
 
     roles = frozenset({"patient"})
 
-    @extend_schema(responses=several(answers.PatientAnswer))
+    @extend_schema(responses=several(numbers.PatientAnswer))
     def get(self, request: Request) -> Response:
         """List the person and the family."""
         links = selectors.patients_of_user(user=self.person)
-        return Response({"results": [shapes.patient_out(link) for link in links]})
+        return Response({"results": [serializers.patient_out(link) for link in links]})
 
-    @extend_schema(request=shapes.PatientIn, responses={201: answers.PatientAnswer})
+    @extend_schema(request=inputs.PatientIn, responses={201: numbers.PatientAnswer})
     def post(self, request: Request) -> Response:
         """Add a person; the document is checked."""
-        data = parsed(shapes.PatientIn, request)
+        data = parsed(inputs.PatientIn, request)
         patient = services.account_patient_add(
             account_id=self.person.pk, actor=self.actor, now=clock.now(), **data
         )
         link = selectors.patient_of_user(user=self.person, patient_id=patient.pk)
-        return Response(shapes.patient_out(link), status=201)
+        return Response(serializers.patient_out(link), status=201)
 
 
 class AppointmentList(ApiView):
@@ -49,21 +49,21 @@ class AppointmentList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=several(answers.AppointmentDetailAnswer))
+    @extend_schema(responses=several(numbers.AppointmentDetailAnswer))
     def get(self, request: Request) -> Response:
         """List one's own appointments, the newest clinic day first."""
         mine = selectors.appointments_of_user(user=self.person)[:100]
-        return listed(answers.AppointmentDetailAnswer, mine)
+        return listed(numbers.AppointmentDetailAnswer, mine)
 
     @extend_schema(
-        request=shapes.AppointmentIn, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY]
+        request=inputs.AppointmentIn, responses={201: numbers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Hold a number; the desk does it for anybody, and no account's limits count then.
 
         ``challenge_required`` brings a challenge; its solution goes into ``proof``.
         """
-        data = dict(parsed(shapes.AppointmentIn, request))
+        data = dict(parsed(inputs.AppointmentIn, request))
         proof = data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
@@ -77,7 +77,7 @@ class AppointmentList(ApiView):
                 now=clock.now(),
                 device_index=known_device(request),
             )
-            return 201, shapes.appointment_out(appointment)
+            return 201, serializers.appointment_out(appointment)
 
         return services.drawn_first(
             lambda: self.idempotent(produce, body=data), session_code=data["slot"], now=clock.now()
@@ -89,11 +89,11 @@ class AppointmentDetail(ApiView):
 
     roles = PATIENT_OR_DESK
 
-    @extend_schema(responses=answers.AppointmentDetailAnswer)
+    @extend_schema(responses=numbers.AppointmentDetailAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Show one's own appointment; any for the desk."""
         found = selectors.appointment_for_user(user=self.person, code=code)
-        return Response(answers.AppointmentDetailAnswer(found).data)
+        return Response(numbers.AppointmentDetailAnswer(found).data)
 
 
 class AppointmentCancel(ApiView):
@@ -101,7 +101,7 @@ class AppointmentCancel(ApiView):
 
     roles = PATIENT_OR_DESK
 
-    @extend_schema(request=shapes.CancelIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=inputs.CancelIn, responses=numbers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Cancel; patients until `cancel_until`."""
 
@@ -110,9 +110,9 @@ class AppointmentCancel(ApiView):
             cancelled = services.appointment_cancel(
                 appointment_id=appointment.pk, actor=self.actor, now=clock.now(), **data
             )
-            return shapes.appointment_out(cancelled)
+            return serializers.appointment_out(cancelled)
 
-        return self.once(shapes.CancelIn, answer)
+        return self.once(inputs.CancelIn, answer)
 
 
 class AppointmentMove(ApiView):
@@ -120,7 +120,7 @@ class AppointmentMove(ApiView):
 
     roles = PATIENT_OR_DESK
 
-    @extend_schema(request=shapes.MoveIn, responses=answers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=inputs.MoveIn, responses=numbers.AppointmentAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Change a booked number for one at another time of the same doctor; what was paid stays paid."""
 
@@ -133,9 +133,9 @@ class AppointmentMove(ApiView):
                 actor=self.actor,
                 now=clock.now(),
             )
-            return shapes.appointment_out(moved)
+            return serializers.appointment_out(moved)
 
-        return self.once(shapes.MoveIn, answer)
+        return self.once(inputs.MoveIn, answer)
 
 
 class PaymentList(ApiView):
@@ -144,11 +144,11 @@ class PaymentList(ApiView):
     roles = PATIENT_OR_DESK
 
     @extend_schema(
-        request=shapes.PaymentIn, responses={201: answers.PaymentAnswer}, parameters=[IDEMPOTENCY_KEY]
+        request=inputs.PaymentIn, responses={201: numbers.PaymentAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request, code: str) -> Response:
         """Open an order at the provider; the patient pays on ``pay_url``."""
-        data = parsed(shapes.PaymentIn, request)
+        data = parsed(inputs.PaymentIn, request)
         appointment = selectors.appointment_for_user(user=self.person, code=code)
         now = clock.now()
 

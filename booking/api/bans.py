@@ -16,6 +16,7 @@ from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS, PATIENT_OR_MANAGERS
 
 BAN_DAYS_MAX = 3650
+BAN_REASONS = list(Ban.Reason.values)
 _AT = "2026-11-03T12:00:00+08:00"
 
 
@@ -35,7 +36,7 @@ class BanAnswer(serializers.Serializer[Any]):
     code = serializers.CharField()
     patient = serializers.CharField(source="patient.code")
     name = serializers.CharField(source="patient.name")
-    reason = serializers.ChoiceField(choices=Ban.Reason.values)
+    reason = serializers.ChoiceField(choices=BAN_REASONS)
     note = serializers.CharField(allow_blank=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors
-from booking.api import answers, quick
-from booking.api import serializers as shapes
+from booking.api import inputs, quick, serializers
+from booking.api.answers import catalogue
 from hospital.common import clock
 from hospital.common.api import ApiView, first, parsed
 from hospital.common.openapi import page
@@ -45,34 +45,36 @@ class PublicView(ApiView):
 class DepartmentList(PublicView):
     """Departments."""
 
-    @extend_schema(responses=page(answers.Department), parameters=[shapes.PageQuery])
+    @extend_schema(responses=page(catalogue.Department), parameters=[inputs.PageQuery])
     def get(self, request: Request) -> Response:
         """List departments by pinyin."""
         found = selectors.departments_with_next(now=clock.now())
-        return self.page(request, [shapes.department_out(department) for department, _next, _n in found])
+        return self.page(request, [serializers.department_out(department) for department, _next, _n in found])
 
 
 class ExpertList(PublicView):
     """Experts."""
 
-    @extend_schema(parameters=[shapes.ExpertQuery, shapes.PageQuery], responses=page(answers.ExpertCard))
+    @extend_schema(parameters=[inputs.ExpertQuery, inputs.PageQuery], responses=page(catalogue.ExpertCard))
     def get(self, request: Request) -> Response:
         """List experts, earliest free number first, or as ``order`` says; with ``q`` the best match first."""
-        query = parsed(shapes.ExpertQuery, request, query=True)
+        query = parsed(inputs.ExpertQuery, request, query=True)
         order = query["order"] or ("match" if query["q"].strip() else "earliest")
         cards = selectors.experts_for_booking(
             now=clock.now(), department=query["department"], q=query["q"], order=order
         )
-        return self.page(request, [shapes.expert_out(card) for card in cards])
+        return self.page(request, [serializers.expert_out(card) for card in cards])
 
 
 class SessionList(PublicView):
     """Sessions."""
 
-    @extend_schema(parameters=[shapes.SessionQuery, shapes.PageQuery], responses=page(answers.SessionAnswer))
+    @extend_schema(
+        parameters=[inputs.SessionQuery, inputs.PageQuery], responses=page(catalogue.SessionAnswer)
+    )
     def get(self, request: Request) -> Response:
         """List sessions of the horizon, or between two dates."""
-        query = parsed(shapes.SessionQuery, request, query=True)
+        query = parsed(inputs.SessionQuery, request, query=True)
         now, today = clock.now(), clock.today()
         expert_id = selectors.expert_by_code(code=query["expert"]).pk if query["expert"] else None
         found = selectors.sessions_of_expert(
@@ -82,7 +84,7 @@ class SessionList(PublicView):
             date_to=query.get("date_to", today + timedelta(days=policy().horizon_days)),
             now=now,
         )
-        return self.page(request, [shapes.session_out(view) for view in found])
+        return self.page(request, [serializers.session_out(view) for view in found])
 
 
 class SessionDetail(PublicView):
@@ -93,11 +95,11 @@ class SessionDetail(PublicView):
         """A list that has not changed is said so before anything is built; see :mod:`booking.api.quick`."""
         return first(quick.unchanged, ApiView.as_view.__func__(cls, **options))  # type: ignore[attr-defined]
 
-    @extend_schema(responses={200: answers.SessionWithSlots, 304: None})
+    @extend_schema(responses={200: catalogue.SessionWithSlots, 304: None})
     def get(self, request: Request, code: str) -> Response:
         """Slots with numbers left; the ETag changes with the rows and with the phase of time."""
         now = clock.now()
         version = selectors.session_version(code=code, now=now)  # first: the answer may be newer, never older
         view = selectors.session_view(selectors.session_by_code(code=code), now=now)
         headers = quick.freshness(version, now)
-        return Response(shapes.session_out(view, slots=True), headers=headers)
+        return Response(serializers.session_out(view, slots=True), headers=headers)

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api import serializers as shapes
+from booking.api import serializers
 from booking.domain.errors import HoldOver
 from booking.models import Appointment
 from booking.providers import provider
@@ -36,7 +36,7 @@ def number_given(view: ApiView, give: Callable[..., Appointment], data: dict[str
             actor=view.actor,
             now=clock.now(),
         )
-        return 201, shapes.counter_out(given)
+        return 201, serializers.counter_out(given)
 
     response = view.idempotent(produce, body=data)
     response.data["pay_url"] = None

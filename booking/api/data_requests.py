@@ -17,6 +17,8 @@ from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS, PATIENT, PATIENT_OR_MANAGERS
 
 ZIP = "application/zip"
+REQUEST_KINDS = list(DataRequest.Kind.values)
+REQUEST_STATES = list(DataRequest.State.values)
 
 
 @example(
@@ -33,10 +35,10 @@ class DataRequestAnswer(serializers.Serializer[Any]):
     """What was asked, and the answer."""
 
     code = serializers.CharField()
-    kind = serializers.ChoiceField(choices=DataRequest.Kind.values)
+    kind = serializers.ChoiceField(choices=REQUEST_KINDS)
     patient = serializers.CharField(source="patient.code")
     text = serializers.SerializerMethodField(help_text="what the patient wrote")
-    state = serializers.ChoiceField(choices=DataRequest.State.values)
+    state = serializers.ChoiceField(choices=REQUEST_STATES)
     answer = serializers.CharField(allow_blank=True)
     asked_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
@@ -50,7 +52,7 @@ class DataRequestAnswer(serializers.Serializer[Any]):
 class DataRequestIn(serializers.Serializer[Any]):
     """What is asked about whose record."""
 
-    kind = serializers.ChoiceField(choices=DataRequest.Kind.values)
+    kind = serializers.ChoiceField(choices=REQUEST_KINDS)
     patient = serializers.CharField(max_length=12)
     text = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 

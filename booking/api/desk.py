@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api import answers
-from booking.api import serializers as shapes
+from booking.api import inputs
+from booking.api.answers import numbers
 from booking.api.counter import number_given
 from booking.models import Patient
 from hospital.common import clock
@@ -120,14 +120,14 @@ class DeskBooking(ApiView):
     roles = DESK
 
     @extend_schema(
-        request=shapes.DeskBookingIn, responses={201: answers.CounterAnswer}, parameters=[IDEMPOTENCY_KEY]
+        request=inputs.DeskBookingIn, responses={201: numbers.CounterAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Take a number for a patient who calls or has no phone, and the money with it; or neither.
 
         Paid through a provider, the number is held until the patient paid on ``pay_url``.
         """
-        return number_given(self, services.appointment_book_at_desk, parsed(shapes.DeskBookingIn, request))
+        return number_given(self, services.appointment_book_at_desk, parsed(inputs.DeskBookingIn, request))
 
 
 class MergePreview(ApiView):

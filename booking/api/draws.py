@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api import answers
-from booking.api import serializers as shapes
+from booking.api import inputs, serializers
+from booking.api.answers import waiting
 from booking.api.catalogue import PublicView
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
@@ -21,21 +21,21 @@ class DrawRequestList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=several(answers.DrawRequestAnswer))
+    @extend_schema(responses=several(waiting.DrawRequestAnswer))
     def get(self, request: Request) -> Response:
         """List one's own requests that wait for their draw."""
         mine = selectors.draw_requests_of_user(user=self.person)
-        return Response({"results": [shapes.draw_request_out(one) for one in mine]})
+        return Response({"results": [serializers.draw_request_out(one) for one in mine]})
 
     @extend_schema(
-        request=shapes.AppointmentIn, responses={201: answers.DrawRequestAnswer}, parameters=[IDEMPOTENCY_KEY]
+        request=inputs.AppointmentIn, responses={201: waiting.DrawRequestAnswer}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Enter the draw of a session with the slot wished for; when it comes within the time plays no part.
 
         ``challenge_required`` brings a challenge; its solution goes into ``proof``.
         """
-        data = dict(parsed(shapes.AppointmentIn, request))
+        data = dict(parsed(inputs.AppointmentIn, request))
         proof = data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
@@ -48,7 +48,7 @@ class DrawRequestList(ApiView):
                 now=clock.now(),
                 device_index=known_device(request),
             )
-            return 201, shapes.draw_request_out(
+            return 201, serializers.draw_request_out(
                 selectors.draw_request_for_user(user=self.person, code=asked.code)
             )
 
@@ -62,11 +62,11 @@ class DrawRequestDetail(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=answers.DrawRequestAnswer)
+    @extend_schema(responses=waiting.DrawRequestAnswer)
     def get(self, request: Request, code: str) -> Response:
         """Show one's own request: waiting, won with the appointment, lost, or withdrawn."""
         found = selectors.draw_request_for_user(user=self.person, code=code)
-        return Response(shapes.draw_request_out(found))
+        return Response(serializers.draw_request_out(found))
 
 
 class DrawRequestWithdraw(ApiView):
@@ -74,7 +74,7 @@ class DrawRequestWithdraw(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=None, responses=answers.WithdrawnRequest)
+    @extend_schema(request=None, responses=waiting.WithdrawnRequest)
     def post(self, request: Request, code: str) -> Response:
         """Until the draw; it stays the patient's only request for this session."""
         found = selectors.draw_request_for_user(user=self.person, code=code)
@@ -85,7 +85,7 @@ class DrawRequestWithdraw(ApiView):
 class SessionDraw(PublicView):
     """The published draw of a session."""
 
-    @extend_schema(responses=answers.DrawAnswer)
+    @extend_schema(responses=waiting.DrawAnswer)
     def get(self, request: Request, code: str) -> Response:
         """The commitment; after the draw the seed and the places of all request codes, to be checked by anybody."""
-        return Response(shapes.draw_out(selectors.draw_of_session(code=code)))
+        return Response(serializers.draw_out(selectors.draw_of_session(code=code)))

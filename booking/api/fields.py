@@ -5,15 +5,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from booking.domain.clinic import FIRST_DAY, LAST_DAY
+from booking.forms.fields import OUT_OF_REACH
 from hospital.common.openapi import example
-
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class Day(serializers.DateField):
     """A day that a hospital may plan."""
 
-    default_error_messages = {"range": "This is no day between 2000 and 2100."}
+    default_error_messages = {"range": OUT_OF_REACH}
 
     def to_internal_value(self, value: Any) -> date:
         """The day, when it is within reach."""

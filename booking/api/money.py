@@ -15,6 +15,8 @@ from hospital.common.api import IDEMPOTENCY_KEY, ApiView, listed
 from hospital.common.openapi import example, several
 from hospital.common.roles import DESK, MANAGERS
 
+PAYMENT_STATES = list(Payment.State.values)
+
 
 class PaymentToReview(serializers.Serializer[Any]):
     """A payment that did not fit what was asked for."""
@@ -22,7 +24,7 @@ class PaymentToReview(serializers.Serializer[Any]):
     code = serializers.CharField()
     order_no = serializers.CharField()
     provider = serializers.CharField()
-    state = serializers.ChoiceField(choices=Payment.State.values)
+    state = serializers.ChoiceField(choices=PAYMENT_STATES)
     amount_fen = serializers.IntegerField(help_text="asked for")
     paid_fen = serializers.IntegerField(allow_null=True, help_text="paid")
     paid_at = serializers.DateTimeField(allow_null=True)

@@ -110,7 +110,14 @@ class RowProblem(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-@example(applied=False, added=1, changed=0, same=0, errors=[])
+class PeriodsShared(serializers.Serializer[Any]):
+    """A period of the file beside another's in the same room at the same time."""
+
+    one = PeriodAnswer()
+    other = PeriodAnswer()
+
+
+@example(applied=False, added=1, changed=0, same=0, errors=[], rooms_shared=[])
 class PeriodsFileAnswer(serializers.Serializer[Any]):
     """What the file did, or would do; with any error nothing is done."""
 
@@ -119,6 +126,7 @@ class PeriodsFileAnswer(serializers.Serializer[Any]):
     changed = serializers.IntegerField()
     same = serializers.IntegerField()
     errors = RowProblem(many=True)  # type: ignore[assignment] # the API's name for them
+    rooms_shared = PeriodsShared(many=True, help_text="worth a look before it is taken in, and no error")
 
 
 def facts_of(data: dict[str, Any]) -> services.TemplateFacts:
@@ -208,7 +216,17 @@ class PeriodsFile(ApiView):
             for one in result.errors
         ]
         counts = {name: getattr(result, name) for name in ("added", "changed", "same")}
-        return Response({"applied": not data["dry_run"] and not errors, **counts, "errors": errors})
+        shared = [
+            {"one": PeriodAnswer(one).data, "other": PeriodAnswer(two).data} for one, two in result.shared
+        ]
+        return Response(
+            {
+                "applied": not data["dry_run"] and not errors,
+                **counts,
+                "errors": errors,
+                "rooms_shared": shared,
+            }
+        )
 
 
 def _period(pk: int) -> SessionTemplate:

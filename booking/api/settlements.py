@@ -15,13 +15,15 @@ from hospital.common.api import ApiView, listed, parsed
 from hospital.common.openapi import example, several
 from hospital.common.roles import MANAGERS
 
+DIFFERENCE_KINDS = list(SettlementDifference.Kind.values)
+
 
 class DifferenceAnswer(serializers.Serializer[Any]):
     """One order or refund on which our books and the provider's statement differ."""
 
     order_no = serializers.CharField()
     refund = serializers.BooleanField()
-    kind = serializers.ChoiceField(choices=SettlementDifference.Kind.values)
+    kind = serializers.ChoiceField(choices=DIFFERENCE_KINDS)
     ours_fen = serializers.IntegerField(allow_null=True)
     theirs_fen = serializers.IntegerField(allow_null=True)
 

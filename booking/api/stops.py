@@ -3,70 +3,16 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import services
+from booking.api.answers.stops import StopCaseAnswer, StopChoiceIn
 from booking.models import StopCase
 from booking.selectors.stops import slots_instead, stop_case_for_user
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView
-from hospital.common.openapi import example
 from hospital.common.roles import PATIENT_OR_DESK
-
-CASE_STATES = list(StopCase.State.values)
-CHOICES = list(StopCase.Choice.values)
-OFFERED = ["slot", "refund"]
-
-
-class SlotInstead(serializers.Serializer[Any]):
-    """A number that may be chosen at no cost."""
-
-    slot = serializers.CharField(help_text="code of the slot")
-    expert = serializers.SlugField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    left = serializers.IntegerField()
-
-
-@example(
-    code="Q2W3E4R5T6Y7U8I9P2A3",
-    appointment="A2B3C4D5E6F7",
-    state="asked",
-    choice="",
-    reason="ill",
-    choose_by="2026-11-03T20:00:00+08:00",
-    replacement=None,
-    slots=[
-        {
-            "slot": "S2T3U4V5W6X7",
-            "expert": "C02",
-            "starts_at": "2026-11-04T08:00:00+08:00",
-            "ends_at": "2026-11-04T09:00:00+08:00",
-            "left": 4,
-        }
-    ],
-)
-class StopCaseAnswer(serializers.Serializer[Any]):
-    """A number of a stopped clinic; ``slots`` is empty once it is settled."""
-
-    code = serializers.CharField()
-    appointment = serializers.CharField(help_text="code of the appointment that cannot take place")
-    state = serializers.ChoiceField(choices=CASE_STATES)
-    choice = serializers.ChoiceField(choices=CHOICES)
-    reason = serializers.CharField()
-    choose_by = serializers.DateTimeField(allow_null=True, help_text="afterwards the money goes back")
-    replacement = serializers.CharField(allow_null=True, help_text="code of the new appointment")
-    slots = SlotInstead(many=True)
-
-
-@example(choice="slot", slot="S2T3U4V5W6X7")
-class StopChoiceIn(serializers.Serializer[Any]):
-    """A number instead, or the money."""
-
-    choice = serializers.ChoiceField(choices=OFFERED)
-    slot = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
 
 
 class StopCaseDetail(ApiView):
@@ -114,14 +60,14 @@ def _case_out(case: StopCase) -> dict[str, Any]:
         "state": case.state,
         "choice": case.choice,
         "reason": stop.reason,
-        "choose_by": clock.local(stop.choose_by).isoformat() if stop.choose_by else None,
+        "choose_by": clock.stated(stop.choose_by),
         "replacement": case.replacement.code if case.replacement else None,
         "slots": [
             {
                 "slot": slot.code,
                 "expert": slot.session.expert.code,
-                "starts_at": clock.local(slot.starts_at).isoformat(),
-                "ends_at": clock.local(slot.ends_at).isoformat(),
+                "starts_at": clock.stated(slot.starts_at),
+                "ends_at": clock.stated(slot.ends_at),
                 "left": slot.left,
             }
             for slot in slots

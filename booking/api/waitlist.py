@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import selectors, services
-from booking.api import answers
-from booking.api import serializers as shapes
+from booking.api import inputs, serializers
+from booking.api.answers import numbers, waiting
 from hospital.common import clock
 from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from hospital.common.devices import known_device
@@ -20,21 +20,21 @@ class WaitlistList(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(responses=several(answers.WaitlistAnswer))
+    @extend_schema(responses=several(waiting.WaitlistAnswer))
     def get(self, request: Request) -> Response:
         """List one's own entries, offers first."""
         mine = selectors.waitlist_entries_of_user(user=self.person)
-        return Response({"results": [shapes.waitlist_out(view) for view in mine]})
+        return Response({"results": [serializers.waitlist_out(view) for view in mine]})
 
     @extend_schema(
-        request=shapes.WaitlistIn, responses={201: answers.WaitlistPlace}, parameters=[IDEMPOTENCY_KEY]
+        request=inputs.WaitlistIn, responses={201: waiting.WaitlistPlace}, parameters=[IDEMPOTENCY_KEY]
     )
     def post(self, request: Request) -> Response:
         """Wait for a number of a sold-out session.
 
         ``challenge_required`` brings a challenge; its solution goes into ``proof``.
         """
-        data = dict(parsed(shapes.WaitlistIn, request))
+        data = dict(parsed(inputs.WaitlistIn, request))
         proof = data.pop("proof")
 
         def produce() -> tuple[int, dict[str, Any]]:
@@ -56,7 +56,7 @@ class WaitlistAccept(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=None, responses={201: answers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=None, responses={201: numbers.AppointmentAnswer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """The offer becomes a held appointment, to be paid by the offer's deadline."""
 
@@ -68,7 +68,7 @@ class WaitlistAccept(ApiView):
                 now=clock.now(),
                 device_index=known_device(request),
             )
-            return 201, shapes.appointment_out(held)
+            return 201, serializers.appointment_out(held)
 
         return self.idempotent(produce, body={})
 
@@ -78,7 +78,7 @@ class WaitlistLeave(ApiView):
 
     roles = frozenset({"patient", "desk"})
 
-    @extend_schema(request=None, responses=answers.WaitlistState, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=None, responses=waiting.WaitlistState, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """What was offered goes to the next."""
 

@@ -61,6 +61,11 @@ def check_add_on_time(*, state: str, release_at: datetime, closes_at: datetime, 
     AddOnClosed
         From the end of the session on, or when it was stopped.
 
+    Notes
+    -----
+    Our choice: hospitals add numbers with a permission and a reason. Before the release the quota itself is the
+    place to say how many there are.
+
     Examples
     --------
     >>> times = {"release_at": datetime(2026, 11, 1, 7), "closes_at": datetime(2026, 11, 8, 12)}

@@ -108,6 +108,10 @@ def ban_days(steps: Sequence[int], earlier: int) -> int:
     int
         One of ``steps``.
 
+    Notes
+    -----
+    Published rules know both: one length for every ban (the default, 90 days), or steps such as 30, 60 and 90.
+
     Examples
     --------
     >>> [ban_days((30, 60, 90), earlier) for earlier in range(5)]
@@ -129,6 +133,10 @@ def counts_against(*, state: str, late_cancel: bool) -> bool:
     Returns
     -------
     bool
+
+    Notes
+    -----
+    Our choice: an unresolved one may become a no-show by itself after the grace, so it can be objected to before.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Cells of files that people open in a spreadsheet, which takes some texts for formulas."""
 
-INJECTED = ("=", "+", "-", "@", "\t", "\r")
+INJECTED = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """A cell that begins with one of these is a formula to a spreadsheet."""
 
 

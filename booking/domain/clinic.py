@@ -1,7 +1,11 @@
 """What a department, a room or an expert must have before patients meet them."""
 
+from datetime import date
+
 from booking.domain.errors import FeeImplausible, NameMissing
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""What a hospital may plan."""
 FEE_MAX_FEN = 1_000_000
 
 
@@ -17,6 +21,10 @@ def check_fee(fee_fen: int) -> None:
     ------
     FeeImplausible
         Otherwise.
+
+    Notes
+    -----
+    Our choice: a bound against a slip of the keyboard; no hospital's rule is behind it.
 
     Examples
     --------

@@ -25,6 +25,10 @@ def booking_window(*, state: str, release_at: datetime, walk_in_opens_at: dateti
     Window
         ``before``, ``open`` or ``after``.
 
+    Notes
+    -----
+    Rules 3 and 4 of the paper: at the opening, what nobody booked becomes the walk-in pool.
+
     Examples
     --------
     >>> times = {"release_at": datetime(2026, 11, 1, 8), "walk_in_opens_at": datetime(2026, 11, 8, 7)}
@@ -66,6 +70,10 @@ def check_bookable(
     DrawOpen
         While requests for the draw are collected and until it has been held.
 
+    Notes
+    -----
+    Rule 4 of the paper; why a draw comes first: docs/adr/0019.
+
     Examples
     --------
     >>> times = {"release_at": datetime(2026, 11, 1, 8), "walk_in_opens_at": datetime(2026, 11, 8, 7)}
@@ -80,7 +88,7 @@ def check_bookable(
     if window == "after":
         raise BookingClosed
     if draws_at is not None:
-        raise DrawOpen(draws_at=draws_at.isoformat())
+        raise DrawOpen(draws_at=draws_at)
 
 
 def cancel_deadline(*, walk_in_opens_at: datetime, before_min: int) -> datetime:
@@ -97,6 +105,11 @@ def cancel_deadline(*, walk_in_opens_at: datetime, before_min: int) -> datetime:
     -------
     datetime
         In UTC, so that a change of the clocks in between does not count.
+
+    Notes
+    -----
+    Rule 3 of the paper with 0 minutes, the default. Published rules end between 14:00 of the day before
+    and 30 min before.
 
     Examples
     --------
@@ -118,6 +131,10 @@ def check_patient_may_cancel(*, deadline: datetime, now: datetime) -> None:
     ------
     TooLate
         At the deadline or after it.
+
+    Notes
+    -----
+    Rule 3 of the paper: the desk may always cancel, with a reason.
 
     Examples
     --------
@@ -144,6 +161,11 @@ def late_payment_takes_number(*, walk_in_opens_at: datetime, now: datetime, left
     Returns
     -------
     bool
+
+    Notes
+    -----
+    Our choice: whoever has paid gets a number while one is left, otherwise the money back at once; rule 4 of the
+    paper ends it.
 
     Examples
     --------

@@ -23,6 +23,10 @@ def commitment(seed: str) -> str:
     str
         64 hexadecimal characters.
 
+    Notes
+    -----
+    Our choice (docs/adr/0019): ASCII text, so that any tool reproduces it in one line.
+
     Examples
     --------
     >>> commitment("00ff")[:16]
@@ -45,6 +49,10 @@ def lot(seed: str, code: str) -> str:
     -------
     str
         64 hexadecimal characters, in whose order requests are served.
+
+    Notes
+    -----
+    Our choice (docs/adr/0019): independent of the time and the order in which requests came.
 
     Examples
     --------
@@ -102,6 +110,10 @@ def draw_ends_at(
     -------
     datetime or None
 
+    Notes
+    -----
+    Our choice (docs/adr/0019): the time counts from the real release, so that a late one takes nothing from anybody.
+
     Examples
     --------
     >>> seven, day = datetime(2026, 11, 2, 7), timedelta(days=1)
@@ -130,6 +142,10 @@ def nearest_slot(wished: datetime, left: Mapping[datetime, int]) -> datetime | N
     -------
     datetime or None
         Of two equally near the earlier; ``None`` when no number is left.
+
+    Notes
+    -----
+    Our choice: a number near the wish rather than none; whoever does not want it does not pay.
 
     Examples
     --------

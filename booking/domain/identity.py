@@ -112,6 +112,10 @@ def phone_number(text: str) -> str:
     ImpossiblePhone
         When no phone can have this number.
 
+    Notes
+    -----
+    Our choice: one form, so that a phone is found however it was typed, and is sent to as it stands.
+
     Examples
     --------
     >>> phone_number("138 0013 8000")
@@ -138,6 +142,10 @@ def age_on(born: date, day: date) -> int:
     -------
     int
         Years, 0 or more.
+
+    Notes
+    -----
+    Our choice: before 1 March that year of life is not over.
 
     Examples
     --------

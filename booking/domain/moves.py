@@ -25,6 +25,11 @@ def check_movable(*, state: str, moves: int, limit: int, same_slot: bool, same_p
     SameSlot, OtherExpert, TooManyMoves
         As their names say.
 
+    Notes
+    -----
+    Our choice (docs/adr/0008): another expert or fee would be another booking; a few times, so that numbers are
+    not parked.
+
     Examples
     --------
     >>> check_movable(state="booked", moves=2, limit=3, same_slot=False, same_price=True)

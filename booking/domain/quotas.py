@@ -21,6 +21,10 @@ def appointments_of_session(share: Decimal, capacities: Sequence[int]) -> int:
     int
         0 to the sum of the capacities.
 
+    Notes
+    -----
+    The paper's N; rounding half up is our reading (docs/method.md).
+
     Examples
     --------
     >>> appointments_of_session(Decimal("0.50"), [10, 10, 10, 11])
@@ -41,6 +45,10 @@ def equal_split(total: int, slots: int) -> list[int]:
     -------
     list of int, one per slot
         They add up to ``total`` and differ by 1 at most.
+
+    Notes
+    -----
+    Our choice: what hospitals without a history do; such a session is marked as split equally.
 
     Examples
     --------
@@ -68,6 +76,10 @@ def quotas_after_plan(plan: Sequence[int], booked: Sequence[int]) -> list[int]:
     ------
     QuotaBelowBooked
         When the shapes differ or a quota is negative.
+
+    Notes
+    -----
+    Our choice: nobody loses a number for a plan; the last slots that have room give way.
 
     Examples
     --------

@@ -62,6 +62,11 @@ def is_kept_back(*, starts_at: datetime, now: datetime, delay: ReturnDelay) -> b
     -------
     bool
 
+    Notes
+    -----
+    Published rules return a number after 1 to 2 h; the random while (docs/adr/0007) keeps a number from
+    being handed to a buyer. Near the slot it would only be lost.
+
     Examples
     --------
     >>> slot, usual = datetime(2026, 11, 3, 8, tzinfo=UTC), ReturnDelay(min_min=10, max_min=120, from_h=24)
@@ -133,6 +138,10 @@ def accept_by(*, opens_at: datetime, list_ends_at: datetime, now: datetime, time
     ------
     OfferOver
         When the list has ended: nothing is offered any more.
+
+    Notes
+    -----
+    Our choice; published rules give 24 h, or until 23:00 of the day before.
 
     Examples
     --------

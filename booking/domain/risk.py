@@ -111,6 +111,10 @@ def score(found: Iterable[Signal]) -> int:
     int
         0 to 100.
 
+    Notes
+    -----
+    Our choice (docs/adr/0021): the score asks for a proof of work, it never bans.
+
     Examples
     --------
     >>> score([Signal("payer", 60, 11), Signal("unpaid", 30, 6), Signal("cancels", 30, 5)])

@@ -50,6 +50,10 @@ def occurs_on(rule: Recurrence, day: date) -> bool:
     -------
     bool
 
+    Notes
+    -----
+    Weeks are counted from the Monday of the first one, so that "every two weeks" means the same for each weekday.
+
     Examples
     --------
     >>> rule = Recurrence(2, time(8), time(12), 2, date(2028, 2, 29), None)
@@ -85,6 +89,10 @@ def moments(*, rule: Recurrence, walk_in_opens_at: time, day: date, zone: ZoneIn
     -------
     Moments
         In UTC.
+
+    Notes
+    -----
+    Our choice (docs/adr/0010): wall-clock times in a period, UTC moments in a session.
 
     Examples
     --------
@@ -147,6 +155,10 @@ def slot_bounds(
     SessionTooShort
         When the session does not last at least one slot, or longer than 16 hours.
 
+    Notes
+    -----
+    Our choice: 16 h is the longest that one expert's session may be; slots are reckoned in UTC (docs/adr/0010).
+
     Examples
     --------
     >>> eight = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -173,6 +185,10 @@ def collide(one: Recurrence, other: Recurrence) -> bool:
     Returns
     -------
     bool
+
+    Notes
+    -----
+    Both may repeat after other numbers of weeks, so the days of one common round are compared.
 
     Examples
     --------
@@ -210,58 +226,3 @@ def _wall_span(rule: Recurrence, day: date) -> tuple[datetime, datetime]:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-GRADES = ("attending", "associate", "chief")
-"""Titles of experts, lowest first."""
-
-
-def grades_from(title: str) -> tuple[str, ...]:
-    """``title`` and the higher ones.
-
-    Parameters
-    ----------
-    title : str
-        One of :data:`GRADES`.
-
-    Returns
-    -------
-    tuple of str
-        Lowest first.
-
-    Examples
-    --------
-    >>> grades_from("associate")
-    ('associate', 'chief')
-    """
-    return GRADES[GRADES.index(title) :]
-
-
-def may_substitute(*, title: str, fee_fen: int, for_title: str, paid_fen: int) -> bool:
-    """Whether an expert of the same department may take another's session over.
-
-    Parameters
-    ----------
-    title, for_title : str
-        Grades of the substitute and of who was to sit, of :data:`GRADES`.
-    fee_fen, paid_fen : int
-        The substitute's own fee, and what patients pay for the session.
-
-    Returns
-    -------
-    bool
-
-    Notes
-    -----
-    Rule "substitution" of the domain: at least the same grade. Our choice: at least the same fee, which patients paid.
-
-    Examples
-    --------
-    >>> may_substitute(title="chief", fee_fen=5000, for_title="associate", paid_fen=5000)
-    True
-    >>> may_substitute(title="attending", fee_fen=5000, for_title="associate", paid_fen=5000)
-    False
-    >>> may_substitute(title="chief", fee_fen=3000, for_title="chief", paid_fen=5000)
-    False
-    """
-    return title in grades_from(for_title) and fee_fen >= paid_fen

@@ -45,6 +45,11 @@ def differences(
     list of Difference
         By order and refund number.
 
+    Notes
+    -----
+    Our choice: orders of the neighbouring days are no differences when the amounts agree, else every midnight would
+    have some.
+
     Examples
     --------
     >>> a, b, c, d = (Entry(name) for name in "abcd")

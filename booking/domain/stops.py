@@ -1,13 +1,23 @@
 """A stopped clinic: what its patients may choose instead, what is suggested to whom, until when they answer."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
+from booking.domain.assignment import DEFAULT_WEIGHTS, FitWeights, assignment, suitability_min
 from booking.domain.errors import NotAChoice
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
 
 EVENING = time(20)
 NOON = time(12)
+DAY_MIN = 10_000
+RANK_MIN = 100 * DAY_MIN
 NOTICE_MIN = timedelta(hours=1)
 """Nobody is asked to answer sooner than this."""
 
@@ -21,16 +31,27 @@ class Clinic:
     department_id: int
     title: str
     fee_fen: int
+    knows: frozenset[str] = frozenset()
+    """What its expert is known for."""
 
 
 @dataclass(frozen=True, slots=True)
 class FreeSlot:
-    """A slot with numbers left; ``starts_at`` is on the hospital's wall clock."""
+    """A slot with numbers left; ``starts_at`` is on the hospital's wall clock, ``load`` the part of it that is gone."""
 
     code: str
     clinic: Clinic
     starts_at: datetime
     left: int
+    load: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a patient of a stopped session had; ``starts_at`` is on the hospital's wall clock."""
+
+    clinic: Clinic
+    starts_at: datetime
 
 
 def choice_kind(*, stopped: Clinic, target: Clinic, fee_fen: int) -> str:
@@ -53,6 +74,10 @@ def choice_kind(*, stopped: Clinic, target: Clinic, fee_fen: int) -> str:
     NotAChoice
         For anything else: another grade, department or fee, or the stopped session itself.
 
+    Notes
+    -----
+    Our choice of the published ways (a substitute, another day, the money back); with an equal fee nobody pays again.
+
     Examples
     --------
     >>> here = Clinic(1, 7, 3, "chief", 5000)
@@ -71,53 +96,98 @@ def choice_kind(*, stopped: Clinic, target: Clinic, fee_fen: int) -> str:
 
 
 def suggestions(
-    *, stopped: Clinic, wanted: Sequence[datetime], free: Sequence[FreeSlot]
+    *, wanted: Sequence[Wanted], free: Sequence[FreeSlot], weights: FitWeights = DEFAULT_WEIGHTS
 ) -> list[FreeSlot | None]:
-    """One free slot for each patient as long as there are any, so that all suggestions could be taken together.
+    """One free slot for each patient as long as there are any, so that all suggestions can be taken together.
 
-    A colleague on the same day at the nearest time first; then the same expert on the next day; then a colleague
-    on another day.
+    As many as possible stay on their day; then as many as possible with their expert; then as few days, and as few
+    minutes as possible are moved, all patients together. A colleague who is known for the same and who has numbers
+    enough counts as nearer.
 
     Parameters
     ----------
-    stopped : Clinic
-        The session that is stopped.
-    wanted : sequence of datetime
-        When each patient's slot began, on the hospital's wall clock, in the order in which they are served.
+    wanted : sequence of Wanted
+        What each patient had; of one stopped session or of several.
     free : sequence of FreeSlot
         Slots of the right grade and fee.
+    weights : FitWeights
+        What a misfit and a full session count for.
 
     Returns
     -------
     list of FreeSlot or None, one per patient
         None when nothing is left.
 
+    Notes
+    -----
+    Our choice of what counts most: the day was arranged for, so it is kept first, then the expert. An exact optimum
+    (:func:`booking.domain.assignment.assignment`): one patient after the other would leave the last ones worse off.
+
     Examples
     --------
     >>> here = Clinic(1, 7, 3, "chief", 5000)
     >>> ten, eleven = datetime(2026, 11, 24, 10), datetime(2026, 11, 24, 11)
-    >>> colleague = FreeSlot("C", Clinic(2, 8, 3, "chief", 5000), eleven, 1)
+    >>> early = FreeSlot("E", Clinic(2, 8, 3, "chief", 5000), datetime(2026, 11, 24, 9), 1)
+    >>> middle = FreeSlot("M", Clinic(2, 8, 3, "chief", 5000), datetime(2026, 11, 24, 10, 30), 1)
     >>> later = FreeSlot("L", Clinic(3, 7, 3, "chief", 5000), datetime(2026, 12, 1, 9), 5)
-    >>> [slot.code for slot in suggestions(stopped=here, wanted=[ten, ten], free=[later, colleague])]
-    ['C', 'L']
+    >>> had = [Wanted(here, moment) for moment in (ten, eleven, eleven)]
+    >>> [slot.code for slot in suggestions(wanted=had, free=[later, middle, early])]
+    ['E', 'M', 'L']
     """
-    left = {slot.code: slot.left for slot in free}
-    given: list[FreeSlot | None] = []
-    for moment in wanted:
-        open_slots = [slot for slot in free if left[slot.code] > 0]
-        best = min(open_slots, key=lambda slot: _distance(stopped, slot, moment), default=None)
-        if best is not None:
-            left[best.code] -= 1
-        given.append(best)
-    return given
+
+    def costs(rows: Iterable[int], columns: Iterable[int]) -> NDArray[float64]:
+        import numpy as np
+
+        slots = [free[column] for column in columns]
+        return np.array([[distance_min(wanted[row], slot, weights) for slot in slots] for row in rows])
+
+    found = assignment(
+        [one.clinic.department_id for one in wanted],
+        [slot.clinic.department_id for slot in free],
+        [slot.left for slot in free],
+        costs,
+    )
+    return [None if place is None else free[place] for place in found.places]
 
 
-def _distance(stopped: Clinic, slot: FreeSlot, moment: datetime) -> tuple[int, int, int, str]:
+def distance_min(had: Wanted, slot: FreeSlot, weights: FitWeights = DEFAULT_WEIGHTS) -> float:
+    """How far a free slot is from what a patient had.
+
+    Parameters
+    ----------
+    had : Wanted
+        What the patient had.
+    slot : FreeSlot
+        What there is instead.
+    weights : FitWeights
+        What a misfit and a full session count for.
+
+    Returns
+    -------
+    float
+        In minutes; leaving the day outweighs leaving the expert, and that outweighs any number of days.
+
+    Examples
+    --------
+    >>> had = Wanted(Clinic(1, 7, 3, "chief", 5000), datetime(2026, 11, 24, 10))
+    >>> colleague, own = Clinic(2, 8, 3, "chief", 5000), Clinic(3, 7, 3, "chief", 5000)
+    >>> distance_min(had, FreeSlot("E", colleague, datetime(2026, 11, 24, 9), 1, load=0.5))
+    75.0
+    >>> distance_min(had, FreeSlot("L", own, datetime(2026, 12, 1, 10), 5))
+    1070000.0
+    """
+    stopped, moment = had.clinic, had.starts_at
     days = abs((slot.starts_at.date() - moment.date()).days)
     minutes = abs(_minute(slot.starts_at) - _minute(moment))
     same_expert = slot.clinic.expert_id == stopped.expert_id
     rank = 0 if days == 0 else 1 if same_expert else 2
-    return rank, days, minutes, slot.code
+    shared = (
+        1.0
+        if same_expert or not stopped.knows
+        else len(stopped.knows & slot.clinic.knows) / len(stopped.knows)
+    )
+    suits = suitability_min(shared=shared, load=slot.load, weights=weights)
+    return rank * RANK_MIN + days * DAY_MIN + minutes + suits
 
 
 def _minute(moment: datetime) -> int:
@@ -171,6 +241,10 @@ def usual_deadline(*, now: datetime, hours: int) -> datetime:
     Returns
     -------
     datetime
+
+    Notes
+    -----
+    Our choice: full hours are easier said on the phone.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.errors import ReasonMissing
+from hospital.common.forms import AskedForm
 
 
 class SearchForm(forms.Form):
@@ -18,24 +19,13 @@ class SearchForm(forms.Form):
     q = forms.CharField(required=False, max_length=40, strip=True)
     department = forms.SlugField(required=False, max_length=20)
     sort = forms.ChoiceField(required=False, choices=[(sort, sort) for sort in SORTS])
+    all = forms.CharField(required=False)
 
     def wishes(self) -> dict[str, str]:
         """What can be understood of the question."""
         self.is_valid()
-        known = {name: str(self.cleaned_data.get(name) or "") for name in ("q", "department", "sort")}
+        known = {name: str(self.cleaned_data.get(name) or "") for name in ("q", "department", "sort", "all")}
         return {**known, "sort": known["sort"] or ("match" if known["q"] else "earliest")}
-
-
-class AskedForm(forms.Form):
-    """A form whose page shows one thing that is wrong at a time."""
-
-    def first_error(self) -> str:
-        """What to say first about a form that was not filled in."""
-        return next(str(messages[0]) for messages in self.errors.values())
-
-    def typed(self, name: str) -> str:
-        """A field as it was sent or filled in beforehand, whatever the form says to it."""
-        return str(self[name].value() or "")
 
 
 class KeyForm(AskedForm):

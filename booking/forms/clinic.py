@@ -36,7 +36,9 @@ class DepartmentForm(SpeltForm):
         help_texts = {
             "code": CODE_HELP,
             "pinyin": PINYIN_HELP,
-            "discipline": _("Booked patients at their time before walk-ins, or everybody as they arrive."),
+            "discipline": _(
+                "Booked patients at their time before walk-ins, everybody as they arrive, or so many of each in turn."
+            ),
             "sensitive": _("Its screens show numbers only, no names."),
         }
 

@@ -9,23 +9,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from booking.forms.fields import Day
 from booking.models import Absence, Department, Expert, Room, SessionTemplate
 from booking.models.sessions import FIRST_MONDAY
 from booking.selectors.calendar import experts_active, rooms_in_order
 from booking.services import TemplateFacts
 from booking.services.schedule_files import rows_of
+from hospital.common.forms import WEEKDAYS
 from hospital.common.policy import policy
 
-WEEKDAYS = [
-    (1, _("Monday")),
-    (2, _("Tuesday")),
-    (3, _("Wednesday")),
-    (4, _("Thursday")),
-    (5, _("Friday")),
-    (6, _("Saturday")),
-    (7, _("Sunday")),
-]
-DAY_INPUT = {"type": "date"}
 TIME_INPUT = {"type": "time"}
 FEE_MAX_YUAN = 10_000
 
@@ -41,13 +33,13 @@ class ExpertChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class PeriodForm(forms.Form):
     """What a recurring period and an extra session have in common."""
 
-    expert = ExpertChoice(label=_("Expert"), queryset=Expert.objects.none())
+    expert = ExpertChoice(label=_("Expert"), queryset=Expert.objects.none(), empty_label=_("Choose…"))
     opens_at = forms.TimeField(label=_("From"), widget=forms.TimeInput(TIME_INPUT, "%H:%M"))
     closes_at = forms.TimeField(label=_("Until"), widget=forms.TimeInput(TIME_INPUT, "%H:%M"))
     walk_in_opens_at = forms.TimeField(
         label=_("Walk-in registration from"), widget=forms.TimeInput(TIME_INPUT, "%H:%M")
     )
-    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none())
+    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), empty_label=_("Choose…"))
     slot_minutes = forms.IntegerField(
         label=_("Minutes a slot"), min_value=5, max_value=480, initial=lambda: policy().slot_min
     )
@@ -87,12 +79,8 @@ class TemplateForm(PeriodForm):
 
     weekday = forms.TypedChoiceField(label=_("Weekday"), choices=WEEKDAYS, coerce=int)
     every_weeks = forms.IntegerField(label=_("Every … weeks"), min_value=1, max_value=52, initial=1)
-    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
-    valid_until = forms.DateField(
-        label=_("Last day (empty: no end)"),
-        widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"),
-        required=False,
-    )
+    valid_from = Day(label=_("First day"))
+    valid_until = Day(label=_("Last day (empty: no end)"), required=False)
     field_order = ("expert", "weekday", "opens_at", "closes_at", "walk_in_opens_at", "room")
 
     def clean(self) -> dict[str, Any]:
@@ -128,7 +116,7 @@ class TemplateForm(PeriodForm):
 class ExtraForm(PeriodForm):
     """An extra session on one day."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    day = Day(label=_("Day"))
     field_order = ("expert", "day", "opens_at", "closes_at", "walk_in_opens_at", "room")
 
     def facts(self) -> TemplateFacts:
@@ -153,7 +141,7 @@ class SubstituteForm(forms.Form):
 class LastDayForm(forms.Form):
     """When a period takes place for the last time: today, where no day can be read."""
 
-    last_day = forms.DateField(required=False)
+    last_day = Day(required=False)
 
     def day(self, today: date) -> date:
         """The last day."""
@@ -188,12 +176,17 @@ class AbsenceForm(forms.Form):
     ]
 
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
-    expert = ExpertChoice(label=_("Expert (leave)"), queryset=Expert.objects.none(), required=False)
-    department = forms.ModelChoiceField(
-        label=_("Department (holiday)"), queryset=Department.objects.all(), required=False
+    expert = ExpertChoice(
+        label=_("Expert (leave)"), queryset=Expert.objects.none(), required=False, empty_label="–"
     )
-    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
-    last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    department = forms.ModelChoiceField(
+        label=_("Department (holiday)"),
+        queryset=Department.objects.all(),
+        required=False,
+        empty_label="–",
+    )
+    first_day = Day(label=_("First day"))
+    last_day = Day(label=_("Last day"))
     reason = forms.CharField(label=_("Reason, as patients will read it"), max_length=200)
     seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
@@ -218,6 +211,11 @@ class AbsenceForm(forms.Form):
         elif data.get("kind") and data["kind"] != kind and data.get(name):
             self.add_error(name, _("This does not fit the kind: change the kind, or leave this empty."))
 
+    @property
+    def asks_to_change(self) -> bool:
+        """Whether it was shown and shall be changed before it is kept."""
+        return "change" in self.data
+
     def facts(self) -> dict[str, Any]:
         """The absence as the service takes it."""
         data = self.cleaned_data
@@ -234,7 +232,7 @@ class AbsenceForm(forms.Form):
 class ScheduleFilter(forms.Form):
     """Which week of whom; a wrong value is no reason to refuse the page."""
 
-    day = forms.DateField(label=_("Week of"), required=False, widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"))
+    day = Day(label=_("Week of"), required=False)
     department = forms.SlugField(required=False, max_length=20)
     expert = forms.SlugField(required=False, max_length=20)
 

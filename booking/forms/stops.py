@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.errors import ReasonMissing, TooSoon
-from booking.forms.asking import AskedForm, KeyForm
+from booking.forms.asking import KeyForm
+from hospital.common.forms import AskedForm
 
 
 class StopForm(AskedForm):

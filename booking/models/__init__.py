@@ -5,7 +5,14 @@ from booking.models.bans import Appeal, Ban
 from booking.models.clinic import Department, Expert, Room, SymptomWord
 from booking.models.draws import Draw, DrawRequest
 from booking.models.patients import AccountPatient, Patient
-from booking.models.payments import Payment, PaymentNotice, Refund, Settlement, SettlementDifference
+from booking.models.payments import (
+    FeeDifference,
+    Payment,
+    PaymentNotice,
+    Refund,
+    Settlement,
+    SettlementDifference,
+)
 from booking.models.requests import DataRequest
 from booking.models.risk import RiskSignal, SpentChallenge
 from booking.models.sessions import Absence, ClinicSession, SessionTemplate, Slot
@@ -25,6 +32,7 @@ __all__ = [
     "Draw",
     "DrawRequest",
     "Expert",
+    "FeeDifference",
     "Patient",
     "Payment",
     "PaymentNotice",

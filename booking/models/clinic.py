@@ -14,6 +14,7 @@ class Department(models.Model):
     class Discipline(models.TextChoices):
         APPOINTMENTS_FIRST = "appointments_first", _("appointments first")
         FIRST_COME = "first_come", _("first come, first served")
+        INTERLEAVE = "interleave", _("booked patients and walk-ins in turn")
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("Chinese name"), max_length=60)

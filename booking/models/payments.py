@@ -99,6 +99,34 @@ class Refund(models.Model):
         return self.code
 
 
+class FeeDifference(models.Model):
+    """Cash that the desk took, or below 0 handed back, because a transfer changed the fee. Append-only."""
+
+    code = models.CharField(max_length=20, unique=True, default=code_20)
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, related_name="fee_differences"
+    )
+    walk_in = models.ForeignKey(WalkIn, on_delete=models.PROTECT, null=True, related_name="fee_differences")
+    amount_fen = models.IntegerField(help_text=_("below 0 it was handed back"))
+    settled_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("fee difference")
+        verbose_name_plural = _("fee differences")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=False, walk_in__isnull=True)
+                | Q(appointment__isnull=True, walk_in__isnull=False),
+                name="fee_difference_is_for_one_number",
+            ),
+            models.CheckConstraint(condition=~Q(amount_fen=0), name="fee_difference_is_money"),
+        ]
+        triggers = [append_only("fee_differences_are_append_only")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class PaymentNotice(models.Model):
     """A verified notice of a provider. Append-only; the same notice is kept once."""
 

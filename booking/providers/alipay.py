@@ -109,7 +109,10 @@ class AlipayProvider:
         return f"{self._url}?{signed}"
 
     def query(self, out_trade_no: str) -> OrderState | None:
-        """See :class:`PaymentProvider`. Alipay names no seller here: the signed request did."""
+        """See :class:`PaymentProvider`. Alipay names no seller here: the signed request did.
+
+        ``buyer_user_id`` is what notices call ``buyer_id``.
+        """
         answer = self._known("api_alipay_trade_query", out_trade_no=out_trade_no)
         if answer is None:
             return None
@@ -120,6 +123,7 @@ class AlipayProvider:
                 amount_fen=fen_of_yuan(answer["total_amount"]),
                 transaction_id=word(answer["trade_no"]),
                 merchant_matches=True,
+                payer=str(answer.get("buyer_user_id") or answer.get("buyer_open_id", "")),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise ProviderUnavailable from error
@@ -138,7 +142,7 @@ class AlipayProvider:
             refund_reason=refund.reason[:80],
         )
         if answer.get("fund_change") == "Y":
-            return RefundState(refund.refund_no, "done", refund.amount_fen, str(answer.get("trade_no", "")))
+            return _refunded(refund.refund_no, answer, "refund_fee")
         known = self.query_refund(refund.refund_no, refund.out_trade_no)
         return known or RefundState(refund.refund_no, "processing", refund.amount_fen, "")
 
@@ -149,11 +153,7 @@ class AlipayProvider:
         )
         if answer is None or answer.get("refund_status") != "REFUND_SUCCESS":
             return None
-        try:
-            amount_fen = fen_of_yuan(answer["refund_amount"])
-        except (ValueError, KeyError) as error:
-            raise ProviderUnavailable from error
-        return RefundState(refund_no, "done", amount_fen, str(answer.get("trade_no", "")))
+        return _refunded(refund_no, answer, "refund_amount")
 
     def statement(self, day: date) -> list[StatementLine] | None:
         """See :class:`PaymentProvider`. Alipay offers a day's bill from about 09:00 on the next."""
@@ -247,6 +247,14 @@ class AlipayProvider:
         if code == "20000" or sub_code.upper() in TRY_AGAIN:
             raise ProviderUnavailable
         raise ProviderRefused(sub_code or code)
+
+
+def _refunded(refund_no: str, answer: Mapping[str, Any], amount: str) -> RefundState:
+    """A refund that is done, with the amount under the name that this call has for it."""
+    try:
+        return RefundState(refund_no, "done", fen_of_yuan(answer[amount]), str(answer.get("trade_no", "")))
+    except (ValueError, KeyError) as error:
+        raise ProviderUnavailable from error
 
 
 def _fields(body: bytes) -> dict[str, str]:

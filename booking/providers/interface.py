@@ -78,13 +78,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """What the provider knows of an order."""
+    """What the provider knows of an order; `payer` as in a notice, where its answer names one."""
 
     out_trade_no: str
     state: Literal["unpaid", "paid", "closed", "refused"]
     amount_fen: int
     transaction_id: str
     merchant_matches: bool
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ class SandboxProvider:
             amount_fen=int(answer["amount"]["total"]),
             transaction_id=str(answer["transaction_id"]),
             merchant_matches=answer["merchant"] == self._merchant,
+            payer=str(answer.get("payer", "")),
         )
 
     def close(self, out_trade_no: str) -> None:

@@ -142,8 +142,9 @@ class WeChatProvider:
                 amount_fen=whole(answer["amount"]["total"]) if "amount" in answer else 0,
                 transaction_id=word(answer.get("transaction_id", "")),
                 merchant_matches=self._is_ours(answer),
+                payer=_payer(answer),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ProviderUnavailable from error
 
     def close(self, out_trade_no: str) -> None:
@@ -206,7 +207,6 @@ class WeChatProvider:
         try:
             resource = content["resource"]
             kind, state = NOTICE_STATES[content["event_type"]]
-            payer = resource.get("payer") or {}
             return Notice(
                 provider=self.name,
                 notice_id=short(str(content["id"])),
@@ -219,7 +219,7 @@ class WeChatProvider:
                 merchant=word(resource["mchid"]),
                 merchant_matches=self._is_ours(resource, refund=kind == "refund"),
                 signed_at=signed_at,
-                payer=str(payer.get("openid", "")),
+                payer=_payer(resource),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ForgedNotice("the content is of another form") from error
@@ -266,6 +266,11 @@ _PROOF = (
     "Wechatpay-Serial",
     "Wechatpay-Signature-Type",
 )
+
+
+def _payer(said: Mapping[str, Any]) -> str:
+    """The payer's name at this merchant's app."""
+    return str((said.get("payer") or {}).get("openid", ""))
 
 
 def _moment(timestamp: str) -> datetime:

@@ -7,12 +7,14 @@ from booking.selectors.appointments import (
     appointment_for_user,
     appointments_ahead,
     appointments_find,
+    appointments_not_here,
     appointments_of_patient,
     appointments_of_user,
     holds_of_user,
     holds_overdue,
     patient_appointments_ahead,
 )
+from booking.selectors.arrivals import late_starts, slots_to_come
 from booking.selectors.bans import (
     appeal_by_code,
     appeals_answered,
@@ -32,12 +34,15 @@ from booking.selectors.catalogue import (
     ExpertCard,
     NextFree,
     department_by_code,
+    departments_all,
     departments_with_next,
     expert_by_code,
     experts_for_booking,
 )
 from booking.selectors.draws import DrawView, draw_of_session, draw_request_for_user, draw_requests_of_user
+from booking.selectors.erasures import Matter, erasure_blockers, erasure_matters
 from booking.selectors.merges import merge_preview
+from booking.selectors.money import fee_differences_fen
 from booking.selectors.patients import (
     patient_by_code,
     patient_for_user,
@@ -50,6 +55,7 @@ from booking.selectors.patients import (
 from booking.selectors.policies import (
     RulesOwner,
     cancel_until,
+    fit_weights,
     may_cancel_until,
     policy_of_department,
     policy_of_expert,
@@ -58,7 +64,6 @@ from booking.selectors.policies import (
     scope_of,
 )
 from booking.selectors.requests import (
-    erasure_blockers,
     request_by_code,
     request_text,
     requests_answered,
@@ -72,10 +77,10 @@ from booking.selectors.sessions import (
     SlotView,
     has_session_at,
     session_by_code,
+    session_group,
     session_view,
     sessions_of_day,
     sessions_of_expert,
-    slot_by_code,
     slots_of_session,
 )
 from booking.selectors.symptoms import symptom_words, symptom_words_featured, symptoms_known
@@ -96,12 +101,14 @@ from booking.selectors.walk_ins import (
     walk_in_cash_fen,
     walk_in_open_payment,
     walk_in_reservation,
+    walk_ins_unpaid,
 )
 
 __all__ = [
     "DrawView",
     "EntryView",
     "ExpertCard",
+    "Matter",
     "NextFree",
     "RulesOwner",
     "SessionView",
@@ -118,6 +125,7 @@ __all__ = [
     "appointment_for_user",
     "appointments_ahead",
     "appointments_find",
+    "appointments_not_here",
     "appointments_of_patient",
     "appointments_of_user",
     "ban_by_code",
@@ -128,16 +136,21 @@ __all__ = [
     "bans_of_user",
     "cancel_until",
     "department_by_code",
+    "departments_all",
     "departments_with_next",
     "draw_of_session",
     "draw_request_for_user",
     "draw_requests_of_user",
     "erasure_blockers",
+    "erasure_matters",
     "expert_by_code",
     "experts_for_booking",
+    "fee_differences_fen",
+    "fit_weights",
     "has_session_at",
     "holds_of_user",
     "holds_overdue",
+    "late_starts",
     "left_of_slot",
     "may_cancel_until",
     "merge_preview",
@@ -167,12 +180,13 @@ __all__ = [
     "rules_owners",
     "scope_of",
     "session_by_code",
+    "session_group",
     "session_version",
     "session_view",
     "sessions_of_day",
     "sessions_of_expert",
-    "slot_by_code",
     "slots_of_session",
+    "slots_to_come",
     "suspect_of",
     "suspects",
     "symptom_words",
@@ -188,4 +202,5 @@ __all__ = [
     "walk_in_cash_fen",
     "walk_in_open_payment",
     "walk_in_reservation",
+    "walk_ins_unpaid",
 ]

@@ -1,5 +1,6 @@
 """Appointments: of an account, and found by the desk."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -114,3 +115,10 @@ def appointments_find(*, day: date | None = None, code: str = "", id_number: str
     if day is not None:
         found = found.filter(session__date=day)
     return list(found.order_by("slot__starts_at", "pk")[:20])
+
+
+def appointments_not_here(*, session_ids: Iterable[int]) -> list[Appointment]:
+    """Who has, or had, a number in these sessions and did not check in: to be paid, booked, cancelled or missed."""
+    without = ("held", "booked", "cancelled", "unresolved", "no_show", "excused")
+    found = Appointment.objects.filter(session__in=list(session_ids), state__in=without)
+    return list(found.select_related("patient", "slot").order_by("slot__starts_at", "pk"))

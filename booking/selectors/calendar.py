@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet, Sum
 
-from booking.domain.schedules import collide, grades_from
+from booking.domain.grades import grades_from
+from booking.domain.schedules import collide
 from booking.models import Absence, ClinicSession, Expert, Room, SessionTemplate
 from booking.selectors.schedules import absences_between, blocks, recurrence_of
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Count, F, Min, Q, Sum
 
 from booking.domain.errors import UnknownNumber
-from booking.domain.matching import Fit, Score, priority_score
+from booking.domain.matching import Fit
+from booking.domain.priority import Score, priority_score
 from booking.models import ClinicSession, Department, Expert, Slot
 from booking.selectors.symptoms import fits_of, symptoms_known
 from booking.selectors.waits import UsualWaitView, Waits, usual_wait, waits_known
@@ -67,6 +68,11 @@ def departments_with_next(*, now: datetime) -> list[tuple[Department, datetime |
         "pinyin", "code"
     )
     return [(department, next_of.get(department.pk), department.n) for department in found]
+
+
+def departments_all() -> list[Department]:
+    """All departments, in the order of their names."""
+    return list(Department.objects.all())
 
 
 def department_by_code(*, code: str) -> Department:

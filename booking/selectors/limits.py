@@ -1,6 +1,6 @@
 """What stands against a patient's having a number: one function of the database says so for every way to take one.
 
-``booking_hold_refusal`` stands in ``booking/migrations/0005_hold.sql``; a hold asks it inside its own statement,
+``booking_hold_refusal`` stands in ``booking/migrations/0014_hold.sql``; a hold asks it inside its own statement,
 everything else here. ``docs/howto/booking.md`` says which limit holds for which way.
 """
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from booking.domain.settlements import Entry
-from booking.models import Payment, Refund, Settlement
+from booking.models import FeeDifference, Payment, Refund, Settlement
 from hospital.common import clock
 from hospital.common.models import StateChange
 
@@ -140,8 +140,10 @@ def books_of_day(*, provider: str, day: date) -> list[Moved]:
     paid = _paid(day).filter(provider=provider).values_list("order_no", "paid_fen", "paid_at")
     back = _given_back(day).filter(payment__provider=provider)
     refunds = back.values_list("payment__order_no", "code", "amount_fen", "done_at", "sent_at", "created_at")
+    after_transfer = _settled(day).values_list("code", "amount_fen", "settled_at") if provider == CASH else ()
     return [
         *(Moved(Entry(order_no), fen or 0, at, at) for order_no, fen, at in paid if at),
+        *(Moved(Entry(code, code if fen < 0 else ""), abs(fen), at, at) for code, fen, at in after_transfer),
         *(
             Moved(Entry(order_no, code), fen, at, sent or made)
             for order_no, code, fen, at, sent, made in refunds
@@ -181,26 +183,39 @@ def books_of_entries(*, provider: str, entries: set[Entry]) -> dict[Entry, int]:
 def tills_of_day(*, day: date) -> list[Till]:
     """Cash of a day by whoever took it or handed it back, from the history; three queries."""
     begins, ends = day_bounds(day)
-    moves = StateChange.objects.filter(
-        thing="payment", at__gte=begins, at__lt=ends, verb__in=["pay", "done"]
-    ).values_list("thing_id", "verb", "actor_name")
-    fen = dict(
-        Payment.objects.filter(
-            provider=CASH, pk__in=[thing_id for thing_id, _verb, _name in moves]
-        ).values_list("pk", "paid_fen")
+    steps = Q(thing="payment", verb__in=["pay", "done"]) | Q(thing="feedifference", verb="settle")
+    moves = StateChange.objects.filter(steps, at__gte=begins, at__lt=ends).values_list(
+        "thing", "thing_id", "verb", "actor_name"
     )
+    in_cash = Payment.objects.filter(
+        provider=CASH, pk__in=[pk for thing, pk, _verb, _name in moves if thing == "payment"]
+    )
+    fen = {("payment", pk): paid_fen or 0 for pk, paid_fen in in_cash.values_list("pk", "paid_fen")}
+    fen |= {("feedifference", pk): taken for pk, taken in _settled(day).values_list("pk", "amount_fen")}
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for thing_id, verb, name in moves:
-        if thing_id in fen:
-            place = 0 if verb == "pay" else 2
+    for thing, pk, verb, name in moves:
+        taken = fen.get((thing, pk), 0) * (-1 if verb == "done" else 1)
+        if taken:
+            place = 0 if taken > 0 else 2
             sums[name][place] += 1
-            sums[name][place + 1] += fen[thing_id] or 0
+            sums[name][place + 1] += abs(taken)
     return [Till(name, *figures) for name, figures in sorted(sums.items())]
+
+
+def fee_differences_fen(*, appointment_id: int | None, walk_in_id: int | None) -> int:
+    """What was settled at the desk for a number after its transfers, added up; below 0 it was handed back."""
+    number = {"appointment_id": appointment_id} if walk_in_id is None else {"walk_in_id": walk_in_id}
+    return FeeDifference.objects.filter(**number).aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
 def _paid(day: date) -> QuerySet[Payment]:
     begins, ends = day_bounds(day)
     return Payment.objects.filter(paid_at__gte=begins, paid_at__lt=ends)
+
+
+def _settled(day: date) -> QuerySet[FeeDifference]:
+    begins, ends = day_bounds(day)
+    return FeeDifference.objects.filter(settled_at__gte=begins, settled_at__lt=ends)
 
 
 def _given_back(day: date) -> QuerySet[Refund]:

@@ -7,10 +7,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.domain.assignment import FitWeights
 from booking.domain.deadlines import cancel_deadline
 from booking.domain.errors import UnknownNumber
 from booking.domain.returns import ReturnDelay
 from booking.models import Appointment, ClinicSession, Department, Expert
+from hospital.common import clock
 from hospital.common.policy import Policies, Policy, Scope, policies
 from hospital.common.policy_levels import DEPARTMENT, EXPERT
 
@@ -30,6 +32,12 @@ def policy_of_expert(expert_id: int | None) -> Policy:
     """What holds for an expert; for nobody, the hospital's."""
     held = policies()
     return held.of(department_id=_department_of(expert_id, held), expert_id=expert_id)
+
+
+def fit_weights() -> FitWeights:
+    """What counts beside time when patients are given to colleagues."""
+    rules = policies().hospital
+    return FitWeights(rules.mismatch_weight_min, rules.load_weight_min)
 
 
 def policy_of_department(department_id: int | None) -> Policy:
@@ -60,7 +68,10 @@ def return_delay(expert_id: int) -> ReturnDelay:
 
 
 def own_in_statement() -> str | None:
-    """Own values for the statement that holds a number, ``{level: {id: {name: value}}}``; None while there are none."""
+    """Own values for the statement that holds a number, and the hospital's zone; None while there are none.
+
+    ``{level: {id: {name: value}}, "zone": "Asia/Shanghai"}``
+    """
     global _own_json
     held = policies()
     if _own_json[0] is not held:
@@ -68,7 +79,7 @@ def own_in_statement() -> str | None:
         for (level, pk), values in held.own.items():
             if chosen := {name: values[name] for name in IN_STATEMENT if name in values}:
                 own.setdefault(level, {})[pk] = chosen
-        _own_json = (held, json.dumps(own) if own else None)
+        _own_json = (held, json.dumps({**own, "zone": clock.zone().key}) if own else None)
     return _own_json[1]
 
 

@@ -1,13 +1,12 @@
-"""What patients ask about their own data, what stands in the way of a deletion, and the copy they may take away."""
+"""What patients ask about their own data, and the copy they may take away."""
 
 import json
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from booking.domain.errors import UnknownNumber
-from booking.domain.states import APPOINTMENT_LIVE, SESSION_OPEN, WAITLIST_LIVE
 from booking.models import (
     AccountPatient,
     Appeal,
@@ -15,12 +14,10 @@ from booking.models import (
     DataRequest,
     DrawRequest,
     Patient,
-    Payment,
     RiskSignal,
     WaitlistEntry,
     WalkIn,
 )
-from booking.selectors.bans import ban_in_force
 from booking.selectors.own import OWN, owned_by
 from booking.selectors.patients import patients_of_user
 from hospital.common import clock
@@ -29,26 +26,6 @@ from hospital.common.models import Message
 from hospital.models import User
 
 SHOWN = 100
-OPEN_MONEY = ("created", "refunding", "held_for_review")
-
-
-def erasure_blockers(*, patient_id: int, now: datetime) -> list[str]:
-    """Why this person's identity cannot be deleted now: ``number``, ``waiting``, ``money``, ``ban``, ``appeal``."""
-    mine = Q(patient_id=patient_id)
-    about = Q(ban__patient_id=patient_id) | Q(appointment__patient_id=patient_id)
-    paid_for = Q(appointment__patient_id=patient_id) | Q(walk_in__patient_id=patient_id)
-    here = WalkIn.objects.filter(mine, session__state__in=SESSION_OPEN).exclude(state="cancelled")
-    asked: dict[str, tuple[QuerySet[Any], ...]] = {
-        "number": (Appointment.objects.filter(mine, state__in=[*APPOINTMENT_LIVE, "unresolved"]), here),
-        "waiting": (
-            WaitlistEntry.objects.filter(mine, state__in=WAITLIST_LIVE),
-            DrawRequest.objects.filter(mine, state="waiting"),
-        ),
-        "money": (Payment.objects.filter(paid_for, state__in=OPEN_MONEY),),
-        "appeal": (Appeal.objects.filter(about, state="open"),),
-    }
-    found = [reason for reason, rows in asked.items() if any(each.exists() for each in rows)]
-    return [*found, "ban"] if ban_in_force(patient_id=patient_id, now=now) else found
 
 
 def requests_of_user(*, user: User) -> list[DataRequest]:
@@ -90,16 +67,21 @@ def family_export(*, user: User, now: datetime) -> dict[str, Any]:
     links, mine = patients_of_user(user=user).annotate(is_own=OWN), owned_by(user)
     messages = Message.objects.filter(account=user).order_by("pk")
     return {
-        "made_at": clock.local(now).isoformat(),
+        "made_at": clock.stated(now),
         "account": {
             "phone": unseal(user.phone_sealed) if user.phone_sealed else "",
             "email": unseal(user.email_sealed) if user.email_sealed else "",
             "language": user.language,
-            "since": _at(user.date_joined),
+            "since": clock.stated(user.date_joined),
         },
         "patients": [_patient(link, mine, is_own=link.is_own) for link in links],
         "appeals": [
-            {"text": one.text, "state": one.state, "answer": one.answer, "asked_at": _at(one.asked_at)}
+            {
+                "text": one.text,
+                "state": one.state,
+                "answer": one.answer,
+                "asked_at": clock.stated(one.asked_at),
+            }
             for one in Appeal.objects.filter(account=user).order_by("pk")
         ],
         "data_requests": [
@@ -108,19 +90,19 @@ def family_export(*, user: User, now: datetime) -> dict[str, Any]:
                 "text": request_text(one),
                 "state": one.state,
                 "answer": one.answer,
-                "asked_at": _at(one.asked_at),
+                "asked_at": clock.stated(one.asked_at),
             }
             for one in DataRequest.objects.filter(account=user).order_by("pk")
         ],
         "signals": [
-            {"kind": one.kind, "weight": one.weight, "at": _at(one.at), "data": one.data}
+            {"kind": one.kind, "weight": one.weight, "at": clock.stated(one.at), "data": one.data}
             for one in RiskSignal.objects.filter(account=user).order_by("pk")
         ],
         "messages": [
             {
                 "kind": message.kind,
                 "channel": message.channel,
-                "at": _at(message.created_at),
+                "at": clock.stated(message.created_at),
                 "text": unseal(message.body_sealed),
             }
             for message in messages
@@ -133,7 +115,7 @@ def _patient(link: AccountPatient, mine: Q, *, is_own: bool | None) -> dict[str,
     rows = Appointment.objects.filter(mine, patient=patient)
     appointments = rows.select_related(
         "slot", "session__expert__department", "stop_case__stop"
-    ).prefetch_related("payments__refund")
+    ).prefetch_related("payments__refund", "fee_differences")
     waits = WaitlistEntry.objects.filter(mine, patient=patient).select_related("session__expert__department")
     wishes = DrawRequest.objects.filter(mine, patient=patient).select_related("session__expert__department")
     return {
@@ -144,7 +126,7 @@ def _patient(link: AccountPatient, mine: Q, *, is_own: bool | None) -> dict[str,
         "phone": patient.phone,
         "birth_date": patient.birth_date.isoformat() if patient.birth_date else None,
         "sex": patient.sex,
-        "since": _at(patient.created_at),
+        "since": clock.stated(patient.created_at),
         "appointments": [_appointment(one) for one in appointments.order_by("slot__starts_at", "pk")],
         "waitlist": [_wish(one, one.joined_at) for one in waits.order_by("pk")],
         "draw_requests": [_wish(one, one.asked_at) for one in wishes.order_by("pk")],
@@ -152,9 +134,9 @@ def _patient(link: AccountPatient, mine: Q, *, is_own: bool | None) -> dict[str,
         "bans": [
             {
                 "reason": ban.reason,
-                "from": _at(ban.starts_at),
-                "until": _at(ban.ends_at),
-                "lifted": _at(ban.lifted_at),
+                "from": clock.stated(ban.starts_at),
+                "until": clock.stated(ban.ends_at),
+                "lifted": clock.stated(ban.lifted_at),
             }
             for ban in patient.bans.order_by("pk")
         ],
@@ -164,7 +146,7 @@ def _patient(link: AccountPatient, mine: Q, *, is_own: bool | None) -> dict[str,
 def _appointment(one: Appointment) -> dict[str, Any]:
     return {
         "code": one.code,
-        "starts_at": _at(one.slot.starts_at),
+        "starts_at": clock.stated(one.slot.starts_at),
         "expert": one.session.expert.name,
         "department": one.session.expert.department.name,
         "state": one.state,
@@ -176,11 +158,20 @@ def _appointment(one: Appointment) -> dict[str, Any]:
                 "provider": payment.provider,
                 "amount_fen": payment.amount_fen,
                 "state": payment.state,
-                "paid_at": _at(payment.paid_at),
+                "paid_at": clock.stated(payment.paid_at),
             }
             for payment in one.payments.all()
         ],
+        "fee_differences": _fee_differences(one),
     }
+
+
+def _fee_differences(one: Appointment | WalkIn) -> list[dict[str, Any]]:
+    """Cash taken or handed back because a transfer changed the fee."""
+    return [
+        {"amount_fen": each.amount_fen, "settled_at": clock.stated(each.settled_at)}
+        for each in one.fee_differences.all()
+    ]
 
 
 def _stopped(one: Appointment) -> dict[str, Any] | None:
@@ -191,8 +182,8 @@ def _stopped(one: Appointment) -> dict[str, Any] | None:
     return {
         "reason": case.stop.reason,
         "choice": case.choice,
-        "settled_at": _at(case.settled_at),
-        "phoned_at": _at(case.phoned_at),
+        "settled_at": clock.stated(case.settled_at),
+        "phoned_at": clock.stated(case.phoned_at),
         "phone_note": case.phone_note,
     }
 
@@ -201,8 +192,8 @@ def _wish(one: WaitlistEntry | DrawRequest, asked_at: datetime) -> dict[str, Any
     """A place on a waitlist or in a draw."""
     return {
         "code": one.code,
-        "asked_at": _at(asked_at),
-        "clinic": _at(one.session.opens_at),
+        "asked_at": clock.stated(asked_at),
+        "clinic": clock.stated(one.session.opens_at),
         "expert": one.session.expert.name,
         "department": one.session.expert.department.name,
         "state": one.state,
@@ -211,20 +202,18 @@ def _wish(one: WaitlistEntry | DrawRequest, asked_at: datetime) -> dict[str, Any
 
 def _walk_ins(patient: Patient) -> list[dict[str, Any]]:
     rows = WalkIn.objects.filter(patient=patient).select_related("session__expert__department")
+    rows = rows.prefetch_related("fee_differences")
     return [
         {
-            "registered_at": _at(one.registered_at),
+            "registered_at": clock.stated(one.registered_at),
             "expert": one.session.expert.name,
             "department": one.session.expert.department.name,
             "state": one.state,
             "fee_fen": one.fee_fen,
+            "fee_differences": _fee_differences(one),
         }
         for one in rows.order_by("registered_at", "pk")
     ]
-
-
-def _at(moment: datetime | None) -> str | None:
-    return clock.local(moment).isoformat() if moment else None
 
 
 def as_json(export: dict[str, Any]) -> str:

@@ -1,9 +1,12 @@
 """Schedules as quota plans need them: experts by code, their templates, sessions not yet released."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, QuerySet
 
 from booking.domain.schedules import Recurrence
 from booking.models import Absence, ClinicSession, Expert, SessionTemplate
@@ -17,10 +20,29 @@ def experts_by_code(codes: Iterable[str] | None = None) -> dict[str, Expert]:
     return {expert.code: expert for expert in experts}
 
 
-def schedule_templates(expert_code: str) -> list[SessionTemplate]:
-    """The recurring periods of an active expert, by weekday and opening."""
-    templates = SessionTemplate.objects.filter(expert__code=expert_code, expert__active=True)
-    return list(templates.select_related("expert__department").order_by("weekday", "opens_at"))
+@dataclass(frozen=True, slots=True)
+class ExpertAtWork:
+    """An expert, and the recurring periods of one who is active by weekday and opening."""
+
+    expert: Expert
+    templates: dict[tuple[int, time], SessionTemplate] = field(default_factory=dict)
+
+
+def experts_at_work(codes: Iterable[str]) -> dict[str, ExpertAtWork]:
+    """Experts by code with their recurring periods; two queries."""
+    found = {code: ExpertAtWork(expert) for code, expert in experts_by_code(codes).items()}
+    code_of = {one.expert.pk: code for code, one in found.items()}
+    templates = SessionTemplate.objects.filter(expert__in=code_of, expert__active=True)
+    for template in templates.order_by("pk"):
+        found[code_of[template.expert_id]].templates[template.weekday, template.opens_at] = template
+    return found
+
+
+def templates_in_force(day: date) -> list[SessionTemplate]:
+    """The recurring periods of active experts that hold on a day, by expert, weekday and opening; one query."""
+    found = SessionTemplate.objects.filter(expert__active=True, valid_from__lte=day)
+    found = found.filter(Q(valid_until=None) | Q(valid_until__gte=day)).select_related("expert")
+    return list(found.order_by("expert__code", "weekday", "opens_at", "pk"))
 
 
 def experts_scheduled() -> set[str]:
@@ -29,12 +51,26 @@ def experts_scheduled() -> set[str]:
     return set(templates.values_list("expert__code", flat=True).distinct())
 
 
-def sessions_unreleased(now: datetime, expert_code: str | None = None) -> QuerySet[ClinicSession]:
-    """Sessions that are planned and not on sale yet, with their slots, soonest first."""
-    sessions = ClinicSession.objects.filter(state="planned", walk_in_opens_at__gt=now)
-    if expert_code is not None:
-        sessions = sessions.filter(expert__code=expert_code)
-    return sessions.select_related("expert__department").prefetch_related("slots").order_by("opens_at", "pk")
+class Unreleased(NamedTuple):
+    """A session that is planned and not on sale yet, with the quotas of its slots."""
+
+    pk: int
+    expert_code: str
+    opens_at: datetime
+    slot_minutes: int
+    quota_source: str
+    quotas: list[int]
+
+
+def sessions_unreleased(now: datetime, codes: Iterable[str] | None = None) -> list[Unreleased]:
+    """Sessions that are planned and not on sale yet, of these experts or of all, by id; one query."""
+    sessions = ClinicSession.objects.filter(state="planned", walk_in_opens_at__gt=now, slots__isnull=False)
+    if codes is not None:
+        sessions = sessions.filter(expert__code__in=list(codes))
+    quotas = ArrayAgg("slots__quota", order_by="slots__index")
+    rows = sessions.annotate(quotas=quotas).order_by("pk")
+    columns = ("pk", "expert__code", "opens_at", "slot_minutes", "quota_source", "quotas")
+    return [Unreleased._make(row) for row in rows.values_list(*columns)]
 
 
 def recurrence_of(template: SessionTemplate) -> Recurrence:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from booking.domain.deadlines import booking_window
 from booking.domain.errors import UnknownNumber
 from booking.models import ClinicSession, Slot
+from booking.selectors.policies import cancel_until
 from booking.selectors.waitlist import waiting_counts
 from booking.selectors.waits import UsualWaitView, Waits, usual_wait, waits_known
 
@@ -51,9 +52,21 @@ class SessionView:
         return self.phase == "draw_open"
 
     @property
+    def cancel_until(self) -> datetime:
+        """From then on a patient can no longer cancel a number of this session."""
+        return cancel_until(self.session)
+
+    @property
     def first_bookable(self) -> SlotView | None:
         """The first slot that can be booked."""
         return next((slot for slot in self.slots if slot.bookable), None)
+
+    @property
+    def shortest_wait(self) -> str:
+        """The slot whose patients usually wait least, of those that can be booked; empty when none stands out."""
+        known = [(slot.usual_wait.p80, slot.code) for slot in self.slots if slot.bookable and slot.usual_wait]
+        first, second = [*sorted(known), (0, ""), (0, "")][:2]
+        return first[1] if first[0] < second[0] else ""
 
 
 def _sessions() -> QuerySet[ClinicSession]:
@@ -66,16 +79,6 @@ def session_by_code(*, code: str) -> ClinicSession:
     if session is None:
         raise UnknownNumber(field="session")
     return session
-
-
-def slot_by_code(*, code: str) -> Slot:
-    """A slot with its session. Raises ``UnknownNumber``."""
-    slot = (
-        Slot.objects.select_related("session__expert__department", "session__room").filter(code=code).first()
-    )
-    if slot is None:
-        raise UnknownNumber(field="slot")
-    return slot
 
 
 def slots_of_session(*, session_id: int) -> list[Slot]:
@@ -173,6 +176,27 @@ def _slot_view(slot: Slot, phase: str, wait: UsualWaitView | None) -> SlotView:
     return SlotView(
         slot.code, slot.starts_at, slot.ends_at, slot.quota, slot.left, reason == "", reason, wait
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGroup:
+    """Sessions of one department with the same hours, and the first of their letters."""
+
+    department_id: int
+    opens_at: datetime
+    closes_at: datetime
+    letter: str
+
+
+def session_group(*, session_id: int) -> SessionGroup:
+    """Which sessions one belongs to; two queries."""
+    hours = ClinicSession.objects.values_list("expert__department_id", "opens_at", "closes_at")
+    department_id, opens_at, closes_at = hours.get(pk=session_id)
+    alike = ClinicSession.objects.filter(
+        expert__department_id=department_id, opens_at=opens_at, closes_at=closes_at
+    )
+    first = min(alike.values_list("letter", flat=True), key=lambda letter: (len(letter), letter))
+    return SessionGroup(department_id, opens_at, closes_at, first)
 
 
 def has_session_at(*, expert_id: int, moment: datetime) -> bool:

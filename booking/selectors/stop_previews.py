@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.domain.states import WAITLIST_LIVE
-from booking.domain.stops import FreeSlot, suggestions
+from booking.domain.stops import FreeSlot, Wanted, suggestions
 from booking.models import (
     Appointment,
     ClinicSession,
@@ -15,7 +15,8 @@ from booking.models import (
     WaitlistEntry,
     WalkIn,
 )
-from booking.selectors.stops import affected_of, clinic_of, slots_instead
+from booking.selectors.policies import fit_weights
+from booking.selectors.stops import affected_of, clinic_of, slots_instead, stopping_beside
 from hospital.common import clock
 
 
@@ -91,6 +92,11 @@ class Preview:
         return sum(each.same_half + each.same_day for each in self.colleagues)
 
     @property
+    def without_any(self) -> list[Affected]:
+        """Those to whom no number can be suggested: all are suggested to others."""
+        return [one for one in self.people if one.appointment.state == "booked" and one.suggestion is None]
+
+    @property
     def without_that_day(self) -> list[Affected]:
         """Those for whom that day has no number of the same grade left."""
         return [one for one in self.booked if not _same_day(one)]
@@ -105,13 +111,15 @@ def _same_day(one: Affected) -> bool:
 def stop_preview(*, session: ClinicSession, now: datetime) -> Preview:
     """Whom stopping the session affects and what is free instead, as it is now; the number of queries is constant."""
     live = affected_of(session)
-    slots = slots_instead(session=session, fee_fen=session.fee_fen, now=now)
-    wanted = [clock.local(each.slot.starts_at) for each in live if each.state == "booked"]
-    given = iter(suggestions(stopped=clinic_of(session), wanted=wanted, free=[_free(slot) for slot in slots]))
+    stopping = sorted([session, *stopping_beside(session)], key=lambda one: (one.opens_at, one.pk))
+    gone = {one.pk for one in stopping}
+    found = slots_instead(session=session, fee_fen=session.fee_fen, now=now)
+    slots = [slot for slot in found if slot.session_id not in gone]
+    given = _suggested(stopping, slots)
     by_code = {slot.code: slot for slot in slots}
     people = []
     for each in live:
-        best = next(given) if each.state == "booked" else None
+        best = given.get(each.pk)
         payment = next((one for one in each.payments.all() if one.state == "paid"), None)
         slot = by_code[best.code] if best else None
         people.append(Affected(each, payment, _reached_by(each), best, slot))
@@ -124,6 +132,16 @@ def stop_preview(*, session: ClinicSession, now: datetime) -> Preview:
     )
 
 
+def _suggested(stopping: Sequence[ClinicSession], slots: Sequence[Slot]) -> dict[int, FreeSlot | None]:
+    """What is suggested to each booked patient of all clinics being stopped together; nobody to two of them."""
+    clinics = {session.pk: clinic_of(session) for session in stopping}
+    booked = Appointment.objects.filter(session__in=stopping, state="booked").select_related("slot")
+    in_order = list(booked.order_by("slot__starts_at", "pk"))
+    wanted = [Wanted(clinics[each.session_id], clock.local(each.slot.starts_at)) for each in in_order]
+    given = suggestions(wanted=wanted, free=[_free(slot) for slot in slots], weights=fit_weights())
+    return {each.pk: best for each, best in zip(in_order, given, strict=True)}
+
+
 def _reached_by(appointment: Appointment) -> str:
     """``phone``, ``account``, or nothing."""
     account = appointment.account
@@ -133,7 +151,8 @@ def _reached_by(appointment: Appointment) -> str:
 
 
 def _free(slot: Slot) -> FreeSlot:
-    return FreeSlot(slot.code, clinic_of(slot.session), clock.local(slot.starts_at), slot.left)
+    load = 1 - slot.left / max(1, slot.quota)
+    return FreeSlot(slot.code, clinic_of(slot.session), clock.local(slot.starts_at), slot.left, load)
 
 
 def colleagues_of(session: ClinicSession, slots: Sequence[Slot]) -> tuple[Colleague, ...]:

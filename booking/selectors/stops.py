@@ -16,6 +16,7 @@ from django.db.models import (
 )
 
 from booking.domain.errors import UnknownNumber
+from booking.domain.specialties import parts
 from booking.domain.states import APPOINTMENT_LIVE
 from booking.domain.stops import Clinic
 from booking.models import (
@@ -71,7 +72,8 @@ def stops_open_count() -> int:
 def clinic_of(session: ClinicSession) -> Clinic:
     """What decides whether a session may stand in for another."""
     expert = session.expert
-    return Clinic(session.pk, expert.pk, expert.department_id, expert.title, session.fee_fen)
+    knows = frozenset(parts(expert.specialty))
+    return Clinic(session.pk, expert.pk, expert.department_id, expert.title, session.fee_fen, knows)
 
 
 def slots_instead(*, session: ClinicSession, fee_fen: int, now: datetime) -> list[Slot]:
@@ -84,6 +86,17 @@ def slots_instead(*, session: ClinicSession, fee_fen: int, now: datetime) -> lis
     )
     found = found.exclude(session_id=session.pk)
     return list(found.select_related(*_WHERE).order_by("session__opens_at", "session_id", "starts_at"))
+
+
+def stopping_beside(session: ClinicSession) -> list[ClinicSession]:
+    """Sessions that are proposed to be stopped, too, and whose patients may want the same numbers; one query."""
+    proposed = ClinicSession.objects.filter(stops__state="proposed").exclude(pk=session.pk)
+    alike = proposed.filter(
+        expert__department_id=session.expert.department_id,
+        expert__title=session.expert.title,
+        fee_fen=session.fee_fen,
+    )
+    return list(alike.select_related("expert").order_by("opens_at", "pk"))
 
 
 def affected_of(session: ClinicSession) -> list[Appointment]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from booking.domain.matching import Fit, Known, Symptom, fit_of, meant_by, search_words
+from booking.domain.matching import Fit, Known, fit_of
+from booking.domain.symptoms import Symptom, meant_by, search_words
 from booking.models import Expert, SymptomWord
 
 

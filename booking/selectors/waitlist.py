@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -51,6 +51,12 @@ def waitlist_entries_of_user(*, user: User) -> list[EntryView]:
     """What this account waits for, offers first, then the next clinic day."""
     live = _entries().filter(owned_by(user), state__in=WAITLIST_LIVE)
     return [_view(entry) for entry in live.order_by("accept_by", "session__opens_at", "pk")]
+
+
+def wishes_unmet(*, first: date, before: date) -> list[tuple[str, datetime]]:
+    """The expert's code and the session's opening of everybody who stayed on a waitlist to its end; one query."""
+    ended = WaitlistEntry.objects.filter(state="ended", session__date__gte=first, session__date__lt=before)
+    return list(ended.values_list("session__expert__code", "session__opens_at").order_by("pk"))
 
 
 def waitlist_place(*, entry_id: int) -> int | None:

@@ -1,5 +1,6 @@
 """Questions about walk-ins, and the ways to pay that the desk can offer for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -75,3 +76,9 @@ def _whole() -> "QuerySet[WalkIn]":
     return WalkIn.objects.select_related(
         "session__expert__department", "session__room", "patient"
     ).prefetch_related("payments")
+
+
+def walk_ins_unpaid(*, session_ids: Iterable[int]) -> list[WalkIn]:
+    """Walk-ins of these sessions whose numbers are kept while they pay."""
+    reserved = WalkIn.objects.filter(session__in=list(session_ids), state="reserved")
+    return list(reserved.select_related("patient").order_by("registered_at", "pk"))

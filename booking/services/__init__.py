@@ -34,7 +34,7 @@ from booking.services.merges import patients_merge
 from booking.services.moves import appointment_move
 from booking.services.patients import account_patient_add, patient_register
 from booking.services.payment_notices import payment_notice_apply
-from booking.services.payments import payment_create, payment_pay_url
+from booking.services.payments import fee_difference_settle, payment_create, payment_pay_url
 from booking.services.reads import patients_read
 from booking.services.reconciliation import payment_close, payments_reconcile
 from booking.services.refunds import refund_send, refunds_follow
@@ -72,6 +72,7 @@ from booking.services.stops import (
 )
 from booking.services.symptoms import symptom_word_delete, symptom_word_save, symptom_words_import
 from booking.services.templates import TemplateFacts, template_end, template_save
+from booking.services.turns import Turn, turn_come, turn_near, turn_of
 from booking.services.waitlist import (
     offers_lapse_due,
     waitlist_accept,
@@ -81,6 +82,7 @@ from booking.services.waitlist import (
 )
 from booking.services.waits import SlotWait, slot_waits_set
 from booking.services.walk_ins import (
+    number_void_tell,
     walk_in_cancel,
     walk_in_expire,
     walk_in_register,
@@ -94,6 +96,7 @@ __all__ = [
     "Resolved",
     "SlotWait",
     "TemplateFacts",
+    "Turn",
     "absence_add",
     "absence_preview",
     "absence_remove",
@@ -133,9 +136,11 @@ __all__ = [
     "draw_request_withdraw",
     "drawn_first",
     "draws_hold_due",
+    "fee_difference_settle",
     "holds_expire_due",
     "no_show_confirm",
     "no_shows_confirm_due",
+    "number_void_tell",
     "numbers_publish_due",
     "offers_lapse_due",
     "patient_register",
@@ -183,6 +188,9 @@ __all__ = [
     "symptom_words_import",
     "template_end",
     "template_save",
+    "turn_come",
+    "turn_near",
+    "turn_of",
     "waitlist_accept",
     "waitlist_end_tell",
     "waitlist_join",

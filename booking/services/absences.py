@@ -62,6 +62,8 @@ def absence_add(
 ) -> AbsenceEffect:
     """Plan nothing on these days. What nobody booked goes away; for the rest a stop is proposed, nobody is told yet.
 
+    The very same again is the one that is there: two of them would each keep the days free when one is removed.
+
     Raises
     ------
     ReasonMissing
@@ -69,15 +71,18 @@ def absence_add(
     """
     reason = require_reason(reason)
     lock_planning()
-    absence = Absence.objects.create(
-        kind=kind,
-        expert_id=expert_id,
-        department_id=department_id,
-        first_day=first_day,
-        last_day=last_day,
-        reason=reason[:200],
-    )
-    history.begin(absence, "add", state="kept", actor=actor, at=now, reason=absence.reason)
+    facts = {
+        "kind": kind,
+        "expert_id": expert_id,
+        "department_id": department_id,
+        "first_day": first_day,
+        "last_day": last_day,
+        "reason": reason[:200],
+    }
+    absence = Absence.objects.filter(**facts).first()
+    if absence is None:
+        absence = Absence.objects.create(**facts)
+        history.begin(absence, "add", state="kept", actor=actor, at=now, reason=absence.reason)
     withdrawn, to_stop = 0, []
     for session in sessions_in(absence, now=now):
         if session_withdraw(session_id=session.pk, reason=absence.reason, actor=actor, now=now):

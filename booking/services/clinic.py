@@ -168,6 +168,8 @@ def template_define(
     room: Room,
     capacity_per_slot: int,
     appointment_share: Decimal,
+    actor: Actor,
+    now: datetime,
     slot_minutes: int = 60,
 ) -> SessionTemplate:
     """A recurring period of an expert; one per weekday (1 = Monday) and opening time."""
@@ -179,6 +181,9 @@ def template_define(
         "capacity_per_slot": capacity_per_slot,
         "appointment_share": appointment_share,
     }
-    return SessionTemplate.objects.update_or_create(
+    template, is_new = SessionTemplate.objects.update_or_create(
         expert=expert, weekday=weekday, opens_at=opens_at, defaults=defaults
-    )[0]
+    )
+    if is_new:
+        history.begin(template, "add", state="kept", actor=actor, at=now)
+    return template

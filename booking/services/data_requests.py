@@ -11,8 +11,9 @@ from booking.domain.identity import check_birth_date, person_name, phone_number
 from booking.domain.states import DATA_REQUEST
 from booking.locks import lock_patient, lock_patients_whole
 from booking.models import DataRequest, Patient
+from booking.selectors.erasures import erasure_blockers
 from booking.selectors.patients import patients_of_user
-from booking.selectors.requests import as_json, erasure_blockers, family_export
+from booking.selectors.requests import as_json, family_export
 from booking.services import notices
 from booking.services.erasures import patient_erase
 from booking.services.patients import phone_columns

@@ -87,7 +87,8 @@ def draw_request_ask(
     check_bookable(
         state=session.state, release_at=session.release_at, walk_in_opens_at=session.walk_in_opens_at, now=now
     )
-    if session.draws_at is None or now >= session.draws_at:
+    # whoever waited for the lock while the lots were drawn read the clock before that
+    if session.draws_at is None or now >= session.draws_at or _has_lots(session):
         raise DrawOver
     if slot.quota == 0:
         raise SoldOut(slot=slot_code)
@@ -105,6 +106,11 @@ def draw_request_ask(
     )
     history.begin(request, "ask", actor=actor, at=now)
     return request
+
+
+def _has_lots(session: ClinicSession) -> bool:
+    """Whether the requests have their places already; the caller keeps the session from changing."""
+    return DrawRequest.objects.filter(session=session, place__isnull=False).exists()
 
 
 @transactional

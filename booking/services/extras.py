@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from booking.domain.errors import LowerGrade, SessionStarted, UnknownNumber
-from booking.domain.schedules import Recurrence, may_substitute, moments
+from booking.domain.grades import may_substitute
+from booking.domain.schedules import Recurrence, moments
 from booking.domain.states import APPOINTMENT_LIVE
 from booking.locks import lock_planning, lock_session
 from booking.models import Appointment, ClinicSession, Expert

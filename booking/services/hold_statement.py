@@ -1,6 +1,6 @@
 """The one statement that decides about a number and writes it: ``booking_hold`` in the database.
 
-Its text is ``booking/migrations/0005_hold.sql``; ``docs/adr/0013`` says why the hot path is SQL and where each
+Its text is ``booking/migrations/0014_hold.sql``; ``docs/adr/0013`` says why the hot path is SQL and where each
 of its rules stands besides.
 """
 
@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 
 from booking.domain.errors import SoldOut
 from booking.selectors.limits import limits
+from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.codes import code_8, code_12
 from hospital.common.policy import policy
@@ -95,7 +96,7 @@ def hold(
         "route": request and request.route,
         "key": request and request.key,
         "digest": request and request.body_digest,
-        "answer": request and json.dumps({"code": code, "state": "held", "pay_by": pay_by.isoformat()}),
+        "answer": request and json.dumps({"code": code, "state": "held", "pay_by": clock.stated(pay_by)}),
     }
     return Outcome(code, checkin_code, *_run(arguments))
 

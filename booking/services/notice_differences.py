@@ -1,17 +1,17 @@
-"""Notices that say something else than our books: nothing moves by them, and a person reads the difference."""
+"""Providers that say something else than our books: nothing moves by it, and a person reads the difference."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from booking.models import Payment, Refund
+from booking.models import Payment
 from booking.providers import Notice
 from booking.selectors.money import DIFFER
-from booking.services.refunds import refund_fail, refund_finish
 from hospital.common import history
 from hospital.common.actor import Actor
 
 FEN_MAX = 2**31 - 1
 """What a column of money holds."""
 SHOWN_MAX = 40
+DAY = timedelta(days=1)
 
 
 def fen_kept(amount_fen: int) -> int | None:
@@ -26,23 +26,12 @@ def told(notice: Notice) -> str:
 
 
 def difference_keep(payment: Payment, notice: Notice, reason: str, *, actor: Actor, now: datetime) -> str:
-    """Write down what does not fit; it stands in the payment's history and among the day's differences."""
-    data = {"told_fen": fen_kept(notice.amount_fen), "refund_no": notice.refund_no}
-    history.note(payment, DIFFER, actor=actor, at=now, reason=reason, data=data)
+    """Write down what does not fit; it stands in the payment's history and among the day's differences.
+
+    An answer, which has no notice's number, comes every minute: the same one is written down once a day.
+    """
+    same = history.of(payment).filter(verb=DIFFER, reason=reason, at__gt=now - DAY)
+    if notice.notice_id or not same.exists():
+        data = {"told_fen": fen_kept(notice.amount_fen), "refund_no": notice.refund_no}
+        history.note(payment, DIFFER, actor=actor, at=now, reason=reason, data=data)
     return "differs"
-
-
-def refund_noticed(payment: Payment, notice: Notice, *, actor: Actor, now: datetime) -> str:
-    """A refund ends by a notice of this very refund, amount and merchant, and by no other. The payment is locked."""
-    refund = Refund.objects.filter(payment=payment).first()
-    fits = refund is not None and (notice.refund_no, notice.amount_fen) == (refund.code, refund.amount_fen)
-    if refund is None or not fits or not notice.merchant_matches:
-        reason = f"refund {notice.refund_no or '-'}: {told(notice)}"
-        return difference_keep(payment, notice, reason, actor=actor, now=now)
-    if payment.state != "refunding":
-        return "ignored"
-    if notice.state != "refunded":
-        refund_fail(refund=refund, payment=payment, failure=notice.state, actor=actor, now=now)
-        return "refund_failed"
-    refund_finish(refund=refund, payment=payment, actor=actor, now=now)
-    return "refunded"

@@ -72,6 +72,10 @@ TEXTS: dict[str, str] = {
     "stop_settled": gettext_noop(
         "%(patient)s: for the stopped clinic on %(when)s, %(expert)s, what you paid goes back the way you paid."
     ),
+    "void": gettext_noop(
+        "%(patient)s: you were called %(times)s times by %(expert)s and were not there: your number is void. "
+        "Please ask at the front desk."
+    ),
     "refund": gettext_noop(
         "%(patient)s: %(amount)s for %(when)s, %(expert)s has been paid back the way you paid. "
         "Your bank may need some days to show it."
@@ -109,12 +113,19 @@ TEXTS: dict[str, str] = {
         "%(patient)s: you were not drawn for %(when)s, %(expert)s. Nothing is charged. "
         "Choose another time, or join the waitlist."
     ),
+    "turn_near": gettext_noop(
+        "%(patient)s: number %(number)s, people ahead: %(ahead)s. Please come to %(place)s, room %(room)s. %(link)s"
+    ),
+    "turn_come": gettext_noop(
+        "%(patient)s: number %(number)s is called. Please go to room %(room)s, %(place)s. "
+        "Not there? Report to the nurse desk when you are back."
+    ),
 }
 
 ESSENTIAL = frozenset(
     {
         "booked", "pay_link", "moved", "reminder", "cancelled", "substituted", "offer", "stopped", "stop_settled",
-        "refund_failed", "refund_cash", "ban", "draw_won",
+        "refund_failed", "refund_cash", "ban", "draw_won", "void",
     }
 )  # fmt: skip
 """Kinds that always go by text message, too: whoever misses one comes in vain, or loses a number or money."""

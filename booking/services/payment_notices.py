@@ -20,9 +20,9 @@ from booking.providers import Notice
 from booking.selectors.limits import number_refusal
 from booking.services.appointments import appointment_confirm
 from booking.services.holds import appointment_expire
-from booking.services.notice_differences import difference_keep, fen_kept, refund_noticed, told
+from booking.services.notice_differences import difference_keep, fen_kept, told
 from booking.services.numbers import number_hold_instead
-from booking.services.refunds import payment_move, refund_write
+from booking.services.refunds import payment_move, refund_noticed, refund_write
 from booking.services.returns import number_free_for_late_money
 from booking.services.risk import payer_noticed, payer_over
 from booking.services.walk_ins import walk_in_confirm

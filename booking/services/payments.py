@@ -9,11 +9,13 @@ from django.utils.translation import gettext
 
 from booking.domain.errors import HoldOver
 from booking.locks import lock_appointment
-from booking.models import Appointment, ClinicSession, Payment, WalkIn
+from booking.models import Appointment, ClinicSession, FeeDifference, Payment, WalkIn
 from booking.providers import Order, provider
 from booking.services.refunds import CASH, payment_move, refund_write
 from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
+from hospital.common.guards import require
+from hospital.common.roles import DESK
 from hospital.common.transactions import transactional
 from hospital.common.words import day
 
@@ -120,6 +122,24 @@ def payment_take_cash(*, number: Appointment | WalkIn, actor: Actor, now: dateti
     history.begin(payment, "create", actor=actor, at=now)
     payment_move(payment, "pay", actor=actor, now=now, paid_at=now, paid_fen=number.fee_fen)
     return payment
+
+
+def fee_difference_settle(
+    *, appointment_id: int | None, walk_in_id: int | None, fen: int, actor: Actor, now: datetime
+) -> FeeDifference:
+    """Cash after a transfer, taken or (below 0) handed back, in the transaction of the caller, who locks the ticket.
+
+    Raises
+    ------
+    NotAllowed
+        To anybody but the desk, managers and administrators.
+    """
+    require(actor, DESK)
+    difference = FeeDifference.objects.create(
+        appointment_id=appointment_id, walk_in_id=walk_in_id, amount_fen=fen, settled_at=now
+    )
+    history.begin(difference, "settle", actor=actor, at=now, state="settled")
+    return difference
 
 
 def refund_paid(*, walk_in: WalkIn, reason: str, actor: Actor, now: datetime) -> None:

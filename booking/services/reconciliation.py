@@ -94,6 +94,7 @@ def _as_notice(payment: Payment, state: OrderState) -> Notice:
         merchant_matches=state.merchant_matches,
         state="paid" if state.state == "paid" else "failed",
         signed_at=clock.wall(),
+        payer=state.payer,
     )
 
 

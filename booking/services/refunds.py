@@ -11,10 +11,19 @@ from django.utils.translation import gettext
 from booking.domain.states import PAYMENT
 from booking.locks import lock_payment
 from booking.models import Payment, Refund
-from booking.providers import ProviderRefused, ProviderUnavailable, RefundOrder, UnknownProvider, provider
+from booking.providers import (
+    Notice,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundOrder,
+    RefundState,
+    UnknownProvider,
+    provider,
+)
 from booking.services import notices
+from booking.services.notice_differences import difference_keep, told
 from booking.services.notice_rows import reader_of
-from hospital.common import history, jobs
+from hospital.common import clock, history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import gettext_noop
 from hospital.common.transactions import transactional
@@ -79,13 +88,32 @@ def refund_fail(*, refund: Refund, payment: Payment, failure: str, actor: Actor,
     notices.refund_failed(refund, now)
 
 
+def refund_noticed(payment: Payment, notice: Notice, *, actor: Actor, now: datetime) -> str:
+    """A refund ends by word of this very refund, amount and merchant, and by no other. The payment is locked.
+
+    Whether the provider told us by itself or was asked makes no difference.
+    """
+    refund = Refund.objects.filter(payment=payment).first()
+    fits = refund is not None and (notice.refund_no, notice.amount_fen) == (refund.code, refund.amount_fen)
+    if refund is None or not fits or not notice.merchant_matches:
+        reason = f"refund {notice.refund_no or '-'}: {told(notice)}"
+        return difference_keep(payment, notice, reason, actor=actor, now=now)
+    if payment.state != "refunding":
+        return "ignored"
+    if notice.state != "refunded":
+        refund_fail(refund=refund, payment=payment, failure=notice.state, actor=actor, now=now)
+        return "refund_failed"
+    refund_finish(refund=refund, payment=payment, actor=actor, now=now)
+    return "refunded"
+
+
 def refund_send(*, refund_id: int, now: datetime) -> str:
     """Ask the provider to pay back, with the key that was stored before; safe to repeat after any failure.
 
     Returns
     -------
     str
-        ``done``, ``processing`` (asked again by a duty) or ``failed`` (a person must).
+        ``done``, ``processing`` or ``differs`` (asked again by a duty), or ``failed`` (a person must).
 
     Raises
     ------
@@ -98,7 +126,7 @@ def refund_send(*, refund_id: int, now: datetime) -> str:
     payment = refund.payment
     gateway = provider(payment.provider)
     try:
-        state = gateway.refund(
+        known = gateway.refund(
             RefundOrder(
                 refund_no=refund.code,
                 out_trade_no=payment.order_no,
@@ -109,8 +137,8 @@ def refund_send(*, refund_id: int, now: datetime) -> str:
             )
         )
     except ProviderRefused as refused:
-        return _refund_ended(refund_id=refund_id, state="failed", failure=refused.provider_code, now=now)
-    return _refund_ended(refund_id=refund_id, state=state.state, failure=state.state, now=now)
+        return _refund_refused(refund_id=refund_id, failure=refused.provider_code, now=now)
+    return _refund_answered(refund_id=refund_id, known=known, now=now)
 
 
 def refunds_follow(now: datetime) -> int:
@@ -128,14 +156,12 @@ def refunds_follow(now: datetime) -> int:
             if known is None:
                 state = refund_send(refund_id=refund.pk, now=now)
             else:
-                state = _refund_ended(
-                    refund_id=refund.pk, state=known.state, failure=f"provider: {known.state}", now=now
-                )
+                state = _refund_answered(refund_id=refund.pk, known=known, now=now)
         except (ProviderUnavailable, ProviderRefused, UnknownProvider):
             logger.warning("refunds: %s does not answer", name)
             silent.add(name)
             continue
-        ended += state != "processing"
+        ended += state in {"done", "failed"}
     return ended
 
 
@@ -163,11 +189,40 @@ def _refund_begin(*, refund_id: int, now: datetime) -> Refund:
 
 
 @transactional
-def _refund_ended(*, refund_id: int, state: str, failure: str, now: datetime) -> str:
-    payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
-    refund = Refund.objects.get(pk=refund_id)
-    if payment.state == "refunding" and state == "done":
-        refund_finish(refund=refund, payment=payment, actor=_JOB, now=now)
-    elif payment.state == "refunding" and state == "failed":
+def _refund_answered(*, refund_id: int, known: RefundState, now: datetime) -> str:
+    """Take in what the provider knows, as if it had sent a notice of it."""
+    if known.state == "processing":
+        return known.state
+    payment = _lock_payment_of(refund_id)
+    result = refund_noticed(payment, _as_notice(payment, known), actor=_JOB, now=now)
+    return result if result == "differs" else known.state
+
+
+@transactional
+def _refund_refused(*, refund_id: int, failure: str, now: datetime) -> str:
+    payment = _lock_payment_of(refund_id)
+    if payment.state == "refunding":
+        refund = Refund.objects.get(pk=refund_id)
         refund_fail(refund=refund, payment=payment, failure=failure, actor=_JOB, now=now)
-    return state
+    return "failed"
+
+
+def _lock_payment_of(refund_id: int) -> Payment:
+    return lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+
+
+def _as_notice(payment: Payment, known: RefundState) -> Notice:
+    """What the provider answered, in the form in which it should have told us."""
+    return Notice(
+        provider=payment.provider,
+        notice_id="",
+        kind="refund",
+        state="refunded" if known.state == "done" else "refund_failed",
+        out_trade_no=payment.order_no,
+        refund_no=known.refund_no,
+        transaction_id=known.provider_refund_no,
+        amount_fen=known.amount_fen,
+        merchant="",
+        merchant_matches=True,
+        signed_at=clock.wall(),
+    )

@@ -12,12 +12,8 @@ from django.db import transaction
 
 from booking.domain.cells import quoted
 from booking.domain.errors import FileUnreadable
-from booking.domain.schedule_files import (
-    COLUMNS,
-    PeriodRow,
-    RowError,
-    periods_of,
-)
+from booking.domain.schedule_columns import COLUMNS
+from booking.domain.schedule_files import PeriodRow, RowError, periods_of
 from booking.locks import lock_planning
 from booking.models import Expert, Room, SessionTemplate
 from booking.selectors.calendar import rooms_shared, templates_shown
@@ -198,13 +194,6 @@ def templates_rows(*, department: str = "") -> Iterator[list[str]]:
             each.valid_until.isoformat() if each.valid_until else "",
         ]
         yield [quoted(cell) for cell in cells]
-
-
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8."""
-    text = StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def as_workbook(rows: Iterable[Sequence[str]]) -> bytes:

@@ -13,6 +13,7 @@ from booking.domain.errors import FileUnreadable, UnknownNumber, WordKnown, Word
 from booking.models import Department, SymptomWord
 from hospital.common import history
 from hospital.common.actor import Actor
+from hospital.common.downloads import csv_bytes
 from hospital.common.transactions import transactional
 
 COLUMNS = ("department", "word", "word_en", "weight", "featured")
@@ -103,15 +104,17 @@ def symptom_words_import(*, text: str, actor: Actor, now: datetime, dry_run: boo
     return len(rows) - len(changed), len(changed)
 
 
-def symptom_words_csv(words: Iterable[SymptomWord]) -> str:
+def symptom_words_csv(words: Iterable[SymptomWord]) -> bytes:
     """The whole table as a file that can be taken in again; no cell is a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for one in words:
-        texts = [quoted(text) for text in (one.department.code, one.word, one.word_en)]
-        writer.writerow([*texts, one.weight, "yes" if one.featured else ""])
-    return "\ufeff" + file.getvalue()
+    rows = [
+        [
+            *map(quoted, (one.department.code, one.word, one.word_en)),
+            one.weight,
+            "yes" if one.featured else "",
+        ]
+        for one in words
+    ]
+    return csv_bytes([COLUMNS, *rows])
 
 
 def pinyin_of(word: str) -> tuple[str, str]:

@@ -155,6 +155,16 @@ def walk_ins_tell_stopped(*, walk_in_ids: Iterable[int], now: datetime) -> int:
     return len(jobs.each("tell walk-in", related, lambda walk_in: notices.stopped_walk_in(walk_in, now)))
 
 
+def number_void_tell(
+    *, appointment_id: int | None, walk_in_id: int | None, times: int, now: datetime
+) -> None:
+    """Tell a patient that the number is void, after so many calls in vain."""
+    if appointment_id is not None:
+        notices.void(Appointment.objects.get(pk=appointment_id), now, times=times)
+    elif walk_in_id is not None:
+        notices.void(WalkIn.objects.get(pk=walk_in_id), now, times=times)
+
+
 @transactional
 def walk_in_cancel(*, walk_in_id: int, reason: str, actor: Actor, now: datetime) -> WalkIn:
     """A cancelled walk-in gives its number back to the pool; cash is handed back.

@@ -1,16 +1,23 @@
 """Counts of the side list and the desk's bar, on every page that shows them, and the words of booking's things."""
 
+import re
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.translation import gettext as _
 
 from booking.models import ClinicSession
 from booking.selectors import money, stops
 from booking.selectors.bans import ToDecide, to_decide
 from booking.selectors.walk_ins import provider_label
-from hospital.common.words import hm
+from hospital.common.words import hm, yuan
 
 register = template.Library()
+
+TOLD = re.compile(
+    r"told(?: again)?: (\d+) fen, transaction (\S*?)(, another merchant)?(?:, which paid order (\S+))?"
+)
+"""How :mod:`booking.services.payment_notices` writes down what a notice said."""
 
 
 @register.simple_tag
@@ -41,6 +48,22 @@ def cash_to_hand_back() -> int:
 def provider_name(name: str) -> str:
     """A way to pay as people know it."""
     return provider_label(name)
+
+
+@register.filter
+def noted(note: str) -> str:
+    """What stands about money: a person's words as they are, and ours about a notice in the reader's language."""
+    told = TOLD.fullmatch(note)
+    if told is None:
+        return note
+    amount, transaction, elsewhere, order = told.groups()
+    says = _("The provider told of %(amount)s by transaction %(transaction)s.")
+    words = [says % {"amount": yuan(int(amount)), "transaction": transaction}]
+    if elsewhere:
+        words.append(_("It went to another merchant."))
+    if order:
+        words.append(_("That transaction paid order %(order)s already.") % {"order": order})
+    return " ".join(words)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import selectors, services
 from booking.forms import CounterForm, FindPersonForm
+from booking.forms.addresses import GivenAddress
 from booking.models import Patient
 from hospital.common import clock, idempotency
 from hospital.common.actor import Actor
@@ -28,7 +29,7 @@ def add_on(request: HttpRequest, code: str) -> HttpResponse:
     typed = form.cleaned_data["q"] if form.is_valid() else ""
     people = selectors.patients_find_any(text=typed) if typed else []
     found = people[0] if len(people) == 1 else None
-    given = selectors.add_on_given(session_code=code, code=request.GET.get("given", ""))
+    given = selectors.add_on_given(session_code=code, code=GivenAddress.read(request.GET)["given"])
     return _page(request, code, people=people, typed=typed, patient=found, given=given)
 
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from icalendar import Calendar, Event
 
 from booking import selectors, services
 from booking.domain.bans import counts_against
@@ -18,8 +16,10 @@ from booking.domain.deadlines import is_late_cancel
 from booking.domain.moves import may_move
 from booking.forms import KeyForm
 from booking.views.asking import asked_once
+from booking.views.calendars import appointment_calendar
 from hospital.common import clock
 from hospital.common.actor import Actor
+from hospital.common.downloads import download
 from hospital.common.views import role_required, signed_in
 
 if TYPE_CHECKING:
@@ -102,28 +102,8 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
 def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """The appointment as a calendar file."""
     found = selectors.appointment_for_user(user=signed_in(request), code=code)
-    session, event, file = found.session, Event(), Calendar()
-    is_over = found.state in {"cancelled", "expired"}
-    event.add("uid", f"{found.code}@fenliu")
-    event.add("dtstamp", clock.now())
-    event.add("sequence", found.moves + is_over)
-    event.add("status", "CANCELLED" if is_over else "TENTATIVE" if found.state == "held" else "CONFIRMED")
-    event.add("dtstart", clock.local(found.slot.starts_at))
-    event.add("dtend", clock.local(found.slot.ends_at))
-    event.add(
-        "summary",
-        _("Doctor %(expert)s for %(patient)s")
-        % {"expert": session.expert.label, "patient": found.patient.name},
-    )
-    event.add("location", f"{session.room.place_label} {session.room.name}")
-    event.add("description", _("Check-in code %(code)s") % {"code": found.checkin_code})
-    file.add("prodid", "-//Fenliu//EN")
-    file.add("version", "2.0")
-    file.add_component(event)
-    file.add_missing_timezones()
-    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.code}.ics"'
-    return response
+    content = appointment_calendar(found, now=clock.now())
+    return download(f"{found.code}.ics", content, "text/calendar; charset=utf-8")
 
 
 def _context(found: Appointment) -> dict[str, Any]:

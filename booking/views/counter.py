@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
 from booking.forms import CounterForm, DeskCancelForm, FindPersonForm, PersonForm
+from booking.forms.addresses import CounterAddress
 from booking.models import Appointment, Patient, Payment
 from booking.views.asking import asked_once
 from booking.views.moves import can_move
@@ -31,7 +32,7 @@ PHONE_LENGTH = 11
 @desk_only
 def book(request: HttpRequest) -> HttpResponse:
     """Nobody in hand, or a patient with the sessions that can be booked."""
-    code = request.GET.get("patient", "")
+    code = CounterAddress.read(request.GET)["patient"]
     patient = selectors.patient_for_user(user=signed_in(request), code=code) if code else None
     return _page(request, patient)
 
@@ -181,7 +182,7 @@ def _keep_read(request: HttpRequest, patients: list[Patient]) -> None:
 
 def _page(request: HttpRequest, patient: Patient | None, *, status: int = 200, **shown: Any) -> HttpResponse:
     _keep_read(request, shown.get("people", []) + ([patient] if patient else []))
-    department, now = request.GET.get("department", "") or request.POST.get("department", ""), clock.now()
+    department, now = CounterAddress.read(request.POST or request.GET)["department"], clock.now()
     context = {
         "patient": patient,
         "department": department,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
 from booking.forms import HoldForm
+from booking.forms.addresses import ChoiceAddress
 from booking.selectors import SessionView
 from booking.views.asking import asked_once, somebody_first, whom
 from hospital.common import clock
@@ -53,15 +54,15 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
 def _enter_page(
     request: HttpRequest, view: SessionView, *, error: str = "", status: int = 200
 ) -> HttpResponse:
-    now, wanted = clock.now(), request.POST or request.GET
+    now, chosen = clock.now(), ChoiceAddress.read(request.POST or request.GET)
     context = {
         "view": view,
         "session": view.session,
         "may_enter": view.may_enter_draw and now < (view.session.draws_at or now),
-        "slot": wanted.get("slot", ""),
+        "slot": chosen["slot"],
         "hold_min": selectors.policy_of_session(view.session).hold_min,
         "error": error,
-        **whom(signed_in(request), wanted.get("patient", ""), now),
+        **whom(signed_in(request), chosen["patient"], now),
     }
     return render(request, "booking/draw_enter.html", context, status=status)
 

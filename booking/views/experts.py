@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import selectors, services
 from booking.forms import HoldForm
+from booking.forms.addresses import ChoiceAddress
 from booking.selectors import SessionView, SlotView
 from booking.views.asking import whom
 from hospital.common import clock
@@ -44,7 +45,7 @@ class Asked:
 @for_everybody(until=selectors.next_boundary)
 def expert(request: HttpRequest, code: str) -> HttpResponse:
     """Sessions as a vertical list; the first one that can be booked is open."""
-    return _page(request, code, Asked(request.GET.get("slot", ""), request.GET.get("patient", "")))
+    return _page(request, code, Asked(**ChoiceAddress.read(request.GET)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,15 +102,23 @@ def _page(request: HttpRequest, code: str, asked: Asked) -> HttpResponse:
         "chosen": chosen,
         "opened": opened,
         "fee_fen": next((view.session.fee_fen for view in views if view.session.code == opened), who.fee_fen),
-        "any_bookable": any(view.left for view in views),
-        "any_draw": any(view.may_enter_draw for view in views),
         "hold_min": selectors.policy_of_expert(who.pk).hold_min,
         "key": uuid.uuid4(),
         "error": asked.error,
         "error_code": asked.error_code,
+        **_offered(views),
         **_own(request, who.pk, asked.patient, now),
     }
     return render(request, "booking/expert.html", context, status=asked.status)
+
+
+def _offered(views: list[SessionView]) -> dict[str, bool]:
+    """What there is at all: numbers to book, usual waits to know of them, a draw to enter."""
+    return {
+        "any_bookable": any(view.left for view in views),
+        "any_wait": any(slot.usual_wait for view in views if view.left for slot in view.slots),
+        "any_draw": any(view.may_enter_draw for view in views),
+    }
 
 
 def _chosen(views: list[SessionView], slot_code: str) -> tuple[SlotView | None, str]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from booking import selectors
-from booking.domain.matching import nearest_departments
+from booking.domain.symptoms import nearest_departments
 from booking.forms import SearchForm
 from booking.selectors import ExpertCard
 from hospital.common import clock
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         now=now, department=search["department"], q=search["q"], order=search["sort"]
     )
     departments = selectors.departments_with_next(now=now)
-    whole = bool(search["q"] or search["department"] or "all" in request.GET)
+    whole = bool(search["q"] or search["department"] or search["all"])
     shown = experts if whole else experts[:FIRST_SHOWN]
     context = {
         "nav": "home",

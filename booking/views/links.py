@@ -38,6 +38,7 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **summary(found, by_link=True),
         "state": state,
+        "is_over": state in {"stopped", "expired"},
         "refund": next((one for one in payments if one.state in {"refunding", "refunded"}), None),
         "paid": next((one for one in payments if one.state == "paid"), None),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,11 +20,12 @@ from booking.selectors.walk_ins import provider_label
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
+from hospital.common.downloads import CSV, csv_bytes, download
 from hospital.common.errors import DomainError
 from hospital.common.views import managers_only, signed_in
 
 DAYS = 31
-COLUMNS = ["day", "provider", "kind", "is_refund", "order_no", "ours_fen", "theirs_fen"]
+COLUMNS = ("day", "provider", "kind", "is_refund", "order_no", "ours_fen", "theirs_fen")
 
 
 @managers_only
@@ -110,17 +110,13 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
 def day_csv(request: HttpRequest, day: str) -> HttpResponse:
     """The day's differences as a file."""
     chosen = _day(day)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="settlement-{chosen.isoformat()}.csv"'
-    response.write("\ufeff")
-    rows = csv.writer(response)
-    rows.writerow(COLUMNS)
+    rows: list[tuple[object, ...]] = [COLUMNS]
     for one in selectors.settlements_of_day(day=chosen):
         for each in one.differences.all():
             number = quoted(each.order_no)  # a statement is another party's
             sums = ["" if fen is None else fen for fen in (each.ours_fen, each.theirs_fen)]
-            rows.writerow([chosen.isoformat(), one.provider, each.kind, int(each.refund), number, *sums])
-    return response
+            rows.append((chosen.isoformat(), one.provider, each.kind, int(each.refund), number, *sums))
+    return download(f"settlement-{chosen.isoformat()}.csv", csv_bytes(rows), CSV)
 
 
 def _day(text: str) -> date:

@@ -75,7 +75,7 @@ def can_move(found: Appointment) -> bool:
 
 
 def _choices(found: Appointment) -> list[SessionView]:
-    """The doctor's sessions with free numbers for the same fee, the appointment's own among them."""
+    """The doctor's sessions with another free time for the same fee, the appointment's own among them."""
     now = clock.now()
     today = clock.local(now).date()
     sessions = selectors.sessions_of_expert(
@@ -84,7 +84,12 @@ def _choices(found: Appointment) -> list[SessionView]:
         date_to=today + timedelta(days=policy().horizon_days),
         now=now,
     )
-    return [view for view in sessions if view.left and view.session.fee_fen == found.fee_fen]
+    return [
+        view
+        for view in sessions
+        if view.session.fee_fen == found.fee_fen
+        and any(slot.bookable and slot.code != found.slot.code for slot in view.slots)
+    ]
 
 
 def _page(request: HttpRequest, found: Appointment, *, error: str = "", status: int = 200) -> HttpResponse:

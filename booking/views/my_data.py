@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,8 +19,10 @@ from booking.views.data_requests import blockers_in_words
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
+from hospital.common.downloads import download
 from hospital.common.errors import DomainError
 from hospital.common.views import role_required, signed_in
+from hospital.models import User
 
 
 @role_required("patient")
@@ -34,9 +38,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """Everything kept about the account and its family, as a file."""
     user = signed_in(request)
     packed = services.data_export(user=user, actor=Actor.of(user), now=clock.now())
-    response = HttpResponse(packed, content_type="application/zip")
-    response["Content-Disposition"] = 'attachment; filename="my-data.zip"'
-    return response
+    return download("my-data.zip", packed, "application/zip")
 
 
 @role_required("patient")
@@ -57,14 +59,31 @@ def ask(request: HttpRequest) -> HttpResponse:
             now=clock.now(),
         )
     except DomainError as error:
-        matters = blockers_in_words(error.reasons) if isinstance(error, ErasureBlocked) else []
+        matters = _matters(user, patient.pk) if isinstance(error, ErasureBlocked) else []
         return _page(request, error=translated(error), matters=matters, status=error.status)
     messages.success(request, _("Sent. The hospital answers here and by a message."))
     return redirect("booking:my-data")
 
 
+def _matters(user: User, patient_id: int) -> list[dict[str, Any]]:
+    """What is open, each in a line with a link to its page."""
+    found = selectors.erasure_matters(user=user, patient_id=patient_id, now=clock.now())
+    words = blockers_in_words(matter.reason for matter in found)
+    return [
+        {"word": word, "session": matter.session, "address": _address(matter)}
+        for matter, word in zip(found, words, strict=True)
+    ]
+
+
+def _address(matter: selectors.Matter) -> str:
+    """Its own page; a ban stands among the appointments."""
+    if matter.page == "appointments":
+        return f"{reverse('booking:appointments')}#ban-{matter.code}"
+    return reverse(f"booking:{matter.page}", args=[matter.code]) if matter.page else ""
+
+
 def _page(
-    request: HttpRequest, *, error: str = "", matters: Sequence[str] = (), status: int = 200
+    request: HttpRequest, *, error: str = "", matters: Sequence[dict[str, Any]] = (), status: int = 200
 ) -> HttpResponse:
     user = signed_in(request)
     context = {

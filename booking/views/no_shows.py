@@ -34,13 +34,13 @@ def decide(request: HttpRequest) -> HttpResponse:
     """Confirm, or correct with a reason, everybody who is ticked."""
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _page(request, error=next(str(each[0]) for each in form.errors.values()), status=400)
+        return _page(request, form, error=next(str(each[0]) for each in form.errors.values()), status=400)
     try:
         made = services.appointments_resolve(
             **form.cleaned_data, actor=Actor.of(signed_in(request)), now=clock.now()
         )
     except DomainError as error:
-        return _page(request, error=translated(error), status=error.status)
+        return _page(request, form, error=translated(error), status=error.status)
     said = ngettext("%(n)s appointment decided.", "%(n)s appointments decided.", made.done)
     messages.success(request, said % {"n": made.done})
     if made.refused:
@@ -48,7 +48,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     return redirect("booking:no-shows")
 
 
-def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: DecisionForm | None = None, *, error: str = "", status: int = 200
+) -> HttpResponse:
     rules, now = policy(), clock.now()
     context = {
         "section": "no_shows",
@@ -57,6 +59,6 @@ def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
         "bans": selectors.bans_count(now=now),
         "policy": rules,
         "error": error,
-        "asked": request.POST.getlist("codes"),
+        "asked": form["codes"].value() if form else [],
     }
     return render(request, "booking/manage_no_shows.html", context, status=status)

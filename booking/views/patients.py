@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,6 +16,7 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+from hospital.common.forms import back_of
 from hospital.common.policy import policy
 from hospital.common.views import role_required, signed_in
 
@@ -37,22 +37,16 @@ def patients(request: HttpRequest) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, translated(error))
         else:
             messages.success(request, _("Saved."))
-            return redirect(_chosen(_next(request), added.code, request.path))
+            return redirect(_chosen(back_of(request, otherwise=request.path), added.code, request.path))
     context = {
         "nav": "patients",
         "form": form,
         "patients": links,
         "can_add": len(links) < limit,
         "patients_limit": limit,
-        "next": _next(request),
+        "next": back_of(request, otherwise=request.path),
     }
     return render(request, "booking/patients.html", context, status=400 if form.errors else 200)
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if safe else request.path
 
 
 def _chosen(back: str, patient: str, here: str) -> str:

@@ -10,24 +10,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.domain.schedule_files import COLUMNS, HEADERS, RowError, column_of
+from booking.domain.schedule_columns import COLUMNS, HEADERS, column_of
+from booking.domain.schedule_files import RowError
+from booking.forms.addresses import DepartmentAddress
 from booking.forms.schedules import PeriodsFileForm
-from booking.services.schedule_files import (
-    as_csv,
-    as_workbook,
-    templates_import,
-    templates_rows,
-)
+from booking.services.schedule_files import ImportResult, as_workbook, templates_import, templates_rows
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
+from hospital.common.downloads import CSV, XLSX, csv_bytes, download
 from hospital.common.errors import DomainError
 from hospital.common.views import manage_page, managers_only, signed_in
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+TYPES = {"csv": CSV, "xlsx": XLSX}
 ERRORS_SHOWN = 100
 
 
@@ -35,38 +30,38 @@ ERRORS_SHOWN = 100
 @require_http_methods(["GET", "POST"])
 def templates_in(request: HttpRequest) -> HttpResponse:
     """A file is looked at, and what it would do is shown; pressing again takes it in."""
-    context: dict[str, Any] = {"columns": COLUMNS, "headers": HEADERS}
-    status = 200
-    if request.method == "POST":
-        try:
-            wanted = PeriodsFileForm(request.POST, request.FILES).wanted()
-            result = templates_import(**wanted, actor=Actor.of(signed_in(request)), now=clock.now())
-        except DomainError as error:
-            return _page(request, context | {"error": translated(error)}, error.status)
-        if not wanted["dry_run"] and not result.errors:
-            text = _("%(added)s periods added, %(changed)s changed, %(same)s as before.")
-            counts = {"added": result.added, "changed": result.changed, "same": result.same}
-            messages.success(request, text % counts)
-            return redirect("booking:schedule-templates")
-        named = {column_of(name): name.strip() for name in next(iter(wanted["rows"]), [])}
-        shown = [
-            {"error": one, "column": named.get(one.column, one.column), "text": _reason(one)}
-            for one in result.errors[:ERRORS_SHOWN]
-        ]
-        context |= {"result": result, "shown": shown, "content": as_csv(wanted["rows"]).decode("utf-8-sig")}
-        status = 422 if result.errors else 200
-    return _page(request, context, status)
+    if request.method == "GET":
+        return _page(request, {}, 200)
+    try:
+        wanted = PeriodsFileForm(request.POST, request.FILES).wanted()
+        result = templates_import(**wanted, actor=Actor.of(signed_in(request)), now=clock.now())
+    except DomainError as error:
+        return _page(request, {"error": translated(error)}, error.status)
+    if wanted["dry_run"] or result.errors:
+        return _page(request, _preview(wanted["rows"], result), 422 if result.errors else 200)
+    text = _("%(added)s periods added, %(changed)s changed, %(same)s as before.")
+    counts = {"added": result.added, "changed": result.changed, "same": result.same}
+    messages.success(request, text % counts)
+    return redirect("booking:schedule-templates")
+
+
+def _preview(rows: list[list[str]], result: ImportResult) -> dict[str, Any]:
+    """What taking the file in would do, what is wrong with it, and the file itself, to be sent once more."""
+    named = {column_of(name): name.strip() for name in next(iter(rows), [])}
+    shown = [
+        {"error": one, "column": named.get(one.column, one.column), "text": _reason(one)}
+        for one in result.errors[:ERRORS_SHOWN]
+    ]
+    return {"result": result, "shown": shown, "content": csv_bytes(rows).decode("utf-8-sig")}
 
 
 @managers_only
 @require_safe
 def templates_out(request: HttpRequest, kind: str) -> HttpResponse:
     """All recurring periods as CSV or XLSX, as the import takes them."""
-    rows = templates_rows(department=request.GET.get("department", ""))
-    content = as_workbook(rows) if kind == "xlsx" else as_csv(rows)
-    response = HttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="schedule.{kind}"'
-    return response
+    rows = templates_rows(department=DepartmentAddress.read(request.GET)["department"])
+    content = as_workbook(rows) if kind == "xlsx" else csv_bytes(rows)
+    return download(f"schedule.{kind}", content, TYPES[kind])
 
 
 def _reason(error: RowError) -> str:
@@ -74,4 +69,5 @@ def _reason(error: RowError) -> str:
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    context = {"columns": COLUMNS, "headers": HEADERS, **context}
     return manage_page(request, "booking/schedule_import.html", "schedule", context, status=status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import services
 from booking.domain.cells import quoted
+from booking.forms.addresses import CasesAddress
 from booking.forms.stops import PhonedForm, StopChoiceForm
 from booking.models import Slot, StopCase
 from booking.selectors.policies import policy_of_session
@@ -30,9 +30,8 @@ from booking.views.asking import asked_once
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.crypto import unseal
+from hospital.common.downloads import CSV, csv_bytes, download
 from hospital.common.views import desk_only, role_required, signed_in
-
-SHOWN = ("open", "phone", "all")
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,13 +73,13 @@ def desk_stops(request: HttpRequest) -> HttpResponse:
 def desk_stop(request: HttpRequest, code: str) -> HttpResponse:
     """Who has not chosen, whom to phone, who chose what."""
     found = stop_by_code(code=code)
-    show = request.GET.get("show", "open")
+    show = CasesAddress.read(request.GET)["show"] or "open"
     context = {
         "stop": found,
         "session": found.session,
         "progress": stop_progress(stop=found),
-        "show": show if show in SHOWN else "open",
-        "cases": stop_cases(stop=found, show=show if show in SHOWN else "open"),
+        "show": show,
+        "cases": stop_cases(stop=found, show=show),
     }
     return render(request, "booking/desk_stop.html", context)
 
@@ -90,14 +89,9 @@ def desk_stop(request: HttpRequest, code: str) -> HttpResponse:
 def people_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The follow-up list as CSV. Phones stand in it by their last digits only."""
     found = stop_by_code(code=code)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="stop-{found.code}.csv"'
-    response.write("\ufeff")
-    rows = csv.writer(response)
-    rows.writerow([_("Time"), _("Patient"), _("Phone ending"), _("Choice"), _("Phoned"), _("Note")])
-    for each in stop_cases(stop=found, show=request.GET.get("show", "all")):
-        rows.writerow(_csv_row(each))
-    return response
+    head = [_("Time"), _("Patient"), _("Phone ending"), _("Choice"), _("Phoned"), _("Note")]
+    cases = stop_cases(stop=found, show=CasesAddress.read(request.GET)["show"] or "all")
+    return download(f"stop-{found.code}.csv", csv_bytes([head, *map(_csv_row, cases)]), CSV)
 
 
 def _csv_row(each: StopCase) -> list[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import services
 from booking.domain.stops import answer_deadlines
+from booking.forms.addresses import NewStopAddress, StopAddress
 from booking.forms.stops import StopForm, StopPrepareForm
 from booking.models import Stop
 from booking.selectors import departments_with_next, session_by_code
@@ -23,11 +24,11 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
+from hospital.common.language import LANGUAGES
 from hospital.common.policy import policy
 from hospital.common.views import manage_page, managers_only, signed_in
 
 PAGE = 6
-LANGUAGES = ("zh-hans", "en")
 
 
 @managers_only
@@ -43,7 +44,7 @@ def stops(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Step 1: which session, and why."""
     if request.method == "GET":
-        return _new_page(request, StopForm(initial=request.GET))
+        return _new_page(request, StopForm(initial=NewStopAddress.read(request.GET)))
     form = StopForm(request.POST)
     if not form.is_valid():
         return _new_page(request, form, form.first_error(), 400)
@@ -57,7 +58,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _new_page(request: HttpRequest, form: StopForm, error: str = "", status: int = 200) -> HttpResponse:
-    now, department, chosen = clock.now(), request.GET.get("department", ""), form.typed("session")
+    now, department, chosen = (
+        clock.now(),
+        NewStopAddress.read(request.GET)["department"],
+        form.typed("session"),
+    )
     context = {
         "sessions": sessions_to_stop(now=now, department=department, code=chosen),
         "departments": [row[0] for row in departments_with_next(now=now)],
@@ -79,7 +84,7 @@ def stop(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("booking:stops")
     if found.state != "proposed":
         return manage_page(request, "booking/stop_progress.html", "stops", _progress(found))
-    return _step(request, found, request.GET.get("step", "preview"))
+    return _step(request, found, StopAddress.read(request.GET)["step"])
 
 
 @managers_only
@@ -151,11 +156,11 @@ def _step(
 def _people(request: HttpRequest, seen: Preview, today: date) -> dict[str, Any]:
     """The chosen part of the people affected, a page at a time."""
     parts = {"all": list(seen.people), "phone": seen.to_phone, "none": seen.without_that_day}
-    show = request.GET.get("show", "all")
-    page = Paginator(parts.get(show, parts["all"]), PAGE).get_page(request.GET.get("page"))
+    asked = StopAddress.read(request.GET)
+    page = Paginator(parts[asked["show"]], PAGE).get_page(asked["page"])
     rows = [{"one": one, "age": _age(one, today)} for one in page]
     counts = {name: len(part) for name, part in parts.items()}
-    return {"show": show if show in parts else "all", "page": page, "rows": rows, "counts": counts}
+    return {"show": asked["show"], "page": page, "rows": rows, "counts": counts}
 
 
 def _age(one: Affected, today: date) -> int | None:

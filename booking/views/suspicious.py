@@ -22,7 +22,7 @@ REASONS = {
     "unpaid": gettext_lazy("%(n)s numbers held and not paid"),
     "cancels": gettext_lazy("%(n)s paid numbers given back"),
     "patients": gettext_lazy("books for %(n)s people"),
-    "new_account": gettext_lazy("account of today, %(n)s holds"),
+    "new_account": gettext_lazy("new today, numbers held: %(n)s"),
     "address": gettext_lazy("%(n)s tries from its address (weak)"),
 }
 

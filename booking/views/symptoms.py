@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking import selectors, services
 from booking.forms import WordForm, WordsFileForm
+from booking.forms.addresses import DepartmentAddress
 from booking.services.symptoms import Row, symptom_words_csv
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
+from hospital.common.downloads import CSV, download
 from hospital.common.errors import DomainError
 from hospital.common.views import manage_page, managers_only, signed_in
 
@@ -24,7 +26,7 @@ from hospital.common.views import manage_page, managers_only, signed_in
 @require_safe
 def symptoms(request: HttpRequest) -> HttpResponse:
     """All words, or one department's; the one to change is a form."""
-    return _page(request, WordForm(initial={"department": request.GET.get("department", "")}))
+    return _page(request, WordForm(initial=DepartmentAddress.read(request.GET)))
 
 
 @managers_only
@@ -85,21 +87,18 @@ def take_in(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The table as a file that can be taken in again."""
-    response = HttpResponse(symptom_words_csv(selectors.symptom_words()), content_type="text/csv")
-    response["Content-Disposition"] = 'attachment; filename="symptoms.csv"'
-    return response
+    return download("symptoms.csv", symptom_words_csv(selectors.symptom_words()), CSV)
 
 
 def _page(
     request: HttpRequest, form: WordForm, *, file: WordsFileForm | None = None, status: int = 200
 ) -> HttpResponse:
-    department = request.GET.get("department", "")
+    department = DepartmentAddress.read(request.GET)["department"]
     context = {
         "form": form,
         "file": file or WordsFileForm(),
         "words": selectors.symptom_words(department=department),
         "departments": [one for one, _next, _n in selectors.departments_with_next(now=clock.now())],
         "department": department,
-        "editing": request.GET.get("edit", ""),
     }
     return manage_page(request, "booking/manage_symptoms.html", "symptoms", context, status=status)

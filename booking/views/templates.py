@@ -78,7 +78,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     """Holidays and leaves; adding one asks first what it takes away, and leads to the stops of those with patients."""
     form = AbsenceForm(request.POST or None, initial=request.GET.dict())
     preview = None
-    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+    if request.method == "POST" and form.is_valid() and not form.asks_to_change:
         preview = services.absence_preview(**form.facts(), now=clock.now())
         if form.cleaned_data["seen"] == preview.mark:
             return _absence_added(request, form)

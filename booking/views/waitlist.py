@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import selectors, services
 from booking.forms import JoinForm, KeyForm
+from booking.forms.addresses import ChoiceAddress
 from booking.selectors import EntryView, SessionView
 from booking.views.asking import asked_once, somebody_first, whom
 from hospital.common import clock
@@ -48,7 +49,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 def _join_page(
     request: HttpRequest, view: SessionView, *, error: str = "", status: int = 200
 ) -> HttpResponse:
-    now, wanted = clock.now(), (request.POST or request.GET).get("patient", "")
+    now, chosen = clock.now(), ChoiceAddress.read(request.POST or request.GET)
     rules = selectors.policy_of_session(view.session)
     context = {
         "view": view,
@@ -56,7 +57,7 @@ def _join_page(
         "policy": rules,
         "is_far": view.session.opens_at - now > timedelta(hours=rules.waitlist_far_h),
         "error": error,
-        **whom(signed_in(request), wanted, now),
+        **whom(signed_in(request), chosen["patient"], now),
     }
     return render(request, "booking/waitlist_join.html", context, status=status)
 

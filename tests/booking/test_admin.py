@@ -21,6 +21,8 @@ def test_the_history_says_who_did_what_and_why(
     page = client.get(reverse("admin:booking_appointment_history", args=[held.pk])).content.decode()
     assert "hold" in page
     assert "lin" in page
+    assert "<td>held, to be paid</td>" in page
+    assert reverse("admin:booking_appointment_change", args=[held.pk]) in page
     sealed = client.get(reverse("admin:booking_patient_change", args=[held.patient_id])).content.decode()
     assert "id_sealed" not in sealed
     assert factories.LIN_ID not in sealed

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import permutations
 
 import pytest
-from django.db import transaction
 
 from booking import services
-from booking.models import Appointment, ClinicSession, Payment, Refund
+from booking.models import Appointment, Payment, Refund
 from booking.providers import Notice, RefundState
 from hospital.common.actor import Actor
-from tests.booking.test_payments import paid
+from tests.booking.orders import in_every_order
+from tests.booking.test_payments import paid, payment
 from tests.clock import VirtualClock
-from tests.factories import Cast, hold, slots
 from tests.figures import Figures
+
+__all__ = ["payment"]
 
 pytestmark = pytest.mark.django_db
 
@@ -37,15 +38,6 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
     made = Bank()
     monkeypatch.setattr("booking.services.refunds.provider", lambda _name: made)
     return made
-
-
-@pytest.fixture
-def payment(cast: Cast, tomorrow: ClinicSession, now: VirtualClock) -> Payment:
-    """Lin holds the only number of the second slot and is about to pay."""
-    held = hold(slots(tomorrow)[1], cast.patients["lin"], cast.lin, now())
-    return services.payment_create(
-        appointment_id=held.pk, provider_name="sandbox", actor=Actor.of(cast.lin), now=now()
-    )
 
 
 def still_held(payment: Payment, now: VirtualClock) -> None:
@@ -89,17 +81,6 @@ End = tuple[str, int, int, int]
 """The number's state, the fen kept, the fen taken less those given back, the count of refunds."""
 
 
-def ends(left: list[Notice], payment: Payment, now: VirtualClock) -> Iterator[End]:
-    """The end of every order of these notices; what orders begin with in common is done once."""
-    if not left:
-        yield the_end(payment, now)
-    for notice in left:
-        mark = transaction.savepoint()
-        services.payment_notice_apply(notice=notice, now=now())
-        yield from ends([one for one in left if one is not notice], payment, now)
-        transaction.savepoint_rollback(mark)
-
-
 def the_end(payment: Payment, now: VirtualClock) -> End:
     for refund in Refund.objects.filter(done_at=None):
         services.refund_send(refund_id=refund.pk, now=now())
@@ -129,7 +110,13 @@ def test_all_120_orders_end_the_same(
     figures: Figures,
 ) -> None:
     before(payment, now)
-    seen = Counter(ends(five(payment), payment, now))
+    seen = Counter(
+        in_every_order(
+            five(payment),
+            lambda notice: services.payment_notice_apply(notice=notice, now=now()),
+            lambda: the_end(payment, now),
+        )
+    )
     assert (len(seen), seen.total()) == (1, 120), seen
     assert next(iter(seen))[:3] == (end, money, money)
     figures.shown("G9", f"{seen.total()} orders, {len(seen)} end: {before.__name__.replace('_', ' ')}")

@@ -141,6 +141,18 @@ def test_the_desk_finds_an_appointment_and_changes_its_time_with_a_reason(
     assert desk.get(address)["Location"] == shown
 
 
+def test_the_desk_reads_that_only_the_patients_own_time_has_numbers_left(
+    desk: Client, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    slots = factories.slots(tomorrow)
+    booked = factories.book(slots[0], cast.patients["lin"], cast.lin, now())
+    for serial, place in enumerate([1, 3, 3, 3]):
+        factories.book(slots[place], factories.person(serial, now()), None, now())
+    page = desk.get(reverse("booking:counter-move", args=[booked.code])).content.decode()
+    assert "This doctor has no other free time for the same fee." in page
+    assert "<select" not in page
+
+
 def test_a_number_of_the_desk_is_paid_on_its_link_without_signing_in(
     desk: Client, cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock, tmp_path: Path
 ) -> None:
@@ -187,6 +199,12 @@ def test_a_link_says_that_its_time_is_over(
     done = reverse("booking:link", args=[held.code])
     assert client.get(reverse("booking:link-pay", args=[held.code]))["Location"] == done
     assert reverse("booking:expert", args=["zhao"]) in client.get(done).content.decode()
+
+
+@pytest.mark.parametrize("form", ["/desk/book/hold/", "/desk/register/", "/add-ons/{session}/give/"])
+def test_a_nul_for_a_patient_finds_nobody(desk: Client, tomorrow: ClinicSession, form: str) -> None:
+    answer = desk.post(form.format(session=tomorrow.code), {"patient": "\0", "key": "k"})
+    assert answer.status_code in {400, 404}
 
 
 def test_a_refused_number_is_said_and_nothing_is_taken(

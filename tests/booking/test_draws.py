@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from booking import services, tasks
+from booking import selectors, services, tasks
 from booking.domain import errors
 from booking.domain.draws import draw_faults, draw_order
 from booking.models import Appointment, Ban, ClinicSession, Draw, DrawRequest, Patient
@@ -70,7 +70,7 @@ def test_a_released_session_with_a_draw_gives_no_number_yet_and_says_when(
     assert drawn.draws_at == now() + timedelta(seconds=60)
     with pytest.raises(errors.DrawOpen) as refused:
         hold(slots(drawn)[0], cast.patients["lin"], cast.lin, now())
-    assert refused.value.params["draws_at"] == drawn.draws_at.isoformat()
+    assert refused.value.params["draws_at"] == drawn.draws_at
     assert not Appointment.objects.exists()
     assert Draw.objects.get(session=drawn).commitment not in {SEED, ""}
     check_invariants()
@@ -133,6 +133,25 @@ def test_requests_are_taken_until_the_end_to_the_second(
     with pytest.raises(errors.DrawOver):
         ask(drawn, cast.patients["chen"], now)
     assert DrawRequest.objects.count() == 1
+
+
+def test_a_request_of_the_last_moment_that_comes_to_the_lock_after_the_lots_were_drawn_is_too_late(
+    drawn: ClinicSession, now: VirtualClock
+) -> None:
+    """Its clock was read before the end; a place behind all lots would be none that anybody could check."""
+    requests = crowd(drawn, 4, now)
+    began = now.advance(seconds=59.999)
+    end = now.advance(seconds=0.001)
+    draw_steps.draw_places_set(session_id=drawn.pk, now=end)
+    first = min(DrawRequest.objects.all(), key=lambda one: one.place or 0)
+    draw_steps.draw_request_settle(request_id=first.pk, now=end)
+    now.set(began)
+    with pytest.raises(errors.DrawOver):
+        ask(drawn, person(480, now()), now)
+    assert services.draw_hold(session_id=drawn.pk, now=end)
+    assert {one.place for one in DrawRequest.objects.all()} == set(range(1, len(requests) + 1))
+    assert selectors.draw_of_session(code=drawn.code).faults == ()
+    check_invariants()
 
 
 def test_a_banned_patient_cannot_ask_and_one_banned_since_loses_to_the_next(
@@ -296,7 +315,7 @@ def test_the_api_takes_a_request_shows_it_and_takes_it_back(
     key = {"Idempotency-Key": "one"}
     refused = client.post("/api/v1/appointments/", wanted, "application/json", headers=key)
     assert (refused.status_code, refused.json()["code"]) == (409, "draw_open")
-    assert refused.json()["draws_at"] == (now() + timedelta(seconds=60)).isoformat()
+    assert refused.json()["draws_at"] == clock.stated(now() + timedelta(seconds=60))
     first = client.post("/api/v1/draw-requests/", wanted, "application/json", headers=key)
     again = client.post("/api/v1/draw-requests/", wanted, "application/json", headers=key)
     assert (first.status_code, again.status_code) == (201, 201)
@@ -358,3 +377,12 @@ def test_the_pages_lead_a_patient_through_the_draw(
     request.refresh_from_db()
     page = client.get(f"/draw-requests/{request.code}/").content.decode()
     assert f"/appointments/{request.appointment.code}/pay/" in page
+    request.slot = slots(drawn)[3]  # as if another time had been wished for
+    request.save(update_fields=["slot"])
+    page = client.get(f"/draw-requests/{request.code}/").content.decode()
+    assert '<span class="nowrap">08:00–09:00</span>' in page, "the card shows the number's time"
+    assert "Not at 11:00–12:00, as you wished" in page
+    services.appointment_expire(appointment_id=request.appointment.pk, now=now.advance(minutes=16))
+    page = client.get(f"/draw-requests/{request.code}/").content.decode()
+    assert "You have a number" not in page
+    assert "Time is up. Number released" in page

@@ -12,6 +12,7 @@ import pytest
 from booking.api.quick import SHORTCUTS
 from booking.models import Appointment, ClinicSession, Patient
 from hospital.accounts.services import token_issue, token_revoke
+from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import IdempotencyKey, StateChange
 from hospital.common.policy import policy_change
@@ -111,7 +112,7 @@ def test_both_ways_write_the_same_rows(
     assert answer.json() == {
         "code": made.code,
         "state": "held",
-        "pay_by": made.pay_by.isoformat(),
+        "pay_by": clock.stated(made.pay_by),
         "fee_fen": 5000,
     }
     assert (made.account, made.patient, made.held_at) == (cast.lin, cast.patients["lin"], now())

@@ -333,3 +333,17 @@ def test_the_desk_s_own_device_counts_for_nobody(cast: Cast, now: VirtualClock, 
         made = client.post("/api/v1/draw-requests/", body, "application/json", headers=headers)
         assert made.status_code == 201
     assert {one.device_index for one in DrawRequest.objects.all()} == {None}
+
+
+def test_when_nothing_is_left_only_the_patients_own_reasons_come_before_that(
+    cast: Cast, now: VirtualClock
+) -> None:
+    policy_change(actor=JOB, now=now(), reason="one each", holds_per_account_day=1, holds_per_device_day=1)
+    made = Hold(cast, now).made
+    held(cast, made, now)
+    factories.sold_out(made, now())
+    with pytest.raises(errors.AlreadyBooked):
+        held(cast, made, now)
+    with pytest.raises(errors.SoldOut):
+        held(cast, made, now, patient_id=person(30, now(), cast.lin).pk)
+    check_invariants()

@@ -190,6 +190,7 @@ def test_the_page_lists_what_to_decide_and_takes_the_decision(case: Case, page: 
     html = page.get("/manage/money/").content.decode()
     assert "¥50.01 paid, ¥50.00 asked for" in html
     assert case.payment.order_no in html
+    assert "The provider told of ¥50.01 by transaction" in html
     where = f"/manage/money/{case.payment.code}/decide/"
     refused = page.post(where, {"decision": "accept", "reason": ""})
     assert refused.status_code == 400

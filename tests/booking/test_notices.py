@@ -27,6 +27,7 @@ from booking.models import (
 )
 from booking.services import notices
 from booking.services.notice_texts import ESSENTIAL, TEXTS
+from booking.services.notices.turns import Turn
 from hospital.common import jobs, messages, senders
 from hospital.common.crypto import unseal
 from hospital.common.models import Message
@@ -239,6 +240,7 @@ TELL: dict[str, Teller] = {
     "stopped_here": lambda it: notices.stopped_walk_in(it.walk_in, it.at),
     "stopped_unpaid": lambda it: notices.stopped(it.case, it.held, it.at),
     "stop_settled": lambda it: notices.stop_settled(it.case, it.at),
+    "void": lambda it: notices.void(it.appointment, it.at, times=4),
     "refund": lambda it: notices.refund(it.refund, it.at),
     "refund_failed": lambda it: notices.refund_failed(it.refund, it.at),
     "refund_cash": lambda it: notices.refund_cash(it.refund, it.at),
@@ -251,6 +253,8 @@ TELL: dict[str, Teller] = {
     "draw_won": lambda it: notices.draw_won(it.request, it.held, it.at),
     "draw_lost": lambda it: notices.draw_lost(it.request, it.at),
     "draw_ended": lambda it: notices.draw_ended(it.request, it.at),
+    "turn_near": lambda it: notices.near(it.turn, it.at, ahead=3),
+    "turn_come": lambda it: notices.come(it.turn, it.at),
     "draw_stopped": lambda it: notices.draw_ended(it.stopped_request, it.at),
 }
 
@@ -289,6 +293,7 @@ def world(cast: factories.Cast, tomorrow: ClinicSession, now: VirtualClock) -> S
         appeal=lambda state: Appeal(code="A1", ban=ban, account=cast.lin, state=state, answer="好。"),
         request=DrawRequest(code="D1", slot=slot, **mine),
         stopped_request=DrawRequest(code="D2", slot=slot, **(mine | {"session": stopped})),
+        turn=Turn("T1", "A17", "/t/T2U3V4W5X6Y7Z8A9B2C3/", lin, None, tomorrow),
         walk_in=WalkIn(code="V1", session=stopped, patient=lin),
         wish=lambda state: DataRequest(
             code="Q1", kind="deletion", patient=lin, account=cast.lin, state=state, answer="好。"

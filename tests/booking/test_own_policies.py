@@ -99,7 +99,7 @@ def test_a_script_is_told_and_held_to_the_experts_time_to_pay_in_the_same_one_st
         answer = ask_to_book(token, body)
     made = Appointment.objects.get()
     assert made.pay_by == now() + timedelta(minutes=45)
-    assert answer.json()["pay_by"] == made.pay_by.isoformat()
+    assert answer.json()["pay_by"] == clock.stated(made.pay_by)
     assert ask_to_book(token, body).json() == answer.json(), "repeated as it was said"
 
 
@@ -179,7 +179,7 @@ def test_the_cancel_deadline_holds_to_the_second_wherever_it_is_said(
     client.force_login(cast.lin)
     when = f"{clock.local(deadline).day} {clock.local(deadline):%b %H:%M}"
     told = client.get(f"/api/v1/appointments/{booked.code}/").json()["cancel_until"]
-    assert told == clock.local(deadline).isoformat()
+    assert told == clock.stated(deadline)
     now.set(deadline - timedelta(seconds=1))
     assert f"You can cancel until {when}" in client.get(f"/appointments/{booked.code}/").content.decode()
     now.set(deadline)

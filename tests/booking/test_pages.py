@@ -12,6 +12,7 @@ from booking import services
 from booking.models import Appointment, ClinicSession, Payment, Slot
 from hospital.common import clock
 from hospital.common.actor import Actor
+from hospital.common.policy import policy_change
 from hospital.models import User
 from tests import factories
 from tests.clock import VirtualClock
@@ -272,6 +273,12 @@ def test_the_calendar_file_names_time_and_place(lin: Client, cast: Cast, tomorro
     answer = lin.get(f"/appointments/{appointment.code}/calendar.ics")
     assert answer["Content-Type"].startswith("text/calendar")
     assert "DTSTART;TZID=Asia/Shanghai:20261103T080000" in text(answer)
+    assert "SUMMARY:Qinghe Hospital: doctor" in text(answer)
+    assert [line for line in text(answer).split() if "TRIGGER" in line] == ["TRIGGER:-P1D", "TRIGGER:-PT2H"]
+    services.appointment_cancel(appointment_id=appointment.pk, actor=Actor.of(cast.lin), now=clock.now())
+    assert "VALARM" not in text(lin.get(f"/appointments/{appointment.code}/calendar.ics")), (
+        "nothing to come to"
+    )
 
 
 def test_a_hold_that_ran_out_offers_the_slot_again(
@@ -341,8 +348,19 @@ def test_an_unpaid_number_is_offered_for_payment_wherever_the_patient_comes_back
     for page in ("/", "/experts/zhao/", "/appointments/"):
         shown = text(lin.get(page))
         assert until in shown
+        assert "15 min left" in shown
         assert f"/appointments/{appointment.code}/pay/" in shown
     assert until not in text(browser(cast.chen).get("/experts/zhao/"))
+
+
+def test_until_when_one_can_cancel_is_said_before_a_number_is_held(
+    lin: Client, cast: Cast, tomorrow: ClinicSession, now: VirtualClock
+) -> None:
+    opening, rule = tomorrow.walk_in_opens_at, "Cancel before 3 Nov 06:00, full refund"
+    policy_change(actor=Actor.job("test"), now=now(), reason="early", cancel_deadline_min=60)
+    assert text(lin.get("/experts/zhao/")).count(f'data-choice-cancel="{rule}"') == 3
+    now.set(opening - timedelta(minutes=60))
+    assert "Once paid, you cannot cancel this number yourself" in text(lin.get("/experts/zhao/"))
 
 
 @pytest.mark.parametrize("how", ["released", "run out"])
@@ -354,6 +372,7 @@ def test_a_number_that_was_not_paid_is_listed_as_released(
         lin.post(f"/appointments/{appointment.code}/cancel/", {"key": "k"})
     else:
         now.advance(minutes=16)
+    assert "<dt>Check-in</dt>" not in text(lin.get(f"/appointments/{appointment.code}/"))
     shown = text(lin.get("/appointments/"))
     assert "Earlier and cancelled" in shown
     assert "Not paid, released" in shown

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from booking import services
@@ -16,9 +15,12 @@ from booking.models import Appointment, ClinicSession, Payment, PaymentNotice, R
 from booking.providers import ForgedNotice, Order, ProviderUnavailable
 from hospital.common import clock, history
 from hospital.common.actor import Actor
+from hospital.common.crypto import blind_index
 from hospital.common.models import StateChange
+from hospital.gateway.bank import refund_view
 from hospital.gateway.courier import notice_headers
 from tests.booking.gateway import NOTIFY, LocalGateway, local_gateway
+from tests.booking.orders import in_every_order
 from tests.clock import VirtualClock
 from tests.factories import Cast, hold, slots
 from tests.figures import Figures
@@ -181,6 +183,21 @@ def test_money_whose_notice_never_comes_is_found_by_asking(
     figures.shown("G6", f"notice {mode}: found by asking after 1 min (10)")
 
 
+@pytest.mark.parametrize("mode", ["normal", "lost"])
+def test_who_paid_is_known_whether_the_provider_told_or_was_asked(
+    gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, client: Client, mode: str
+) -> None:
+    gate.switch(mode)
+    gate.press(pay_page(held, cast, now))
+    gate.deliver(client)
+    now.advance(minutes=1)
+    services.payments_reconcile(now())
+    paid = Payment.objects.get()
+    assert bytes(paid.payer_index or b"") == blind_index(
+        "payer", f"sandbox:{gate.made.store.payer(paid.order_no)}"
+    )
+
+
 def test_asking_leaves_those_alone_who_have_not_paid_yet(
     gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock
 ) -> None:
@@ -248,6 +265,37 @@ def test_a_refund_whose_answer_is_lost_is_made_once(
     assert gate.made.store.refunded_fen(Payment.objects.get().order_no) == 5000
 
 
+@pytest.mark.parametrize("status", ["SUCCESS", "ABNORMAL"])
+@pytest.mark.parametrize(
+    "other", [{"out_refund_no": "ANOTHER"}, {"amount": {"refund": 1, "currency": "CNY"}}]
+)
+def test_an_answer_about_another_refund_or_amount_ends_no_refund(
+    gate: LocalGateway,
+    held: Appointment,
+    cast: Cast,
+    now: VirtualClock,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    other: dict[str, object],
+    status: str,
+) -> None:
+    gate.press(pay_page(held, cast, now))
+    gate.deliver(client)
+    services.appointment_cancel(appointment_id=held.pk, actor=Actor.of(cast.lin), now=now())
+    refund = Refund.objects.get()
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr(
+            "hospital.gateway.api.refund_view", lambda back: refund_view(back) | {"status": status} | other
+        )
+        assert services.refund_send(refund_id=refund.pk, now=now()) == "differs"
+        now.advance(minutes=1)
+        assert services.refunds_follow(now()) == 0
+    assert state(held) == ("cancelled", "refunding")
+    assert StateChange.objects.filter(thing="payment", verb="differ").count() == 1
+    assert services.refunds_follow(now()) == 1
+    assert state(held) == ("cancelled", "refunded")
+
+
 def test_all_orders_of_five_notices_end_the_same(
     gate: LocalGateway, held: Appointment, cast: Cast, now: VirtualClock, hands: Hands, figures: Figures
 ) -> None:
@@ -260,16 +308,17 @@ def test_all_orders_of_five_notices_end_the_same(
     good, twin, other = [(notice_headers(key, notice.body, time.time()), notice.body) for notice in due]
     forged = (notice_headers(key, good[1], time.time(), "forged"), good[1])
     stale = (notice_headers(key, good[1], time.time(), "stale"), good[1])
-    endings = set()
-    for notices in itertools.permutations([good, twin, other, forged, stale]):
-        mark = transaction.savepoint()
-        for headers, body in notices:
-            try:
-                notice = gate.client.parse_notice(headers, body, clock.wall())
-            except ForgedNotice:
-                continue
-            services.payment_notice_apply(notice=notice, now=now())
-        endings.add((state(held), Refund.objects.count(), PaymentNotice.objects.count()))
-        transaction.savepoint_rollback(mark)
+
+    def come(sent: tuple[dict[str, str], bytes]) -> None:
+        with suppress(ForgedNotice):
+            services.payment_notice_apply(notice=gate.client.parse_notice(*sent, clock.wall()), now=now())
+
+    endings = set(
+        in_every_order(
+            [good, twin, other, forged, stale],
+            come,
+            lambda: (state(held), Refund.objects.count(), PaymentNotice.objects.count()),
+        )
+    )
     assert endings == {(("booked", "paid"), 0, 2)}
     figures.shown("G9", "120 orders, 1 end: signed, its twin, another number, forged, of yesterday")

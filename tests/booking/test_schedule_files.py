@@ -13,17 +13,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from booking.domain.errors import FileUnreadable
-from booking.domain.schedule_files import COLUMNS, HEADERS, PeriodRow, periods_of
+from booking.domain.schedule_columns import COLUMNS, HEADERS
+from booking.domain.schedule_files import PeriodRow, periods_of
 from booking.models import ClinicSession, Expert, Room, SessionTemplate
 from booking.services.schedule_files import (
     ImportResult,
-    as_csv,
     as_workbook,
     rows_of,
     templates_import,
     templates_rows,
 )
 from hospital.common.actor import Actor
+from hospital.common.downloads import csv_bytes
 from tests import factories
 from tests.clock import VirtualClock
 
@@ -120,7 +121,7 @@ def test_chinese_headers_are_those_of_the_page_or_of_the_form_and_errors_repeat_
     form = {"opens_at": "从", "closes_at": "止", "slot_minutes": "每时段分钟", "valid_from": "生效日期"}
     chinese = {column: name for name, column in HEADERS.items()} | form
     table = [[chinese[name] for name in COLUMNS], *rows({"opens_at": "8 Uhr", "room": "nowhere"})[1:]]
-    file = SimpleUploadedFile("periods.csv", as_csv(table))
+    file = SimpleUploadedFile("periods.csv", csv_bytes(table))
     page = manager.post("/manage/schedule/templates/import/", {"do": "check", "file": file}).content.decode()
     assert "<td>从</td>" in page
     assert "<td>诊室</td>" in page
@@ -173,7 +174,7 @@ def test_what_is_no_table_or_too_large_is_refused(content: bytes) -> None:
         rows_of(content)
 
 
-@pytest.mark.parametrize("write", [as_csv, as_workbook])
+@pytest.mark.parametrize("write", [csv_bytes, as_workbook])
 def test_the_export_goes_in_again_unchanged(now: VirtualClock, write) -> None:
     take_in(now, rows({}, {"weekday": "3", "valid_until": "2027-01-31", "fee": ""}))
     assert take_in(now, rows_of(write(templates_rows()))) == ImportResult(0, 0, 2, ())
@@ -187,7 +188,7 @@ def test_no_cell_of_an_export_is_a_formula_and_it_still_goes_in_again(now: Virtu
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in written for cell in row)
     sheet = openpyxl.load_workbook(BytesIO(as_workbook(written))).worksheets[0]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
-    assert take_in(now, rows_of(as_csv(written))) == ImportResult(0, 0, 1, ())
+    assert take_in(now, rows_of(csv_bytes(written))) == ImportResult(0, 0, 1, ())
 
 
 def test_a_workbook_with_real_dates_and_times_is_understood(now: VirtualClock) -> None:
@@ -210,7 +211,7 @@ def manager(now: VirtualClock) -> Client:
 
 def test_the_page_looks_first_and_takes_in_what_was_shown(manager: Client) -> None:
     address = "/manage/schedule/templates/import/"
-    upload = SimpleUploadedFile("schedule.csv", as_csv(rows({})))
+    upload = SimpleUploadedFile("schedule.csv", csv_bytes(rows({})))
     looked = manager.post(address, {"do": "check", "file": upload})
     assert looked.status_code == 200
     assert not SessionTemplate.objects.exists()
@@ -223,15 +224,21 @@ def test_the_page_looks_first_and_takes_in_what_was_shown(manager: Client) -> No
 def test_the_page_says_whose_session_is_in_the_room_already(manager: Client, now: VirtualClock) -> None:
     take_in(now, rows({}))
     factories.expert("beside")
-    upload = SimpleUploadedFile("schedule.csv", as_csv(rows({"expert": "beside"})))
+    upload = SimpleUploadedFile("schedule.csv", csv_bytes(rows({"expert": "beside"})))
     looked = manager.post("/manage/schedule/templates/import/", {"do": "check", "file": upload})
     [(one, other)] = looked.context["result"].shared
     assert (one.expert.code, other.expert.code) == ("beside", "zhao")
     assert "in use at that time" in looked.content.decode()
+    content = {"content": csv_bytes(rows({"expert": "beside"})).decode("utf-8-sig"), "dry_run": True}
+    said = manager.post(
+        "/api/v1/schedule/templates/import/", content, "application/json", headers={"Idempotency-Key": "k"}
+    ).json()
+    [pair] = said["rooms_shared"]
+    assert (pair["one"]["expert"], pair["other"]["expert"]) == ("beside", "zhao"), "the API names them, too"
 
 
 def test_the_page_shows_each_error_with_its_line(manager: Client) -> None:
-    upload = SimpleUploadedFile("schedule.csv", as_csv(rows({"fee": "x"})))
+    upload = SimpleUploadedFile("schedule.csv", csv_bytes(rows({"fee": "x"})))
     answer = manager.post("/manage/schedule/templates/import/", {"do": "check", "file": upload})
     assert answer.status_code == 422
     assert b"<td>fee</td>" in answer.content

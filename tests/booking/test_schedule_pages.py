@@ -38,7 +38,15 @@ def test_the_week_shows_sessions_holidays_and_filters_in_a_constant_number_of_qu
     with CaptureQueriesContext(connection) as many:
         manager.get(address)
     assert len(many) == len(few) <= 16
-    assert manager.get("/manage/schedule/?day=nonsense&department=%00").status_code == 200
+    assert manager.get("/manage/schedule/?day=nonsense&department=no%20code").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "x"])
+def test_a_week_out_of_reach_is_this_week(manager: Client, clinic: StoppedClinic, day: str) -> None:
+    page = manager.get("/manage/schedule/", {"day": day})
+    assert page.context["first"] == manager.get("/manage/schedule/").context["first"]
+    refused = manager.post("/manage/schedule/extra/", {"day": day}).content.decode()
+    assert ("This is no day between 2000 and 2100." in refused) == day.endswith(("12-31", "01-01"))
 
 
 def test_a_period_is_added_changed_and_ended_on_its_page(manager: Client, clinic: StoppedClinic) -> None:

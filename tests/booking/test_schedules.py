@@ -18,7 +18,8 @@ from booking.domain import errors
 from booking.domain.schedules import Recurrence, collide, moments, occurs_on, slot_bounds
 from booking.models import Absence, Appointment, ClinicSession, Expert, Room, SessionTemplate, Stop
 from booking.services import TemplateFacts
-from hospital.common import clock
+from booking.services.clinic import template_define
+from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.models import Message, StateChange
 from tests import factories
@@ -209,6 +210,7 @@ def test_planned_sessions_of_a_leave_come_back_when_it_is_taken_back(clinic: Sto
     later = clinic.session.date + timedelta(days=14)
     services.sessions_generate(until=later, now=clinic.now())
     effect = leave(clinic)
+    assert leave(clinic).absence == effect.absence, "pressed twice it is one leave, which one removal ends"
     assert not ClinicSession.objects.filter(expert=clinic.session.expert, date=later).exists()
     services.absence_remove(absence_id=effect.absence.pk, actor=clinic.manager, now=clinic.now())
     services.sessions_generate(until=later, now=clinic.now())
@@ -303,6 +305,26 @@ def test_the_29th_of_february_is_a_day_like_any_other(now: VirtualClock) -> None
     )
     assert days(date(2028, 4, 30), now) == [leap, date(2028, 3, 28), date(2028, 4, 25)]
     assert ClinicSession.objects.first().release_at == datetime(2028, 2, 21, 23, 0, tzinfo=UTC)
+
+
+def test_a_period_that_came_with_the_hospital_has_a_history_that_goes_on_when_it_ends(
+    db: None, now: VirtualClock
+) -> None:
+    made = template_define(
+        expert=factories.expert(),
+        weekday=1,
+        opens_at=time(8),
+        closes_at=time(12),
+        walk_in_opens_at=time(7),
+        room=Room.objects.create(code="r1", name="305"),
+        capacity_per_slot=10,
+        appointment_share=Decimal("0.5"),
+        actor=Actor.job("test"),
+        now=now(),
+    )
+    services.template_end(template_id=made.pk, last_day=clock.today(), actor=Actor.job("test"), now=now())
+    assert [(one.verb, one.from_state) for one in history.of(made)] == [("add", ""), ("end", "kept")]
+    invariants_hold()
 
 
 def test_weeks_are_counted_on_over_the_end_of_the_year_with_53_weeks() -> None:

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking import selectors, services
 from booking.domain import errors
-from booking.domain.matching import Symptom, meant_by, search_words
+from booking.domain.symptoms import Symptom, meant_by, search_words
 from booking.models import Department, Expert, SymptomWord
 from booking.services import SlotWait
 from booking.services.symptoms import Row
@@ -22,6 +22,7 @@ from tests.factories import Cast, session
 
 pytestmark = pytest.mark.django_db
 JOB = Actor.job("test")
+EVERY_DAY = {code: range(1, 8) for code in ("N1", "N2")}
 
 
 def word(
@@ -90,9 +91,8 @@ def test_a_department_is_found_by_its_name_and_by_the_words_that_lead_to_it(
 
 
 def test_the_orders_answer_different_questions(hospital: dict[str, Expert]) -> None:
-    services.slot_waits_set(
-        expert_code="N1", waits=[SlotWait(clock.local(clock.now()).isoweekday() % 7 + 5, time(8), 3, 12, 40)]
-    )
+    wait = SlotWait(clock.local(clock.now()).isoweekday() % 7 + 5, time(8), 3, 12, 40)
+    services.slot_waits_set(waits={"N1": [wait]}, weekdays=EVERY_DAY)
     assert found("头痛", "earliest") == ["N2", "N1"]
     assert found("头痛", "match") == ["N1", "N2"]
     assert found("", "earliest")[-1] == "N1"
@@ -184,11 +184,19 @@ def test_slots_say_what_the_history_knows_of_the_wait(
 ) -> None:
     tomorrow = clock.local(now()).date() + timedelta(days=1)
     waits = [SlotWait(tomorrow.isoweekday(), time(9), 7, 21, 33)]
-    services.slot_waits_set(expert_code="N2", waits=waits)
+    services.slot_waits_set(waits={"N2": waits}, weekdays=EVERY_DAY)
     code = hospital["sleep"].sessions.get().code
     slots = client.get(f"/api/v1/sessions/{code}/").json()["slots"]
     assert [one["usual_wait"] for one in slots] == [None, {"p20": 5, "p80": 25, "n": 33}, None, None]
-    services.slot_waits_set(expert_code="N2", waits=[])
+    assert "Shortest wait" not in client.get("/experts/N2/").content.decode(), "one alone is no shortest"
+    waits.append(SlotWait(tomorrow.isoweekday(), time(11), 1, 9, 33))
+    assert services.slot_waits_set(waits={"N2": waits, "gone": waits}, weekdays=EVERY_DAY) == 2
+    shown = " ".join(client.get("/experts/N2/").content.decode().split())
+    assert '<strong>11:00–12:00</strong> <span class="tag">Shortest wait</span>' in shown
+    assert "8 of 10 patients waited no longer" in shown
+    services.slot_waits_set(waits={"N2": []}, weekdays={"N2": {tomorrow.isoweekday() % 7 + 1}})
+    assert client.get(f"/api/v1/sessions/{code}/").json()["slots"][1]["usual_wait"], "another weekday's"
+    services.slot_waits_set(waits={"N2": []}, weekdays=EVERY_DAY)
     assert client.get(f"/api/v1/sessions/{code}/").json()["slots"][1]["usual_wait"] is None
 
 

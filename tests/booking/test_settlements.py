@@ -14,7 +14,7 @@ from django.test import Client
 
 from booking import services
 from booking.models import Appointment, ClinicSession, Payment, Refund, Settlement
-from booking.providers import ProviderUnavailable, StatementLine
+from booking.providers import ProviderUnavailable, RefundState, StatementLine
 from booking.selectors.money import tills_of_day
 from booking.services.refunds import refund_finish
 from hospital.common import clock, history
@@ -130,7 +130,7 @@ def test_a_refund_done_days_after_it_was_asked_for_is_no_difference(
     lines = line(payment), line(payment, 5000, refund.code)
     now.advance(days=2)
     with mock.patch("booking.providers.sandbox.SandboxProvider.query_refund") as query:
-        query.return_value.state = "done"
+        query.return_value = RefundState(refund.code, "done", 5000, "B1")
         assert services.refunds_follow(now()) == 1
     with statement(*lines):
         first = settle(now)

@@ -177,7 +177,7 @@ def test_the_own_appointment_leads_to_the_choice(cast: factories.Cast, clinic: S
     lin, case = browser(cast.lin), clinic.case(booked)
     page = text(lin.get(f"/appointments/{booked.code}/"))
     assert f"/stopped/{case.code}/" in page
-    assert f"Reason: {case.stop.reason}" in page
+    assert f'own words: <span lang="">{case.stop.reason}</span>' in page
     assert "Choose by" in page
     card = text(lin.get("/appointments/"))
     assert "Clinic cancelled" in card

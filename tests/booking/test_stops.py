@@ -298,3 +298,39 @@ def test_an_applied_stop_can_neither_be_discarded_nor_changed(clinic: StoppedCli
         services.stop_discard(code=stop.code, actor=clinic.manager, now=clinic.now())
     with pytest.raises(errors.StopNotOpen):
         services.stop_prepare(code=stop.code, reason="other", actor=clinic.manager, now=clinic.now())
+
+
+def test_clinics_stopped_together_are_not_suggested_the_same_numbers(clinic: StoppedClinic) -> None:
+    other = factories.expert("sun")
+    beside = factories.session(clinic.session.date, now=clinic.now(), doctor=other, quotas=[9, 9, 9, 9])
+    for _turn in range(3):
+        clinic.book(slot=0)
+    for _turn in range(3):
+        factories.pay(
+            factories.hold(factories.slots(beside)[0], clinic.person(), None, clinic.now()), clinic.now()
+        )
+    for session in (clinic.session, beside):
+        services.stop_propose(session_id=session.pk, reason="ill", actor=clinic.manager, now=clinic.now())
+    seen = [stop_preview(session=one, now=clinic.now()) for one in (clinic.session, beside)]
+    given = [one.suggested_slot for each in seen for one in each.people]
+    that_day = [slot for slot in given if slot and slot.session_id == clinic.colleague.pk]
+    assert len(that_day) == 4
+    assert not {slot.session_id for slot in given if slot} & {clinic.session.pk, beside.pk}
+    assert all(that_day.count(slot) <= slot.left for slot in that_day)
+
+
+def test_a_colleague_known_for_the_same_is_suggested_before_one_at_a_nearer_time(
+    clinic: StoppedClinic,
+) -> None:
+    zhao = clinic.session.expert
+    zhao.specialty = "眩晕、头痛"
+    zhao.save()
+    alike = factories.expert("wu")
+    alike.specialty = "头痛、眩晕"
+    alike.save()
+    second = factories.session(clinic.session.date, now=clinic.now(), doctor=alike, quotas=[0, 5, 0, 0])
+    services.sessions_advance(clinic.now())
+    clinic.book(slot=0)
+    clinic.session.refresh_from_db()
+    [seen] = stop_preview(session=clinic.session, now=clinic.now()).people
+    assert seen.suggested_slot == factories.slots(second)[1]

@@ -15,6 +15,8 @@ from booking.services.notices.stops import (
     stopped_text,
     stopped_walk_in,
 )
+from booking.services.notices.turns import come, near
+from booking.services.notices.voids import void
 from booking.services.notices.waiting import (
     draw_ended,
     draw_lost,
@@ -30,11 +32,13 @@ __all__ = [
     "ban_lifted",
     "booked",
     "cancelled",
+    "come",
     "data_answered",
     "draw_ended",
     "draw_lost",
     "draw_won",
     "moved",
+    "near",
     "offer",
     "offer_lapsed",
     "pay_link",
@@ -47,5 +51,6 @@ __all__ = [
     "stopped_text",
     "stopped_walk_in",
     "substituted",
+    "void",
     "waitlist_ended",
 ]

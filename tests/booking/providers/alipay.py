@@ -105,6 +105,7 @@ class AlipayGate(Gate):
                 "trade_no": order.transaction,
                 "trade_status": STATES[order.state],
                 "total_amount": yuan(order.fen),
+                "buyer_user_id": order.payer if order.state == "paid" else "",
             }
         if call == "alipay.trade.close":
             if order.state == "paid":

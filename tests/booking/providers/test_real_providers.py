@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from booking import services
+from booking.domain.settlements import Entry
 from booking.models import Payment, PaymentNotice, Refund
 from booking.providers import Order, ProviderRefused, ProviderUnavailable, RefundOrder
-from hospital.common import history
+from booking.selectors.money import told_again
+from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.crypto import blind_index
 from hospital.common.models import StateChange
@@ -34,8 +36,11 @@ def test_who_pays_gets_the_number_and_the_provider_its_own_word_for_yes(till: Ti
     assert [change.actor_name for change in history.of(payment) if change.verb == "pay"] == [till.gate.name]
 
 
-def test_who_paid_is_kept_as_a_blind_index_only(till: Till) -> None:
-    till.paid()
+@pytest.mark.parametrize("way", ["told", "asked"])
+def test_who_paid_is_kept_as_a_blind_index_only(till: Till, now: VirtualClock, way: str) -> None:
+    till.gate.bank.pay(till.no)
+    now.advance(minutes=1)
+    assert (till.notify().status_code == 200) if way == "told" else (services.payments_reconcile(now()) == 1)
     payment = Payment.objects.get()
     assert bytes(payment.payer_index or b"") == blind_index("payer", f"{till.gate.name}:payer-of-lin")
     assert "payer-of-lin" not in str(list(StateChange.objects.values()))
@@ -220,6 +225,25 @@ def test_a_refund_that_the_provider_cannot_make_waits_for_a_person(till: Till, n
     assert refund.failed_at == now()
     assert refund.failure
     assert till.state == ("cancelled", "refunding")
+
+
+def test_a_refund_of_another_amount_found_by_asking_ends_nothing_and_is_written_down_once(
+    till: Till, now: VirtualClock
+) -> None:
+    refund = cancelled(till, now)
+    till.gate.bank.give_back(refund.code, till.no, 1)
+    assert services.refund_send(refund_id=refund.pk, now=now()) == "differs"
+    for _minute in range(2):
+        now.advance(minutes=1)
+        assert services.refunds_follow(now()) == 0
+    refund.refresh_from_db()
+    assert (refund.done_at, refund.failed_at) == (None, None)
+    assert till.state == ("cancelled", "refunding")
+    (listed,) = told_again(provider=till.gate.name, day=clock.local(now()).date())
+    assert listed == (Entry(till.no, refund.code), 5000, 1)
+    till.gate.bank.refunds[refund.code].fen = 5000
+    assert services.refunds_follow(now()) == 1
+    assert till.state == ("cancelled", "refunded")
 
 
 def test_a_notice_of_the_refund_ends_it(till: Till, now: VirtualClock) -> None:

@@ -1,0 +1,1 @@
+"""What the API of booking takes and answers, for its description; the answers are made in :mod:`..serializers`."""
