@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from hospital.common.admin import ReadOnlyAdmin
-from queueing.models import Call, Queue, Screen, Ticket
+from queueing.models import Alarm, Call, Pause, Queue, Screen, Ticket
 
 
 @admin.register(Queue)
@@ -38,6 +38,24 @@ class CallAdmin(ReadOnlyAdmin):
 
     list_display = ["id", "queue", "ticket", "rule", "recall", "called_at", "undone_at"]
     list_select_related = ["queue", "ticket"]
+
+
+@admin.register(Pause)
+class PauseAdmin(ReadOnlyAdmin):
+    """Pauses of rooms."""
+
+    list_display = ["id", "session", "reason", "state", "began_at", "until", "ended_at"]
+    list_filter = ["state", "reason"]
+    list_select_related = ["session__expert"]
+
+
+@admin.register(Alarm)
+class AlarmAdmin(ReadOnlyAdmin):
+    """Calls for help."""
+
+    list_display = ["code", "session", "room", "state", "raised_at", "answered_at", "answered_by"]
+    list_filter = ["state"]
+    list_select_related = ["session__expert", "room"]
 
 
 @admin.register(Screen)

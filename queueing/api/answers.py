@@ -4,11 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from booking.api.answers import SESSION_STATES, WALK_IN_STATES
+from booking.api.answers.catalogue import SESSION_STATES
+from booking.api.answers.numbers import WALK_IN_STATES
 from hospital.common.openapi import example
-from queueing.models import Ticket
+from queueing.models import Alarm, Pause, Ticket
 
 TICKET_STATES = list(Ticket.State.values)
+PAUSE_REASONS = list(Pause.Reason.values)
+ALARM_STATES = list(Alarm.State.values)
 
 
 @example(code="T2U3V4W5X6Y7", number="A17")
@@ -71,6 +74,89 @@ class TicketAnswer(serializers.Serializer[Any]):
     room = serializers.CharField(allow_null=True)
 
 
+@example(code="T2U3V4W5X6Y7", number="B07", state="waiting", room=None, fee_due_fen=2000)
+class TransferAnswer(TicketAnswer):
+    """A ticket that came by transfer."""
+
+    fee_due_fen = serializers.IntegerField(help_text="to take at the desk; below 0 to hand back")
+
+
+class StepAnswer(serializers.Serializer[Any]):
+    """One step of a visit."""
+
+    at = serializers.DateTimeField()
+    verb = serializers.CharField()
+    number = serializers.CharField(help_text="of the ticket that the patient had then")
+    reason = serializers.CharField(allow_blank=True)
+
+
+class VisitAnswer(serializers.Serializer[Any]):
+    """A day on which the patient was seen."""
+
+    date = serializers.DateField()
+    department = serializers.CharField()
+    expert = serializers.CharField()
+
+
+@example(
+    steps=[{"at": "2026-11-03T08:10:00+08:00", "verb": "register", "number": "A17", "reason": ""}],
+    visits=[{"date": "2026-10-12", "department": "心血管内科", "expert": "陈望舒"}],
+)
+class HistoryAnswer(serializers.Serializer[Any]):
+    """What a patient went through: this visit's steps, oldest first, and earlier visits, the newest first."""
+
+    steps = StepAnswer(many=True)
+    visits = VisitAnswer(many=True)
+
+
+@example(
+    reason="break", began_at="2026-11-03T09:05:00+08:00", until="2026-11-03T09:15:00+08:00", ended_at=None
+)
+class PauseAnswer(serializers.Serializer[Any]):
+    """A pause of a room."""
+
+    reason = serializers.ChoiceField(choices=PAUSE_REASONS)
+    began_at = serializers.DateTimeField()
+    until = serializers.DateTimeField(help_text="about, as patients are told")
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class PauseNow(serializers.Serializer[Any]):
+    """A pause that goes on, as patients are told."""
+
+    reason = serializers.ChoiceField(choices=PAUSE_REASONS)
+    until = serializers.DateTimeField(help_text="about")
+
+
+_ALARM = {
+    "code": "K7MPQ2RS3TUV",
+    "state": "acknowledged",
+    "room": "305",
+    "raised_at": "2026-11-03T09:05:00+08:00",
+    "answered_at": "2026-11-03T09:05:20+08:00",
+    "answered_by": "王护士",
+}
+
+
+@example(**_ALARM)
+class AlarmAnswer(serializers.Serializer[Any]):
+    """A call for help out of a room."""
+
+    code = serializers.CharField()
+    state = serializers.ChoiceField(choices=ALARM_STATES)
+    room = serializers.CharField()
+    raised_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answered_by = serializers.CharField(allow_blank=True, help_text="who goes there")
+
+
+@example(results=[_ALARM])
+class AlarmList(serializers.Serializer[Any]):
+    """Calls for help of now."""
+
+    results = AlarmAnswer(many=True)
+
+
 class ExpectedAt(serializers.Serializer[Any]):
     """When the call is expected: the moments before which so many of 100 such patients are called."""
 
@@ -98,6 +184,8 @@ class ExpectedAt(serializers.Serializer[Any]):
     on_return=None,
     transferred_to=None,
     stopped=False,
+    pause=None,
+    fee_due_fen=0,
 )
 class TicketLiveAnswer(serializers.Serializer[Any]):
     """A patient's own ticket; no name."""
@@ -116,6 +204,10 @@ class TicketLiveAnswer(serializers.Serializer[Any]):
         allow_null=True, allow_blank=True, help_text="code of the new ticket"
     )
     stopped = serializers.BooleanField(help_text="the clinic was stopped: the nurse desk helps")
+    pause = PauseNow(allow_null=True, help_text="nobody of this queue is called now")
+    fee_due_fen = serializers.IntegerField(
+        help_text="after a transfer: to pay at the desk; below 0 to get back there"
+    )
 
 
 class BoardTicket(serializers.Serializer[Any]):
@@ -150,6 +242,7 @@ _WAITING = {
     passed=["A12"],
     room="305",
     state="running",
+    pause=None,
 )
 class BoardAnswer(serializers.Serializer[Any]):
     """A session's board."""
@@ -161,3 +254,4 @@ class BoardAnswer(serializers.Serializer[Any]):
     passed = serializers.ListField(child=serializers.CharField(), help_text="numbers that were not there")
     room = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(choices=SESSION_STATES)
+    pause = PauseNow(allow_null=True, help_text="the room calls nobody now")

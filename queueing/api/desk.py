@@ -1,6 +1,7 @@
 """The desk and the kiosk: walk-ins and check-ins."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from drf_spectacular.utils import extend_schema
@@ -53,10 +54,14 @@ class WalkInList(ApiView):
         return response
 
     def _made(self, data: dict[str, Any], make: Callable[..., R]) -> R:
-        wanted = {name: data[name] for name in ("priority", "priority_reason")}
+        wanted = {name: data[name] for name in ("priority", "priority_reason", "specialty")}
         by_provider = data["payment"] == "provider"
         paid = {"provider_name": data["provider"]} if by_provider else {"payment": data["payment"]}
-        asked = {"session_code": data["session"], **wanted, **paid, "actor": self.actor, "now": clock.now()}
+        where = {"session_code": data["session"]}
+        if data["any_doctor"]:
+            department = booking_selectors.session_by_code(code=data["session"]).expert.department
+            make, where = partial(services.walk_in_of_any, make), {"department_code": department.code}
+        asked = {**where, **wanted, **paid, "actor": self.actor, "now": clock.now()}
         if "patient" in data:
             patient = booking_selectors.patient_by_code(code=data["patient"])
             if patient is None:
@@ -106,7 +111,7 @@ def _walk_in_out(code: str) -> dict[str, Any]:
     return {
         "code": walk_in.code,
         "state": walk_in.state,
-        "pay_by": walk_in.pay_by.isoformat() if walk_in.pay_by else None,
+        "pay_by": clock.stated(walk_in.pay_by),
         "ticket": {"code": ticket, "number": number} if ticket else None,
     }
 
@@ -122,13 +127,16 @@ class CheckInList(ApiView):
     def post(self, request: Request) -> Response:
         """Check a booked patient in, or back in after being passed.
 
-        A kiosk does this by QR, or by document plus the phone's last four digits.
+        A kiosk does this by QR, or by document plus the phone's last four digits, which may be wrong a few times an
+        hour (429 ``too_many_tries``).
         """
         data = parsed(shapes.CheckInIn, request)
         tail = data.pop("phone_tail", None)
         if self.actor.kind == "kiosk":
             if "appointment" in data or ("id_number" in data and tail is None):
                 raise Invalid(field="phone_tail")
+            if "id_number" in data:  # digits are not guessed here either
+                services.check_in_try(**data, phone_tail=tail, actor=self.actor, now=clock.now())
         else:
             tail = None
 

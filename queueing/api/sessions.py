@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hospital.common import clock
-from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, first, parsed
 from hospital.common.errors import NotFound
 from queueing import selectors, services
 from queueing.api import answers, shapes
@@ -50,23 +50,82 @@ def freshness(code: str, now: datetime) -> dict[str, str]:
     return {"ETag": f'"{selectors.board_version(session_code=code, now=now)}"', "Cache-Control": "no-cache"}
 
 
-class CallNext(ApiView):
-    """Calls of a session."""
+class OwnSession(ApiView):
+    """What only the session's own expert does."""
 
     roles = ROLES_OF["call"]
+
+    def check_own(self, code: str) -> None:
+        """Whoever may not learns nothing. Raises NotFound."""
+        if selectors.session_for_user(session_code=code, user=self.request.user) is None:
+            raise NotFound
+
+
+class CallNext(OwnSession):
+    """Calls of a session."""
 
     @extend_schema(request=None, responses=answers.CallAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
         """Call the next patient of the session's queue into its room."""
-        if selectors.session_for_user(session_code=code, user=request.user) is None:
-            raise NotFound
+        self.check_own(code)
 
         def produce() -> tuple[int, dict[str, Any]]:
             ticket = services.ticket_call_next(session_code=code, actor=self.actor, now=clock.now())
-            return 200, {
-                "ticket": ticket.code,
-                "number": ticket.display,
-                "room": ticket.room.name if ticket.room else "",
-            }
+            return 200, shapes.call_out(ticket)
 
         return self.idempotent(produce, body={})
+
+
+class CallChosen(OwnSession):
+    """Calls out of order."""
+
+    @extend_schema(request=shapes.ChosenIn, responses=answers.CallAnswer, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Call a certain waiting patient before the turn, with a reason; needs the permission."""
+        self.check_own(code)
+
+        def called(data: dict[str, Any]) -> dict[str, Any]:
+            ticket = services.ticket_call_chosen(
+                session_code=code,
+                code=data["ticket"],
+                reason=data["reason"],
+                actor=self.actor,
+                now=clock.now(),
+            )
+            return shapes.call_out(ticket)
+
+        return self.once(shapes.ChosenIn, called)
+
+
+class SessionPause(OwnSession):
+    """Pauses of a session."""
+
+    @extend_schema(request=shapes.PauseIn, responses=answers.PauseAnswer)
+    def post(self, request: Request, code: str) -> Response:
+        """Call nobody until about then; patients are told. While paused: say another time or reason."""
+        data = parsed(shapes.PauseIn, request)
+        self.check_own(code)
+        pause = services.session_pause(session_code=code, **data, actor=self.actor, now=clock.now())
+        return Response(shapes.pause_out(pause))
+
+
+class SessionResume(OwnSession):
+    """The end of a pause."""
+
+    @extend_schema(request=None, responses=answers.PauseAnswer)
+    def post(self, request: Request, code: str) -> Response:
+        """Call again."""
+        self.check_own(code)
+        pause = services.session_resume(session_code=code, actor=self.actor, now=clock.now())
+        return Response(shapes.pause_out(pause))
+
+
+class SessionAlarm(OwnSession):
+    """Calls for help out of a room."""
+
+    @extend_schema(request=None, responses={201: answers.AlarmAnswer})
+    def post(self, request: Request, code: str) -> Response:
+        """Call for help; while one rings, the same one is answered."""
+        self.check_own(code)
+        alarm = services.alarm_raise(session_code=code, actor=self.actor, now=clock.now())
+        return Response(shapes.alarm_out(alarm), status=201)

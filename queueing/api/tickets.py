@@ -9,8 +9,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from booking import services as booking
 from hospital.common import clock
-from hospital.common.api import ApiView, parsed
+from hospital.common.api import IDEMPOTENCY_KEY, ApiView, parsed
 from queueing import selectors, services
 from queueing.api import answers, shapes
 from queueing.domain.permissions import ROLES_OF
@@ -129,16 +130,47 @@ class TicketTransfer(ApiView):
 
     roles = ROLES_OF["transfer"]
 
-    @extend_schema(request=shapes.TransferIn, responses=answers.TicketAnswer)
+    @extend_schema(request=shapes.TransferIn, responses=answers.TransferAnswer, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, code: str) -> Response:
-        """Answer with the new ticket."""
-        data = parsed(shapes.TransferIn, request)
+        """Answer with the new ticket, and with what is to be settled at the desk."""
         ticket_for_user(code=code, user=request.user, verb="transfer")
-        new = services.ticket_transfer(
-            code=code,
-            target_session_code=data["session"],
-            reason=data["reason"],
-            actor=self.actor,
-            now=clock.now(),
-        )
-        return Response(shapes.ticket_out(new))
+
+        def sent(data: dict[str, Any]) -> dict[str, Any]:
+            done = {"code": code, "reason": data["reason"], "actor": self.actor, "now": clock.now()}
+            if "department" in data:
+                new = services.ticket_transfer_to_department(department_code=data["department"], **done)
+            else:
+                new = services.ticket_transfer(target_session_code=data["session"], **done)
+            return shapes.transfer_out(new)
+
+        return self.once(shapes.TransferIn, sent)
+
+
+class TicketFee(ApiView):
+    """The difference of the fees after a transfer."""
+
+    roles = ROLES_OF["settle"]
+
+    @extend_schema(request=shapes.FeeIn, responses=answers.TransferAnswer, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, code: str) -> Response:
+        """Say that it was taken or handed back."""
+        ticket_for_user(code=code, user=request.user, verb="settle")
+
+        def settled(data: dict[str, Any]) -> dict[str, Any]:
+            ticket = services.ticket_settle_fee(code=code, fen=data["fen"], actor=self.actor, now=clock.now())
+            return shapes.transfer_out(ticket)
+
+        return self.once(shapes.FeeIn, settled)
+
+
+class TicketHistory(ApiView):
+    """What a patient went through."""
+
+    roles = ROLES_OF["transfer"]
+
+    @extend_schema(responses=answers.HistoryAnswer)
+    def get(self, request: Request, code: str) -> Response:
+        """Answer with the steps of this visit and the days of earlier ones; that it was read is kept."""
+        ticket = ticket_for_user(code=code, user=request.user, verb="transfer")
+        booking.patients_read(patients=[ticket.patient], actor=self.actor, now=clock.now())
+        return Response(shapes.history_out(selectors.patient_path(ticket=ticket)))

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 STEP_MIN = 5
-WORTH_LEAVING_MIN = 15
-"""Less time than this is not worth going away for."""
 MARK_WIDTH = 260
 """Units of the drawn line from now to the end of the interval."""
 
@@ -71,7 +69,12 @@ def rounded_up(moment: datetime) -> datetime:
 
 
 def waiting_advice(
-    *, p20: datetime | None, p80: datetime | None, come_back_at: datetime | None, now: datetime
+    *,
+    p20: datetime | None,
+    p80: datetime | None,
+    come_back_at: datetime | None,
+    now: datetime,
+    worth_min: float = 0.0,
 ) -> Advice:
     """Round the interval outwards and the time to be back towards now.
 
@@ -83,6 +86,8 @@ def waiting_advice(
         When to be back (a lower quantile less a margin), None when going away is no good idea.
     now
         The present moment.
+    worth_min
+        Less time than this is not worth going away for, also once it is rounded [min].
 
     Returns
     -------
@@ -99,7 +104,8 @@ def waiting_advice(
     >>> told = waiting_advice(p20=at("10:21"), p80=at("10:44"), come_back_at=at("10:06"), now=at("09:42"))
     >>> [moment.strftime("%H:%M") for moment in (told.earliest, told.latest, told.back_by)]
     ['10:20', '10:45', '10:05']
-    >>> waiting_advice(p20=at("10:01"), p80=at("10:20"), come_back_at=at("09:52"), now=at("09:42")).back_by
+    >>> waiting_advice(p20=at("10:01"), p80=at("10:20"), come_back_at=at("09:59"), now=at("09:42"),
+    ...     worth_min=15).back_by
     >>> waiting_advice(p20=None, p80=None, come_back_at=None, now=at("09:42"))
     Advice(earliest=None, latest=None, back_by=None, back_mark=0, call_mark=0)
     """
@@ -107,7 +113,7 @@ def waiting_advice(
         return Advice()
     earliest, latest = max(rounded_down(p20), rounded_down(now)), rounded_up(max(p80, now))
     back_by = rounded_down(come_back_at) if come_back_at is not None else None
-    if back_by is not None and back_by - now < timedelta(minutes=WORTH_LEAVING_MIN):
+    if back_by is not None and back_by - now < timedelta(minutes=worth_min):
         back_by = None
 
     def mark(moment: datetime) -> int:

@@ -1,6 +1,6 @@
-"""What the queue refuses, with stable codes."""
+"""What the queue refuses, with stable codes; of screens see :mod:`.screen_errors`."""
 
-from hospital.common.errors import DomainError, Invalid, NotFound, gettext_noop
+from hospital.common.errors import DomainError, Invalid, NotAllowed, NotFound, gettext_noop
 
 
 class TicketUnknown(NotFound):
@@ -79,6 +79,12 @@ class NobodyWaiting(DomainError):
     message = gettext_noop("Nobody is waiting.")
 
 
+class NobodyForYou(NobodyWaiting):
+    """In a shared queue only patients wait who chose another doctor."""
+
+    message = gettext_noop("Nobody is waiting for you: those who wait chose another doctor.")
+
+
 class RecallTooSoon(DomainError):
     """Recalls are spaced."""
 
@@ -141,6 +147,28 @@ class AppointmentUnknown(NotFound):
     message = gettext_noop("No appointment found for today.")
 
 
+class TooManyTries(DomainError):
+    """Somebody may be guessing the phone digits that belong to a document."""
+
+    code = "too_many_tries"
+    status = 429
+    message = gettext_noop("Tried too often. Please go to the front desk.")
+
+
+class NoPrinter(DomainError):
+    """No receipt printer is chosen, or the chosen one is no longer in use."""
+
+    code = "no_printer"
+    message = gettext_noop("No printer is chosen at this desk.")
+
+
+class NumberOver(DomainError):
+    """The ticket has been served, cancelled or left."""
+
+    code = "number_over"
+    message = gettext_noop("This number is finished.")
+
+
 class UnknownPriority(Invalid):
     """Not a priority the hospital knows."""
 
@@ -148,8 +176,77 @@ class UnknownPriority(Invalid):
     message = gettext_noop("This priority is not known.")
 
 
+class UnknownSpecialty(Invalid):
+    """No doctor of the department who has a session today is known for it."""
+
+    code = "unknown_specialty"
+    message = gettext_noop("No doctor of this department is known for “%(specialty)s” today.")
+
+
 class SameQueue(DomainError):
     """A transfer goes to another queue."""
 
     code = "same_queue"
     message = gettext_noop("The patient already waits there.")
+
+
+class Paused(DomainError):
+    """The room calls nobody for a while."""
+
+    code = "paused"
+    message = gettext_noop("Calling is paused. Resume first.")
+
+
+class NotPaused(DomainError):
+    """There is no pause to end."""
+
+    code = "not_paused"
+    message = gettext_noop("Calling is not paused.")
+
+
+class UnknownPauseReason(Invalid):
+    """Patients are told one of a few reasons."""
+
+    code = "unknown_pause_reason"
+    message = gettext_noop("Choose one of the reasons.")
+
+
+class PauseTooLong(Invalid):
+    """A pause is a matter of minutes; a clinic that cannot go on is stopped."""
+
+    code = "pause_too_long"
+    message = gettext_noop("A pause lasts from 1 to %(minutes)s minutes.")
+
+
+class OutOfOrderNotAllowed(NotAllowed):
+    """Calling somebody before the turn needs a permission."""
+
+    code = "out_of_order_not_allowed"
+    message = gettext_noop("You may not call out of order.")
+
+
+class TransferNotAllowed(NotAllowed):
+    """The target, or nobody of the department, takes patients from colleagues now."""
+
+    code = "transfer_not_allowed"
+    message = gettext_noop("Nobody there takes patients from colleagues now. Ask at the desk.")
+
+
+class FeeChanged(DomainError):
+    """The difference of the fees is not what the page showed."""
+
+    code = "fee_changed"
+    message = gettext_noop("The difference has changed or is settled. Look again.")
+
+
+class AlarmUnknown(NotFound):
+    """No alarm has this code."""
+
+    message = gettext_noop("This alarm does not exist.")
+
+
+class AlarmAnswered(DomainError):
+    """Somebody else is on the way, or it was withdrawn."""
+
+    code = "alarm_answered"
+    message = gettext_noop("Already answered by %(name)s.")

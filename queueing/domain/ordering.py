@@ -1,53 +1,14 @@
 """Who is called next: rules 6 to 10 of the paper's queue, in one place.
 
-The live queue and the simulator ask the same function. Times are plain numbers on one axis (any unit, any
-origin), so that both can use it.
+The rules themselves are :mod:`queueing.domain.ranks` and :mod:`queueing.domain.turns`, which the simulator compiles:
+the two never disagree. Times are plain numbers on one axis (any unit, any origin).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from queueing.domain.lateness import is_late, slot_passed_at
-from queueing.domain.places import BESIDE, IN_TURN, Called, Discipline, Grid, Place, Rule, Waiting
-from queueing.domain.streams import Stream, interleaved, turns_after
-
-
-def _group(ticket: Waiting, calls: Sequence[Called], grid: Grid, now: float, first_come: bool) -> Rule:
-    """The rule that places ``ticket``, before streams."""
-    if ticket.stream is Stream.EMERGENCY:
-        return Rule.EMERGENCY
-    if ticket.slot is None:
-        return Rule.ARRIVAL if first_come else Rule.WALK_IN
-    joined_at = ticket.arrived_at if ticket.joined_at is None else ticket.joined_at
-    if ticket.returned_at is not None or slot_passed_at(ticket.slot, calls) < joined_at:
-        return Rule.LATE_PASSED if is_late(ticket.arrived_at, ticket.slot) else Rule.ON_TIME_PASSED
-    if ticket.slot.starts_at > max(now, grid.first_starts_at):
-        return Rule.EARLY
-    return Rule.ARRIVAL if first_come else Rule.BOOKED
-
-
-IN_LINE = frozenset({Rule.BOOKED, Rule.WALK_IN, Rule.ARRIVAL})
-"""Whoever stands so may stand in a stream beside instead; late and passed patients may not."""
-
-SortKey = tuple[float, ...]
-
-
-def _reported_at(ticket: Waiting) -> float:
-    """The last time the patient reported: at check-in, or on coming back."""
-    if ticket.returned_at is not None:
-        return ticket.returned_at
-    return ticket.arrived_at if ticket.joined_at is None else ticket.joined_at
-
-
-def _sort_key(ticket: Waiting, rule: Rule, grid: Grid) -> SortKey:
-    """The order within one of the groups below: (line, slot, time, behind, then by report and key)."""
-    if rule is Rule.LATE_PASSED:
-        reported_at = _reported_at(ticket)
-        return (1, 0, max(grid.last_starts_at, reported_at), 1, reported_at, ticket.key)
-    if rule is Rule.ON_TIME_PASSED:
-        return (0, 0, _reported_at(ticket), 0, 0, ticket.key)
-    if rule in (Rule.BOOKED, Rule.EARLY) and ticket.slot is not None:
-        return (0, ticket.slot.starts_at, ticket.arrived_at, 0, 0, ticket.key)
-    return (1, 0, ticket.arrived_at, 0, 0, ticket.key)
+from queueing.domain import turns
+from queueing.domain.places import RULES, Called, Discipline, Grid, Place, Waiting
+from queueing.domain.standing import Stand, Standing, turns_of
 
 
 def calling_order(
@@ -71,7 +32,8 @@ def calling_order(
     now : float
         The present moment.
     discipline : Discipline
-        ``appointments_first`` (the default) or ``first_come``, and the ratios of the streams.
+        What the department chose: ``appointments_first``, ``first_come`` or ``interleave``, the ratios, the late
+        policy.
 
     Returns
     -------
@@ -90,10 +52,12 @@ def calling_order(
     register later come behind and booked patients still come before. Coming back after being called counts as
     checking in again (our reading): otherwise being absent at the end would cost nothing.
 
-    ``first_come`` merges booked patients of the current and earlier slots with the walk-ins by arrival. Rules
-    7, 9 and 10 stay. A slot passed while somebody of it already waits does not move them (our choice: nobody
-    loses a place while sitting in the room); that can happen only beside streams, transfers and
-    ``first_come``.
+    ``first_come`` merges booked patients of the current and earlier slots with the walk-ins by arrival,
+    ``interleave`` lets so many of the ones and so many of the others go in turn. Rule 7 stays, and the late policy is
+    chosen apart: rules 9 and 10; ``back_n``, some places behind who waits on coming back, in the end behind
+    everybody; ``interleave``, a stream aside. A slot passed while somebody of it already waits does not move them
+    (our choice: nobody loses a place while sitting in the room); that can happen only beside streams, transfers,
+    ``first_come`` and ``interleave``.
 
     Examples
     --------
@@ -104,31 +68,29 @@ def calling_order(
     >>> [(p.key, p.rule.value) for p in calling_order(here, [], grid=Grid(0, 60), now=45)]
     [(4, 'on_time_passed'), (2, 'booked'), (1, 'walk_in'), (3, 'early')]
     """
-    rules = {t.key: _group(t, calls, grid, now, discipline.first_come) for t in waiting}
-    ordered = sorted(waiting, key=lambda t: _sort_key(t, rules[t.key], grid))
-    last_slot_began = now >= grid.last_starts_at
+    queue, how = Standing(calls, grid, now, discipline), discipline.how
+    lines: list[list[Stand]] = [[] for _line in range(turns.LINES)]
+    for ticket in waiting:
+        line, stand = queue.stand(ticket)
+        lines[line].append(stand)
+    for stands in lines:
+        stands.sort(reverse=True)
+    return tuple(_called_one_by_one(lines, turns_of(calls, how), how))
 
-    def group(*which: Rule) -> list[Waiting]:
-        return [t for t in ordered if rules[t.key] in which]
 
-    due = group(Rule.BOOKED, Rule.WALK_IN, Rule.ARRIVAL, *([Rule.LATE_PASSED] if last_slot_began else []))
-    for rule, stream in BESIDE.items():
-        rules |= {t.key: rule for t in due if t.stream is stream and rules[t.key] in IN_LINE}
-    merged = interleaved(
-        [t for t in due if rules[t.key] not in BESIDE],
-        [t for t in due if rules[t.key] is Rule.PRIORITY],
-        [t for t in due if rules[t.key] is Rule.REVIEW],
-        turns=turns_after(call.stream for call in calls if call.rule in IN_TURN),
-        ratios=discipline.ratios,
-    )
-    line = [
-        *group(Rule.EMERGENCY),
-        *group(Rule.ON_TIME_PASSED),
-        *merged,
-        *group(Rule.EARLY),
-        *([] if last_slot_began else group(Rule.LATE_PASSED)),
-    ]
-    return tuple(Place(t.key, rules[t.key]) for t in line)
+def _called_one_by_one(lines: list[list[Stand]], so_far: turns.Turns, how: turns.How) -> Iterator[Place]:
+    """Empty the lines, each the first at its end, one call after the other."""
+    people, given = [len(line) for line in lines], 0
+    back = lines[turns.BACK_LINE]
+    while any(people):
+        line = turns.line_next(people, back[-1].places_left - given if back else 0)
+        if line == turns.IN_TURNS:
+            line = turns.line_in_turn(people, so_far, how)
+        stand = lines[line].pop()
+        people[line] -= 1
+        so_far = turns.turns_after(so_far, stand.rule, how)
+        given += stand.rule in turns.GIVES_PLACES
+        yield Place(stand.key, RULES[stand.rule])
 
 
 def next_ticket(
@@ -179,6 +141,7 @@ def people_ahead(order: Sequence[Place], key: int) -> int | None:
 
     Examples
     --------
+    >>> from queueing.domain.places import Rule
     >>> people_ahead([Place(7, Rule.BOOKED), Place(3, Rule.WALK_IN)], 3)
     1
     """

@@ -10,6 +10,8 @@ ROLES_OF: Final[dict[str, frozenset[str]]] = {
     "register": DESK,
     "check_in": DESK | {"kiosk"},
     "cancel": DESK,
+    "prioritise": DESK,
+    "settle": DESK,
     "return": STAFF,
     "leave": STAFF,
     "transfer": STAFF,

@@ -43,6 +43,23 @@ IN_ROOM: Final = (CALLED, SERVING)
 STATES: Final = (WAITING, CALLED, SERVING, PASSED, DONE, LEFT, CANCELLED, TRANSFERRED)
 VERBS: Final = tuple(sorted({verb for start, verb in TICKET if start is not None}))
 
-UNDOABLE: Final = frozenset({"call", "start", "pass", "return", "finish", "leave"})
-"""Moves that undo takes back. A cancelled number has gone back to the pool, a transferred patient has a new
-ticket, and nobody can unhear a recall: those are mended by a new move."""
+UNDOABLE: Final = frozenset({"call", "start", "pass", "return", "finish", "leave", "prioritise"})
+"""Moves that undo takes back, and a change of priority, which is no move. A cancelled number has gone back to the
+pool, a transferred patient has a new ticket, and nobody can unhear a recall: those are mended by a new move."""
+
+PAUSE: Final[dict[tuple[str | None, str], str]] = {
+    (None, "pause"): "paused",
+    ("paused", "prolong"): "paused",
+    ("paused", "resume"): "over",
+}
+"""A room that calls nobody for a while."""
+
+RAISED: Final = "raised"
+ACKNOWLEDGED: Final = "acknowledged"
+
+ALARM: Final[dict[tuple[str | None, str], str]] = {
+    (None, "raise"): RAISED,
+    (RAISED, "acknowledge"): ACKNOWLEDGED,
+    (RAISED, "withdraw"): "withdrawn",
+}
+"""A call for help out of a room."""

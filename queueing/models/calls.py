@@ -12,7 +12,8 @@ class Call(models.Model):
     """One call or recall. The primary key rises, so a screen announces each row once.
 
     ``rule`` is why the patient was next (:class:`queueing.domain.places.Rule`); the rows of a queue tell
-    which slots are passed and whose turn it is. An undone call stays, marked, and counts for nothing.
+    which slots are passed and whose turn it is. ``overtook`` are the tickets that the call went past because another
+    expert of a shared queue suits them better. An undone call stays, marked, and counts for nothing.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="calls")
@@ -23,6 +24,7 @@ class Call(models.Model):
     recall = models.BooleanField(default=False)
     called_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+    overtook = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
         verbose_name = _("call")

@@ -21,11 +21,33 @@ class Queue(models.Model):
         verbose_name = _("queue")
         verbose_name_plural = _("queues")
         constraints = [
-            models.CheckConstraint(condition=Q(next_number__gte=1), name="queue_numbers_start_at_1")
+            models.CheckConstraint(condition=Q(next_number__gte=1), name="queue_numbers_start_at_1"),
         ]
 
     def __str__(self) -> str:
         return f"{self.letter} {self.pk}"
+
+
+class SharedQueue(models.Model):
+    """The one queue of a department's sessions of the same hours."""
+
+    queue = models.OneToOneField(Queue, on_delete=models.CASCADE, related_name="shared")
+    department = models.ForeignKey(
+        "booking.Department", on_delete=models.PROTECT, related_name="shared_queues"
+    )
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "opens_at", "closes_at"],
+                name="one_shared_queue_per_department_and_hours",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.department_id}"
 
 
 class QueueSession(models.Model):

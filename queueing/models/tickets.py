@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hospital.common.codes import code_20
 from queueing.domain.numbers import display_number
+from queueing.domain.specialties import in_english
 from queueing.domain.states import IN_ROOM, LIVE, STATES, TICKET, UNDOABLE
 from queueing.models.queues import Queue
 
@@ -83,6 +84,18 @@ class Ticket(models.Model):
     slot_starts_at = models.DateTimeField(null=True)
     slot_ends_at = models.DateTimeField(null=True)
     late = models.BooleanField(default=False)
+    chosen = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=_("the patient chose this doctor, which counts in a shared queue"),
+    )
+    specialty = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        help_text=_("in a shared queue: who knows about this is preferred"),
+    )
+    misses = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("calls while absent"))
 
     registered_at = models.DateTimeField()
     joined_at = models.DateTimeField()
@@ -159,6 +172,12 @@ class Ticket(models.Model):
     def display(self) -> str:
         """The number as the patient sees it (needs the queue: select it with the ticket)."""
         return display_number(self.queue.letter, self.number)
+
+    @property
+    def specialty_en(self) -> str:
+        """The specialty in English where the profile of the session's expert tells (select the expert with it)."""
+        expert = self.session.expert
+        return in_english(self.specialty, (expert.specialty, expert.specialty_en)) if self.specialty else ""
 
     @property
     def checked_in_at(self) -> datetime | None:

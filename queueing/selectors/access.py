@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from hospital.common.roles import DESK
-from queueing.domain.errors import TicketUnknown
+from hospital.models import User
+from queueing.domain.errors import AlarmUnknown, TicketUnknown
 from queueing.domain.permissions import IN_THE_ROOM, may
-from queueing.models import Ticket
+from queueing.models import Alarm, Ticket
 from queueing.selectors.tickets import tickets_with_session
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-    from hospital.models import User
 
 
 def ticket_for_user(*, code: str, user: "User | AnonymousUser", verb: str) -> Ticket:
@@ -39,3 +38,22 @@ def ticket_for_user(*, code: str, user: "User | AnonymousUser", verb: str) -> Ti
     if found is None:
         raise TicketUnknown
     return found
+
+
+def alarm_for_user(*, code: str, user: User) -> Alarm:
+    """The alarm, if it is of this expert's own room.
+
+    Raises
+    ------
+    AlarmUnknown
+        When there is no such alarm for this user.
+    """
+    found = Alarm.objects.filter(code=code, session__expert__user_id=user.pk).first()
+    if found is None:
+        raise AlarmUnknown
+    return found
+
+
+def may_call_chosen(*, user_id: int | None) -> bool:
+    """Whether this person was given the permission to call out of order."""
+    return User.objects.filter(pk=user_id or 0, may_call_out_of_order=True, is_active=True).exists()

@@ -98,5 +98,5 @@ def _choice(appointment: "Appointment") -> dict[str, str]:
         "department": expert.department.name,
         "expert": expert.name,
         "room": appointment.session.room.name,
-        "starts_at": appointment.slot.starts_at.isoformat(),
+        "starts_at": clock.stated(appointment.slot.starts_at),
     }

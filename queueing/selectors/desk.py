@@ -1,7 +1,8 @@
 """What the front desk sees: today's sessions with their pools, and its own last steps."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from booking import selectors as booking
@@ -10,26 +11,35 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.models import StateChange
 from hospital.common.policy import policy
+from queueing.domain.digits import Hours, session_digits
+from queueing.domain.specialties import offered
 from queueing.models import Queue, QueueSession, Ticket
-from queueing.selectors.expected import expected_call, speeds
+from queueing.selectors.expected import UNKNOWN, Known, expected_call, known_of_queues
+from queueing.selectors.fees import SETTLED
+from queueing.selectors.loads import profile_of
 from queueing.selectors.order import QueueOrder, queue_orders
 from queueing.selectors.tickets import tickets_with_session
 from queueing.selectors.undo import last_moves, refusal
 
 if TYPE_CHECKING:
     from booking.models import ClinicSession
-    from queueing.domain.expected import Speed
 
-DESK_VERBS = ("register", "return", "leave", "cancel", "transfer", "prioritise", "undo")
+DESK_VERBS = ("register", "return", "leave", "cancel", "transfer", "prioritise", SETTLED, "undo")
 SHIFT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskSession:
-    """One session of today; ``wait_min`` is what a walk-in registered now would probably wait."""
+    """One session of today; ``wait_min`` is what a walk-in registered now would probably wait.
+
+    ``digit`` is its own for the day (None: it has none); ``late`` says that it works on after its hours and registers
+    nobody any more. ``specialties``: what a patient may be registered for that the expert would be the one to call for;
+    ``any_expert``: also when the patient chooses this doctor, since all of the shared queue may call.
+    """
 
     code: str
     letter: str
+    department_code: str
     department: str
     department_en: str
     expert: str
@@ -47,6 +57,11 @@ class DeskSession:
     expected_from: datetime | None
     expected_to: datetime | None
     queue_id: int | None
+    digit: int | None
+    late: bool
+    specialties: str
+    specialties_en: str
+    any_expert: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,55 +82,66 @@ class DeskRecent:
     department: str
     department_en: str
     fee_fen: int
+    transferred: bool
     can_undo: bool
     undo_reason: str
 
 
 def desk_sessions(*, now: datetime) -> list[DeskSession]:
-    """Today's sessions in fixed order; a constant number of queries."""
-    sessions = booking.sessions_of_day(day=clock.local(now).date(), now=now)
+    """All of today's sessions in fixed order, those that are over too; a constant number of queries."""
+    sessions = sessions_of_today(now)
+    digits = _digits(sessions)
     links = QueueSession.objects.select_related("queue").filter(session__in=sessions)
     queues: dict[int, Queue] = {link.session_id: link.queue for link in links}
     orders = queue_orders(sorted({queue.pk for queue in queues.values()}), now=now)
-    pace = speeds([session.pk for session in sessions], now=now)
-    shared = [queue.pk for queue in queues.values()]
+    known = known_of_queues(orders, now=now)
     empty = QueueOrder((), {})
     return [
         _desk_session(
             session,
             orders[queues[session.pk].pk] if session.pk in queues else empty,
-            pace[session.pk],
-            rooms=max(1, shared.count(queues[session.pk].pk)) if session.pk in queues else 1,
+            known[queues[session.pk].pk] if session.pk in queues else UNKNOWN,
             queue_id=queues[session.pk].pk if session.pk in queues else None,
+            digit=digits.get(session.pk),
             now=now,
         )
         for session in sessions
     ]
 
 
+def sessions_of_today(now: datetime) -> "list[ClinicSession]":
+    """The day's sessions until midnight, and those of the evening before that ran into it."""
+    today = clock.local(now).date()
+    return booking.sessions_of_day(day=today, now=datetime.combine(today, time(), tzinfo=clock.zone()))
+
+
+def _digits(sessions: "list[ClinicSession]") -> dict[Hashable, int]:
+    """What was added by hand comes last, so that it takes no digit from a session that had it."""
+    planned_first = sorted(sessions, key=lambda session: session.extra)
+    return session_digits([Hours(one.pk, one.walk_in_opens_at, one.closes_at) for one in planned_first])
+
+
 def _desk_session(
     session: "ClinicSession",
     order: QueueOrder,
-    pace: "Speed | None",
+    known: Known,
     *,
-    rooms: int,
     queue_id: int | None,
+    digit: int | None,
     now: datetime,
 ) -> DeskSession:
     waiting = len(order.places)
-    expected, _back = expected_call(
-        order,
-        ahead=waiting,
-        pace=pace,
-        opens_at=session.opens_at,
-        rooms=rooms,
-        now=now,
-        rules=booking.policy_of_session(session),
-    )
+    rules = booking.policy_of_session(session)
+    expected, _back = expected_call(order, known, ticket=None, ahead=None, now=now, rules=rules)
     department = session.expert.department
+    late = session.state in SESSION_OPEN and now >= session.closes_at
+    pool_left = session.pool_left if session.state in SESSION_OPEN and not late else 0
+    calls = pool_left > 0 or (order.day.is_shared and session.state in SESSION_OPEN)
+    specialties, specialties_en = offered(profile_of(session)) if calls else ("", "")
     return DeskSession(
         code=session.code,
         letter=session.letter,
+        department_code=department.code,
         department=department.name,
         department_en=department.name_en,
         expert=session.expert.name,
@@ -127,12 +153,17 @@ def _desk_session(
         walk_in_opens_at=session.walk_in_opens_at,
         state=session.state,
         waiting=waiting,
-        pool_left=session.pool_left if session.state in SESSION_OPEN else 0,
+        pool_left=pool_left,
         fee_fen=session.fee_fen,
         wait_min=None if expected is None else round((expected.p50 - now) / timedelta(minutes=1)),
         expected_from=expected.p20 if expected else None,
         expected_to=expected.p80 if expected else None,
         queue_id=queue_id,
+        digit=digit,
+        late=late,
+        specialties=specialties,
+        specialties_en=specialties_en,
+        any_expert=order.day.is_shared and order.day.any_expert,
     )
 
 
@@ -184,6 +215,7 @@ def _desk_recent(row: StateChange, ticket: Ticket, why_not: str) -> DeskRecent:
         department=expert.department.name,
         department_en=expert.department.name_en,
         fee_fen=ticket.walk_in.fee_fen if ticket.walk_in else 0,
+        transferred=ticket.transferred_from_id is not None,
         can_undo=not why_not,
         undo_reason=why_not,
     )

@@ -97,5 +97,25 @@ INVARIANTS = (
         WHERE link.queue_id IS DISTINCT FROM ticket.queue_id ORDER BY ticket.id
         """,
     ),
+    Invariant(
+        "a reprint comes after the slips before it",
+        """
+        SELECT concat('ticket ', ticket_id, ': ', count(*), ' reprints up to ', max(serial))
+        FROM queueing_printjob WHERE serial > 0
+        GROUP BY ticket_id HAVING count(*) <> max(serial) ORDER BY ticket_id
+        """,
+    ),
     history_ends_in_state(thing="ticket", table="queueing_ticket"),
+    history_ends_in_state(thing="pause", table="queueing_pause"),
+    history_ends_in_state(thing="alarm", table="queueing_alarm"),
+    Invariant(
+        "a paused room calls nobody",
+        """
+        SELECT concat('session ', call.session_id, ': call ', call.id, ' in its pause ', pause.id)
+        FROM queueing_pause pause JOIN queueing_call call ON call.session_id = pause.session_id
+        WHERE call.called_at > pause.began_at AND (pause.ended_at IS NULL OR call.called_at < pause.ended_at)
+        ORDER BY call.id
+        """,
+    ),
+    history_ends_in_state(thing="printjob", table="queueing_printjob"),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from queueing.models import Queue, Screen
+from queueing.models import Queue, Screen, Ticket
 from queueing.selectors.screens import token_digest
 
 
@@ -18,11 +18,11 @@ def screen_for_token(*, token: str) -> Screen | None:
     return Screen.objects.filter(token_digest=token_digest(token)).first()
 
 
-def screen_rooms(*, screen: Screen) -> list[int]:
-    """Keys of the rooms that a screen shows, in its order."""
-    return list(screen.rooms.values_list("room_id", flat=True))
-
-
 def queue_of_session(*, session_id: int) -> Queue | None:
     """The queue of a session, once it has one."""
     return Queue.objects.filter(links__session_id=session_id).first()
+
+
+def queue_of_ticket(*, code: str) -> int | None:
+    """The queue that a ticket is in; None when the code is unknown. Whoever joins is asked for no more."""
+    return Ticket.objects.filter(code=code).values_list("queue_id", flat=True).first()

@@ -34,6 +34,8 @@ class RoomTicket:
     recalls: int
     priority: str
     priority_reason: str
+    specialty: str
+    specialty_en: str
     rule: str
     on_return: str
 
@@ -62,6 +64,8 @@ def room_ticket(ticket: Ticket, now: datetime, *, rule: str = "") -> RoomTicket:
         recalls=ticket.recalls,
         priority=ticket.priority,
         priority_reason=ticket.priority_reason,
+        specialty=ticket.specialty,
+        specialty_en=ticket.specialty_en,
         rule=rule,
         on_return=place_on_return(ticket).value,
     )

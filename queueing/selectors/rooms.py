@@ -15,9 +15,12 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.errors import NotFound
 from hospital.common.policy import Policy
+from queueing.domain.places import Rule
 from queueing.domain.states import CALLED, DONE, IN_ROOM, PASSED, SERVING
 from queueing.models import QueueSession, Ticket
+from queueing.selectors.alarms import AlarmShown, alarm_of_session
 from queueing.selectors.order import QueueOrder, queue_order
+from queueing.selectors.pauses import PauseNow, pauses_of_sessions
 from queueing.selectors.room_tickets import RoomTicket, room_ticket
 from queueing.selectors.undo import UndoOffer, undo_offer
 
@@ -42,7 +45,10 @@ class RoomSlot:
 
 @dataclass(frozen=True, slots=True)
 class RoomState:
-    """The expert's page."""
+    """The expert's page. ``waiting`` are those whom this room may call, ``elsewhere`` counts the queue's others.
+
+    ``next_in_turn``: the next is a walk-in whose turn it is although booked patients wait (``interleave``).
+    """
 
     session: str
     code: str
@@ -60,7 +66,9 @@ class RoomState:
     as_of: datetime
     current: RoomTicket | None
     next: RoomTicket | None
+    next_in_turn: bool
     waiting: tuple[RoomTicket, ...]
+    elsewhere: int
     passed: tuple[RoomTicket, ...]
     seen: int
     total: int
@@ -74,6 +82,8 @@ class RoomState:
     recall_at: datetime | None
     recall_limit: int
     undo: UndoOffer | None
+    pause: PauseNow | None
+    alarm: AlarmShown | None
 
 
 def session_for_user(*, session_code: str, user: "User | AnonymousUser") -> "ClinicSession | None":
@@ -108,9 +118,10 @@ def room_state(*, session_code: str, now: datetime, actor: Actor | None = None) 
     rules = booking.policy_of_session(session)
     current = next((t for t in order.in_state(*IN_ROOM) if t.called_session_id == session.pk), None)
     waiting = tuple(
-        room_ticket(t, now, rule=place.rule.value)
-        for t, place in zip(order.waiting, order.places, strict=True)
+        room_ticket(order.tickets[place.key], now, rule=place.rule.value)
+        for place in order.places_for(session.pk)
     )
+    following = waiting[0] if waiting else None
     counts = _counts(session.pk, slots)
     return RoomState(
         session=session.code,
@@ -128,24 +139,36 @@ def room_state(*, session_code: str, now: datetime, actor: Actor | None = None) 
         queue_id=queue.pk if queue else None,
         as_of=now,
         current=room_ticket(current, now) if current else None,
-        next=waiting[0] if waiting else None,
+        next=following,
+        next_in_turn=_is_in_turn(waiting),
         waiting=waiting,
+        elsewhere=len(order.places) - len(waiting),
         passed=tuple(room_ticket(ticket, now) for ticket in order.in_state(PASSED)),
         seen=counts.seen,
         total=sum(slot.booked for slot in slots) + counts.walk_ins,
         mean_min=counts.mean_min,
         slots=counts.slots,
         undo=undo_offer(queue_id=queue.pk, actor=actor, now=now, rules=rules) if queue and actor else None,
-        **_possible(session, current, waiting, rules, now),
+        alarm=alarm_of_session(session_id=session.pk, now=now),
+        pause=(pause := pauses_of_sessions(session_ids=[session.pk], now=now).get(session.pk)),
+        **_possible(session, current, following, rules, now, paused=pause is not None),
     )
+
+
+def _is_in_turn(waiting: tuple[RoomTicket, ...]) -> bool:
+    """Whether a walk-in is next before booked patients of the current and earlier slots."""
+    rules = [ticket.rule for ticket in waiting]
+    return rules[:1] == [Rule.WALK_IN] and Rule.BOOKED in rules
 
 
 def _possible(
     session: "ClinicSession",
     current: Ticket | None,
-    waiting: tuple[RoomTicket, ...],
+    following: RoomTicket | None,
     rules: Policy,
     now: datetime,
+    *,
+    paused: bool,
 ) -> dict[str, Any]:
     """What the expert may do now; the services check again."""
     state = current.state if current else ""
@@ -153,8 +176,11 @@ def _possible(
     if current is not None and state == CALLED and current.recalls < rules.recall_limit:
         recall_at = (current.recalled_at or current.called_at or now) + timedelta(seconds=rules.recall_gap_s)
     return {
-        "can_call": session.state in SESSION_OPEN and bool(waiting) and state != CALLED,
-        "can_recall": recall_at is not None and now >= recall_at,
+        "can_call": session.state in SESSION_OPEN
+        and following is not None
+        and state != CALLED
+        and not paused,
+        "can_recall": recall_at is not None and now >= recall_at and not paused,
         "can_start": state == CALLED,
         "can_finish": state in {CALLED, SERVING},
         "can_pass": state == CALLED,

@@ -1,20 +1,35 @@
-"""Screens: who a token belongs to, what a screen shows, and when each was last alive."""
+"""Screens: who a token belongs to, what a screen shows, and what changes it."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
-from hospital.common.policy import policy
-from queueing.models import QueueSession, Screen, ScreenRoom
-from queueing.selectors.boards import Board, BoardCall, BoardRow, boards
+from hospital.common.errors import NotFound
+from queueing.models import Screen
+from queueing.selectors.boards import Board, BoardCall, boards
+from queueing.selectors.notices import NoticeLine, notices_shown
+from queueing.selectors.rows import BoardRow, rows_of_departments, rows_of_rooms
 
-WAITING_SHOWN = 3
+NEXT_SHOWN: dict[str, int] = {Screen.Layout.ROOMS: 3, Screen.Layout.ROOM: 5, Screen.Layout.DEPARTMENT: 2}
 BEFORE_OPENING = timedelta(hours=4)
-SILENT_AFTER_S = 120
 DAY_FACTOR = 1_000_000
+OF_THE_PLACE = ("name", "name_en", "place", "place_en")
+OF_THE_LOOK = ("layout", "theme", "language", "bilingual", "numbers_only", "sound")
 SHOWN_STATES = ("released", *SESSION_OPEN)
+NOTICES_TOPIC = "screens"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to get from the screen to a room."""
+
+    arrow: str
+    text: str
+    text_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +48,9 @@ class ScreenBoard:
     passed: tuple[str, ...]
     queue_ids: tuple[int, ...]
     """The queues of its rooms, shown or not: what changes the board."""
-
-
-@dataclass(frozen=True, slots=True)
-class FleetScreen:
-    """One screen on the managers' page."""
-
-    code: str
-    name: str
-    place: str
-    rooms: tuple[str, ...]
-    last_seen_at: datetime | None
-    age_s: int | None
-    state: str
-    revision_shown: int | None
-    revision_due: int
-    build: str
+    ways: Mapping[str, Way]
+    """By the name of the room on its door."""
+    notices: tuple[NoticeLine, ...]
 
 
 def token_digest(token: str) -> bytes:
@@ -61,15 +63,49 @@ def screen_by_token(*, token: str) -> Screen | None:
     return Screen.objects.filter(token_digest=token_digest(token), revoked_at=None).first()
 
 
+def screen_by_code(*, code: str) -> Screen:
+    """The screen of a managers' page. Raises NotFound."""
+    screen = Screen.objects.select_related("department").filter(code=code).first()
+    if screen is None:
+        raise NotFound
+    return screen
+
+
+def screen_setup(*, screen: Screen) -> dict[str, Any]:
+    """What is set now, under the names of the form's fields."""
+    places = list(screen.rooms.select_related("room"))
+    setup: dict[str, Any] = {name: getattr(screen, name) for name in OF_THE_PLACE + OF_THE_LOOK}
+    setup["department_code"] = screen.department.code if screen.department else ""
+    setup["room_codes"] = [place.room.code for place in places]
+    for number, place in enumerate(places, 1):
+        code = place.room.code
+        setup |= {
+            f"place-{code}": number,
+            f"arrow-{code}": place.arrow,
+            f"way-{code}": place.way,
+            f"way_en-{code}": place.way_en,
+        }
+    return setup
+
+
 def screen_topics(*, screen: Screen, now: datetime) -> list[str]:
-    """What changes this screen: the queues of its rooms, and itself."""
-    return [*sorted({f"queue.{link.queue_id}" for link in _links([screen.pk], now)}), f"screen.{screen.pk}"]
+    """What changes this screen: the queues of its rooms, the notices, and itself."""
+    queues = {f"queue.{row.queue_id}" for row in rows_of_screen(screen=screen, now=now)}
+    return [*sorted(queues), f"screen.{screen.pk}", NOTICES_TOPIC]
+
+
+def screen_likeness(*, screen: Screen) -> str:
+    """Screens with the same answer show the same board, always: they share one feed."""
+    rooms = "-".join(str(pk) for pk in screen.rooms.values_list("room_id", flat=True))
+    own = screen.layout == Screen.Layout.CORRIDOR or screen.notices.exists()
+    parts = [screen.layout, screen.department_id or "", screen.bilingual, screen.numbers_only, rooms]
+    return ".".join(str(part) for part in [*parts, screen.pk if own else ""])
 
 
 def screen_board(*, screen: Screen, now: datetime) -> ScreenBoard:
-    """What ``screen`` shows now: one row per room, the calls of the last minutes, the passed numbers."""
-    links = _links([screen.pk], now)
-    rows = boards([BoardRow(link.session, link.queue) for link in _shown(links, now)], now=now)
+    """What ``screen`` shows now: one row per session, the calls of the last minutes, the passed numbers."""
+    sessions = rows_of_screen(screen=screen, now=now)
+    rows = [_as_screened(screen, row) for row in boards(_shown(screen, sessions, now), now=now)]
     calls = {call.id: call for row in rows for call in row.calls}
     return ScreenBoard(
         screen=screen.code,
@@ -77,87 +113,84 @@ def screen_board(*, screen: Screen, now: datetime) -> ScreenBoard:
         name_en=screen.name_en,
         place=screen.place,
         place_en=screen.place_en,
-        revision=_revision(links, now),
+        revision=revision_of(sessions, now),
         as_of=now,
-        rows=tuple(replace(row, waiting=row.waiting[:WAITING_SHOWN]) for row in rows),
+        rows=tuple(rows),
         calls=tuple(calls[pk] for pk in sorted(calls)),
         passed=tuple(dict.fromkeys(ticket.number for row in rows for ticket in row.passed)),
-        queue_ids=tuple(sorted({link.queue_id for link in links})),
+        queue_ids=tuple(sorted({row.queue_id for row in sessions if row.queue_id is not None})),
+        ways=_ways(screen),
+        notices=notices_shown(screen=screen, departments=_departments(screen, sessions), now=now),
     )
 
 
-def _links(screen_ids: list[int], now: datetime) -> list[QueueSession]:
-    """The queues of the day and the day before in these screens' rooms, in the screens' order."""
+def call_on_screen(*, screen: Screen, call_id: int, now: datetime) -> BoardCall | None:
+    """One of the calls that this screen announces now."""
+    return next((call for call in screen_board(screen=screen, now=now).calls if call.id == call_id), None)
+
+
+def rows_of_screen(*, screen: Screen, now: datetime) -> list[BoardRow]:
+    """The sessions with a queue that concern this screen, in its order."""
+    if screen.layout == Screen.Layout.DEPARTMENT and screen.department_id is not None:
+        return rows_of_departments(department_ids=[screen.department_id], days=days_shown(now))
+    return rows_of_rooms(screen_ids=[screen.pk], days=days_shown(now))
+
+
+def days_shown(now: datetime) -> list[date]:
+    """The day and the one before it, whose evening may not be over."""
     today = clock.local(now).date()
-    return list(
-        QueueSession.objects.filter(
-            session__room__screens__screen_id__in=screen_ids,
-            session__date__in=[today - timedelta(days=1), today],
-        )
-        .select_related("queue", "session__expert__department", "session__room")
-        .order_by("session__room__screens__position", "session__opens_at", "pk")
-    )
+    return [today - timedelta(days=1), today]
 
 
-def _shown(links: list[QueueSession], now: datetime) -> list[QueueSession]:
-    """Of each room the sessions that are going on, else the next one that opens soon."""
-    shown: list[QueueSession] = []
-    for room_id in dict.fromkeys(link.session.room_id for link in links):
-        here = [
-            link for link in links if link.session.room_id == room_id and link.session.state in SHOWN_STATES
-        ]
-        going_on = [link for link in here if link.session.state != "released"]
-        soon = [link for link in here if link.session.opens_at <= now + BEFORE_OPENING]
-        shown += list(dict.fromkeys(going_on or soon[:1]))
-    return shown
-
-
-def _revision(links: list[QueueSession], now: datetime) -> int:
+def revision_of(rows: Iterable[BoardRow], now: datetime) -> int:
     """A number that rises with every change of what the screen shows.
 
     The sum over the queues of two days only rises within a day; the day in front lets it rise at midnight
     too, when yesterday's sum falls out.
     """
-    queues = {link.queue_id: link.queue.revision for link in links}
+    queues = {row.queue_id: row.revision for row in rows}
     return clock.local(now).date().toordinal() * DAY_FACTOR + sum(queues.values())
 
 
-def screens_fleet(*, now: datetime) -> list[FleetScreen]:
-    """Every screen with its last sign of life; three queries."""
-    stale_s = policy().screen_stale_s
-    screens = list(Screen.objects.prefetch_related("rooms__room").order_by("name", "pk"))
-    links = _links([screen.pk for screen in screens], now)
-    by_room: dict[int, list[QueueSession]] = {}
-    for link in links:
-        by_room.setdefault(link.session.room_id, []).append(link)
-    return [_fleet_screen(screen, by_room, stale_s, now) for screen in screens]
+def _shown(screen: Screen, rows: list[BoardRow], now: datetime) -> list[BoardRow]:
+    """Of each room (of each expert on a department's screen) what is going on, else the next that opens soon."""
+
+    def place(row: BoardRow) -> int:
+        return row.expert_id if screen.layout == Screen.Layout.DEPARTMENT else row.room_id
+
+    shown: list[BoardRow] = []
+    for one in dict.fromkeys(place(row) for row in rows):
+        here = [row for row in rows if place(row) == one and row.state in SHOWN_STATES]
+        going_on = [row for row in here if row.state != "released"]
+        soon = [row for row in here if row.opens_at <= now + BEFORE_OPENING]
+        shown += list(dict.fromkeys(going_on or soon[:1]))
+    return shown
 
 
-def _fleet_screen(
-    screen: Screen, by_room: dict[int, list[QueueSession]], stale_s: int, now: datetime
-) -> FleetScreen:
-    rooms: list[ScreenRoom] = list(screen.rooms.all())
-    age_s = None if screen.last_seen_at is None else int((now - screen.last_seen_at).total_seconds())
-    links = [link for place in rooms for link in by_room.get(place.room_id, [])]
-    due = _revision(links, now)
-    if screen.revoked_at is not None:
-        state = "revoked"
-    elif age_s is None:
-        state = "never"
-    elif age_s > SILENT_AFTER_S:
-        state = "silent"
-    else:
-        behind = screen.revision_shown is not None and screen.revision_shown < due
-        state = "stale" if age_s > stale_s or (behind and age_s > 0) else "ok"
-    return FleetScreen(
-        code=screen.code,
-        name=screen.name,
-        place=screen.place,
-        rooms=tuple(place.room.name for place in rooms),
-        last_seen_at=screen.last_seen_at,
-        age_s=age_s,
-        state=state,
-        revision_shown=screen.revision_shown,
-        revision_due=due,
-        build=screen.build,
+def _as_screened(screen: Screen, row: Board) -> Board:
+    """The row with as many next as the layout has room for, and without names if the screen shows none."""
+    row = replace(row, waiting=row.waiting[: NEXT_SHOWN.get(screen.layout, 0)])
+    if not screen.numbers_only:
+        return row
+    return replace(
+        row,
+        now_serving=row.now_serving and replace(row.now_serving, name=""),
+        waiting=tuple(replace(ticket, name="") for ticket in row.waiting),
+        passed=tuple(replace(ticket, name="") for ticket in row.passed),
+        calls=tuple(replace(call, name="") for call in row.calls),
+        names_shown=False,
     )
+
+
+def _ways(screen: Screen) -> dict[str, Way]:
+    if screen.layout != Screen.Layout.CORRIDOR:
+        return {}
+    return {
+        place.room.name: Way(place.arrow, place.way, place.way_en)
+        for place in screen.rooms.select_related("room")
+    }
+
+
+def _departments(screen: Screen, rows: list[BoardRow]) -> set[int]:
+    here = {row.department_id for row in rows}
+    return here | ({screen.department_id} if screen.department_id is not None else set())

@@ -3,30 +3,33 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from booking.domain.states import SESSION_OPEN
 from booking.selectors import policy_of_session
 from hospital.common import history
 from hospital.common.models import StateChange
 from hospital.common.policy import Policy
+from queueing.domain.advice import Advice, waiting_advice
 from queueing.domain.errors import TicketUnknown
 from queueing.domain.ordering import people_ahead
 from queueing.domain.states import CALLED, LIVE, PASSED, TICKET, WAITING
-from queueing.models import QueueSession, Ticket
-from queueing.selectors.expected import Expected, expected_call, speeds
+from queueing.models import Ticket
+from queueing.selectors.expected import Expected, expected_call, known_of_queues
+from queueing.selectors.fees import fee_due_fen
 from queueing.selectors.order import place_on_return, queue_order
+from queueing.selectors.pauses import PauseNow, pause_of_queue
 
 __all__ = [
     "Expected",
     "TicketLive",
+    "of_same_number",
     "rules_of_call",
     "ticket_by_code",
     "ticket_history",
     "ticket_live",
+    "ticket_told",
     "tickets_of_patient",
     "tickets_with_session",
-    "unanswered_codes",
 ]
 
 RECENT = timedelta(hours=36)
@@ -65,6 +68,10 @@ class TicketLive:
     transferred_to: str | None
     stopped: bool
     allowed: tuple[str, ...]
+    near_people: int = 0
+    worth_leaving_min: float = 0.0
+    pause: PauseNow | None = None
+    fee_due_fen: int = 0
 
 
 def tickets_with_session() -> QuerySet[Ticket]:
@@ -72,6 +79,13 @@ def tickets_with_session() -> QuerySet[Ticket]:
     return Ticket.objects.select_related(
         "queue", "patient", "room", "session__expert__department", "session__room", "called_session"
     )
+
+
+def of_same_number(ticket: Ticket) -> Q:
+    """The tickets of the same appointment or walk-in: a transfer makes a new one each time."""
+    if ticket.appointment_id is None and ticket.walk_in_id is None:
+        return Q(pk=ticket.pk)
+    return Q(appointment_id=ticket.appointment_id, walk_in_id=ticket.walk_in_id)
 
 
 def ticket_by_code(code: str) -> Ticket:
@@ -132,6 +146,22 @@ def ticket_live(*, code: str, now: datetime) -> TicketLive:
         transferred_to=successor,
         stopped=stopped,
         allowed=("leave",) if (ticket.state, "leave") in TICKET else (),
+        near_people=rules.near_people,
+        worth_leaving_min=rules.come_back_margin_min,
+        pause=pause_of_queue(queue_id=ticket.queue_id, now=now) if ticket.state == WAITING else None,
+        fee_due_fen=fee_due_fen(ticket=ticket),
+    )
+
+
+def ticket_told(live: TicketLive, *, now: datetime) -> Advice:
+    """The times that a patient with this ticket may be told."""
+    expected = live.expected_at
+    return waiting_advice(
+        p20=expected.p20 if expected else None,
+        p80=expected.p80 if expected else None,
+        come_back_at=live.come_back_at,
+        now=now,
+        worth_min=live.worth_leaving_min,
     )
 
 
@@ -147,20 +177,12 @@ def _outlook(
     """People ahead, expected call and time to be back of a waiting ticket."""
     if ticket.state != WAITING:
         return None, None, None
-    order = queue_order(ticket.queue_id, now=now)
+    order = queue_order(ticket.queue_id, now=now, related=False)
     ahead = people_ahead(order.places, ticket.pk)
     if ahead is None:
         return None, None, None
-    links = QueueSession.objects.filter(queue_id=ticket.queue_id, session__state__in=SESSION_OPEN)
-    expected, back = expected_call(
-        order,
-        ahead=ahead,
-        pace=speeds([ticket.session_id], now=now)[ticket.session_id],
-        opens_at=ticket.session.opens_at,
-        rooms=max(1, links.count()),
-        now=now,
-        rules=rules,
-    )
+    known = known_of_queues({ticket.queue_id: order}, now=now)[ticket.queue_id]
+    expected, back = expected_call(order, known, ticket=ticket, ahead=ahead, now=now, rules=rules)
     return ahead, expected, back
 
 
@@ -172,20 +194,8 @@ def tickets_of_patient(*, patient_id: int, now: datetime) -> list[Ticket]:
 
 
 def ticket_history(*, code: str) -> list[StateChange]:
-    """Every move of a ticket, oldest first."""
-    return list(history.of(ticket_by_code(code)))
-
-
-def unanswered_codes(*, now: datetime) -> list[str]:
-    """Called tickets whose last recall is older than the policy's gap, none left to make."""
-    called = Ticket.objects.filter(state=CALLED, recalled_at__isnull=False).order_by("recalled_at")
-    due = []
-    for ticket in called.select_related("session", "called_session"):
-        rules = rules_of_call(ticket)
-        waited = ticket.recalled_at and now - ticket.recalled_at >= timedelta(seconds=rules.recall_gap_s)
-        if waited and ticket.recalls >= rules.recall_limit:
-            due.append(ticket.code)
-    return due
+    """Every move of a ticket, oldest first, with who moved it."""
+    return list(history.of(ticket_by_code(code)).select_related("actor"))
 
 
 def ticket_code_of_walk_in(*, walk_in_id: int) -> str:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from hospital.common.actor import Actor
 from hospital.common.models import StateChange
 from hospital.common.policy import Policy
-from queueing.domain.states import UNDOABLE
+from queueing.domain.states import IN_ROOM, LIVE, UNDOABLE
 from queueing.models import Ticket
+from queueing.selectors.ends import queue_goes_on
+from queueing.selectors.fees import SETTLED
 
 BOOKING_KNOWS = frozenset({"finish", "leave"})
 """After these booking has been told of a patient seen or gone, and its states do not go back."""
@@ -32,11 +34,23 @@ def refusal(ticket: Ticket, last: StateChange, *, actor: Actor, now: datetime, r
     if last.verb == "register":
         if booked or ticket.transferred_from_id is not None:
             return "undo_not_possible"
-    elif last.verb not in UNDOABLE or (booked and last.verb in BOOKING_KNOWS):
+    elif (
+        last.verb not in {*UNDOABLE, SETTLED}
+        or (booked and last.verb in BOOKING_KNOWS)
+        or _is_over(ticket, last.from_state)
+    ):
         return "undo_not_possible"
     if (last.actor_kind, last.actor_id, last.actor_name) != (actor.kind, actor.user_id, actor.name):
         return "undo_not_yours"
     return "undo_too_late" if now > last.at + timedelta(minutes=rules.undo_min) else ""
+
+
+def _is_over(ticket: Ticket, state: str) -> bool:
+    """Whether a patient who is back in ``state`` would be where nobody is called any more."""
+    if state in IN_ROOM:
+        return ticket.called_session is not None and ticket.called_session.state == "closed"
+    over = state in LIVE and ticket.session.state == "closed"
+    return over and not queue_goes_on(session_id=ticket.session_id)
 
 
 def last_moves(ticket_ids: Iterable[int]) -> dict[int, StateChange]:
@@ -52,7 +66,7 @@ def undo_offer(*, queue_id: int, actor: Actor, now: datetime, rules: Policy) -> 
         t.pk: t
         for t in Ticket.objects.filter(
             queue_id=queue_id, joined_at__gt=now - timedelta(days=1)
-        ).select_related("queue")
+        ).select_related("queue", "session", "called_session")
     }
     newest = (
         StateChange.objects.filter(

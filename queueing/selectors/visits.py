@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Min, Q
 
+from hospital.common.models import StateChange
 from queueing.domain.states import CANCELLED, DONE, LEFT
 from queueing.models import QueueSession, Ticket
 
 OVER = (DONE, LEFT, CANCELLED)
-WITHOUT_TICKET = {"no_show": "no_show", "cancelled": "cancelled"}
+WITHOUT_TICKET = {"no_show": "no_show", "cancelled": "cancelled", "seen": "done", "excused": ""}
+"""What became of an appointment that nobody checked in for; a manager may know that the patient was seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class VisitRow:
+class RecordedVisit:
     """One visit; None = unknown. ``patient_ref`` is a random code, no personal data."""
 
     expert_code: str
@@ -34,9 +36,10 @@ class VisitRow:
     finished_at: datetime | None
     outcome: str
     patient_ref: str
+    late_cancel: bool = False
 
 
-def visits_of_day(*, date: date) -> list[VisitRow]:
+def visits_of_day(*, date: date) -> list[RecordedVisit]:
     """Everybody who was seen, left or was cancelled on that clinic day, and booked patients who never came;
     two queries.
 
@@ -46,7 +49,13 @@ def visits_of_day(*, date: date) -> list[VisitRow]:
     return [*_with_ticket(date), *_without_ticket(date)]
 
 
-def _with_ticket(day: date) -> list[VisitRow]:
+def first_day_recorded() -> date | None:
+    """The first clinic day that this system knows of."""
+    first: date | None = QueueSession.objects.aggregate(first=Min("session__date"))["first"]
+    return first
+
+
+def _with_ticket(day: date) -> list[RecordedVisit]:
     tickets = Ticket.objects.filter(session__date=day, state__in=OVER).select_related(
         "session__expert__department", "called_session__expert__department", "appointment", "patient"
     )
@@ -55,7 +64,7 @@ def _with_ticket(day: date) -> list[VisitRow]:
         session = ticket.called_session if ticket.state == DONE and ticket.called_session else ticket.session
         booked_at = ticket.appointment.booked_at if ticket.appointment else None
         rows.append(
-            VisitRow(
+            RecordedVisit(
                 expert_code=session.expert.code,
                 department=session.expert.department.code,
                 session_date=session.date,
@@ -72,6 +81,7 @@ def _with_ticket(day: date) -> list[VisitRow]:
                 finished_at=ticket.finished_at,
                 outcome=ticket.state,
                 patient_ref=ticket.patient.code,
+                late_cancel=bool(ticket.appointment and ticket.appointment.late_cancel),
             )
         )
     return rows
@@ -81,7 +91,7 @@ _SESSION = "session__"
 _APPOINTMENT = "session__appointments__"
 
 
-def _without_ticket(day: date) -> list[VisitRow]:
+def _without_ticket(day: date) -> list[RecordedVisit]:
     """Appointments that never became a ticket and are resolved."""
     missing = QueueSession.objects.filter(
         session__date=day,
@@ -100,10 +110,11 @@ def _without_ticket(day: date) -> list[VisitRow]:
         slot_starts_at=F(_APPOINTMENT + "slot__starts_at"),
         registered_at=F(_APPOINTMENT + "booked_at"),
         patient_ref=F(_APPOINTMENT + "patient__code"),
+        late_cancel=F(_APPOINTMENT + "late_cancel"),
         state=F(_APPOINTMENT + "state"),
     )
     return [
-        VisitRow(
+        RecordedVisit(
             **{name: value for name, value in row.items() if name != "state"},
             channel="appointment",
             checked_in_at=None,
@@ -114,3 +125,18 @@ def _without_ticket(day: date) -> list[VisitRow]:
         )
         for row in rows
     ]
+
+
+DECIDED = ("unresolved", "no_show")
+
+
+def days_decided_later(*, since: datetime, before: date) -> list[date]:
+    """Clinic days before that day whose appointments somebody decided on, or corrected, after that moment."""
+    changes = StateChange.objects.filter(
+        Q(from_state__in=DECIDED) | Q(verb="excuse"), thing="appointment", at__gt=since
+    )
+    sessions = QueueSession.objects.filter(
+        session__date__lt=before,
+        session__appointments__pk__in=list(changes.values_list("thing_id", flat=True)),
+    )
+    return sorted(set(sessions.values_list("session__date", flat=True)))

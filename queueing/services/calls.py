@@ -1,5 +1,6 @@
-"""The expert's moves: call the next, recall, start, finish, pass."""
+"""Calls: of the next patient, of a certain one, and again of one who does not come."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +9,32 @@ from booking import services as booking
 from booking.domain.states import SESSION_OPEN
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
+from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
-from queueing.domain.errors import NobodyWaiting, NotOpen, PendingCall, RecallLimit, RecallTooSoon
+from queueing.domain.errors import (
+    NobodyForYou,
+    NobodyWaiting,
+    NotOpen,
+    OutOfOrderNotAllowed,
+    Paused,
+    PendingCall,
+    RecallLimit,
+    RecallTooSoon,
+    TicketUnknown,
+)
+from queueing.domain.places import Place, Rule
+from queueing.domain.sharing import Choice
 from queueing.domain.states import CALLED, IN_ROOM, TICKET, WAITING
 from queueing.locks import lock_queue, lock_ticket, queue_of_session
 from queueing.models import Call, Ticket
-from queueing.selectors.order import queue_order
-from queueing.selectors.tickets import rules_of_call, ticket_by_code
+from queueing.selectors.access import may_call_chosen
+from queueing.selectors.order import QueueOrder, queue_order
+from queueing.selectors.pauses import is_paused
+from queueing.selectors.tickets import rules_of_call
 from queueing.services.moves import move, queue_changed
+
+Choose = Callable[[QueueOrder, int], Choice]
+"""Whom a session calls, and by which rule, once the queue is locked."""
 
 
 @transactional
@@ -26,15 +45,62 @@ def ticket_call_next(*, session_code: str, actor: Actor, now: datetime) -> Ticke
     ------
     PendingCall
         While somebody is called and neither started nor passed.
+    Paused
+        While the room calls nobody.
     NobodyWaiting
         When the queue is empty; whoever is served stays so.
+    NobodyForYou
+        In a shared queue, when all who wait chose another expert.
     NotOpen
         Before walk-in registration opens and after the close.
     """
+    return _call(session_code, _first, actor=actor, now=now)
+
+
+@transactional
+def ticket_call_chosen(*, session_code: str, code: str, reason: str, actor: Actor, now: datetime) -> Ticket:
+    """A certain waiting patient is called before the turn, by whoever has the permission, with a reason.
+
+    The call counts for no ratio and passes no slot; whoever is first anyway is called in turn.
+
+    Raises
+    ------
+    ReasonMissing, OutOfOrderNotAllowed
+        Nothing is changed.
+    TicketUnknown, IllegalTransition
+        When the patient is not in this queue, or does not wait.
+    PendingCall, Paused, NobodyWaiting, NotOpen
+        As :func:`ticket_call_next`.
+    """
+    reason = require_reason(reason)
+    if not may_call_chosen(user_id=actor.user_id):
+        raise OutOfOrderNotAllowed
+
+    def chosen(order: QueueOrder, session_id: int) -> Choice:
+        found = next((ticket for ticket in order.tickets.values() if ticket.code == code), None)
+        if found is None:
+            raise TicketUnknown
+        first = order.next_for(session_id)
+        in_turn = first is not None and first.place.key == found.pk
+        return first if first and in_turn else Choice(Place(found.pk, Rule.OUT_OF_ORDER))
+
+    return _call(session_code, chosen, actor=actor, now=now, reason=reason)
+
+
+def _first(order: QueueOrder, session_id: int) -> Choice:
+    first = order.next_for(session_id)
+    if first is None:
+        raise NobodyForYou if order.places else NobodyWaiting
+    return first
+
+
+def _call(session_code: str, choose: Choose, *, actor: Actor, now: datetime, reason: str = "") -> Ticket:
     session = booking_selectors.session_by_code(code=session_code)
     occupant = _occupant(session.pk)
     if occupant is not None and occupant.state == CALLED:
         raise PendingCall
+    if is_paused(session_id=session.pk):
+        raise Paused
     queue_id = queue_of_session(session.pk, session.letter, now).pk
     if session.state in SESSION_OPEN and not Ticket.objects.filter(queue_id=queue_id, state=WAITING).exists():
         raise NobodyWaiting
@@ -42,19 +108,28 @@ def ticket_call_next(*, session_code: str, actor: Actor, now: datetime) -> Ticke
         _start(session.pk, actor, now)
     _see(occupant, actor, now)
     queue = lock_queue(queue_id)
+    if is_paused(session_id=session.pk):  # asked again: the pause locks the queue, too
+        raise Paused
     now_in_room = _occupant(session.pk)
     if now_in_room is not None and (now_in_room != occupant or now_in_room.state == CALLED):
         raise PendingCall
-    order = queue_order(queue.pk, now=now)
-    if not order.places:
-        raise NobodyWaiting
+    order = queue_order(queue.pk, now=now, related=False)
+    chosen = choose(order, session.pk)
     if now_in_room is not None:
         move(now_in_room, "finish", actor=actor, now=now, finished_at=now)
         queue_changed(queue, ticket=now_in_room)
-    called, rule, room = order.waiting[0], order.places[0].rule, session.room
+    called, room = order.tickets[chosen.place.key], session.room
     written: dict[str, Any] = {"called_at": now, "recalls": 0, "recalled_at": None}
-    move(called, "call", actor=actor, now=now, called_session=session, room=room, **written)
-    Call.objects.create(queue=queue, session=session, ticket=called, room=room, rule=rule, called_at=now)
+    move(called, "call", actor=actor, now=now, reason=reason, called_session=session, room=room, **written)
+    Call.objects.create(
+        queue=queue,
+        session=session,
+        ticket=called,
+        room=room,
+        rule=chosen.place.rule,
+        overtook=list(chosen.overtook),
+        called_at=now,
+    )
     queue_changed(queue, ticket=called, event="ticket.called")
     return called
 
@@ -92,12 +167,16 @@ def ticket_recall(*, code: str, actor: Actor, now: datetime) -> Ticket:
     ------
     IllegalTransition
         When the ticket is not called.
+    Paused
+        While the room calls nobody.
     RecallTooSoon, RecallLimit
         By the policy's gap and limit.
     """
     ticket = lock_ticket(code)
     rules = rules_of_call(ticket)
     next_state(TICKET, ticket.state, "recall")
+    if is_paused(session_id=ticket.called_session_id):
+        raise Paused
     if ticket.recalls >= rules.recall_limit:
         raise RecallLimit(limit=rules.recall_limit)
     last = ticket.recalled_at or ticket.called_at or now
@@ -117,74 +196,3 @@ def ticket_recall(*, code: str, actor: Actor, now: datetime) -> Ticket:
     )
     queue_changed(ticket.queue, ticket=ticket, event="ticket.called")
     return ticket
-
-
-@transactional
-def ticket_start(*, code: str, actor: Actor, now: datetime) -> Ticket:
-    """The patient is in the room and the consultation begins.
-
-    Raises
-    ------
-    IllegalTransition
-        When the ticket is not called.
-    """
-    ticket = lock_ticket(code)
-    move(ticket, "start", actor=actor, now=now, started_at=now)
-    queue_changed(ticket.queue, ticket=ticket)
-    return ticket
-
-
-@transactional
-def ticket_finish(*, code: str, actor: Actor, now: datetime) -> Ticket:
-    """The consultation is over; one finished from the call began at the call.
-
-    Raises
-    ------
-    IllegalTransition
-        When the ticket is neither called nor served.
-    """
-    found = ticket_by_code(code)
-    next_state(TICKET, found.state, "finish")
-    if found.appointment_id is not None:
-        booking.appointment_see(appointment_id=found.appointment_id, actor=actor, now=now)
-    ticket = lock_ticket(code)
-    move(
-        ticket,
-        "finish",
-        actor=actor,
-        now=now,
-        started_at=ticket.started_at or ticket.called_at,
-        finished_at=now,
-    )
-    queue_changed(ticket.queue, ticket=ticket)
-    return ticket
-
-
-@transactional
-def ticket_pass(*, code: str, actor: Actor, now: datetime) -> Ticket:
-    """A called patient who is not there is passed and keeps the right that the rules give on coming back.
-
-    Raises
-    ------
-    IllegalTransition
-        When the ticket is not called.
-    """
-    ticket = lock_ticket(code)
-    move(ticket, "pass", actor=actor, now=now, passed_at=now)
-    queue_changed(ticket.queue, ticket=ticket)
-    return ticket
-
-
-@transactional
-def ticket_pass_unanswered(*, code: str, now: datetime) -> bool:
-    """The job passes a patient whom all recalls did not bring, once the gap after the last has gone by."""
-    ticket = lock_ticket(code)
-    rules = rules_of_call(ticket)
-    waited_enough = ticket.recalled_at is not None and now >= ticket.recalled_at + timedelta(
-        seconds=rules.recall_gap_s
-    )
-    if ticket.state != CALLED or ticket.recalls < rules.recall_limit or not waited_enough:
-        return False
-    move(ticket, "pass", actor=Actor.job("pass unanswered"), now=now, passed_at=now)
-    queue_changed(ticket.queue, ticket=ticket)
-    return True

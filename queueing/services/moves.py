@@ -54,6 +54,14 @@ def queue_changed(queue: Queue, *, ticket: Ticket, event: str = "queue.changed")
     return queue.revision
 
 
+def session_changed(queue: Queue, *, session_id: int) -> int:
+    """Count the revision of a locked queue for a change of one of its sessions, and tell, on commit, who looks."""
+    queue.revision += 1
+    queue.save(update_fields=["revision"])
+    live.announce(f"queue.{queue.pk}", "queue.changed", revision=queue.revision, session=session_id)
+    return queue.revision
+
+
 def announce(queue_id: int, revision: int, *, ticket: Ticket, event: str = "queue.changed") -> None:
     """Tell, on commit, who looks at the queue or at the ticket."""
     live.announce(

@@ -3,15 +3,22 @@
 from datetime import datetime
 
 from booking import services as booking
-from hospital.common import jobs, live
+from hospital.common import jobs
 from hospital.common.actor import Actor
 from hospital.common.transactions import transactional
 from queueing.domain.states import CALLED, PASSED, SERVING, WAITING
 from queueing.locks import lock_queue, lock_ticket
 from queueing.models import QueueSession, Ticket
-from queueing.selectors.ends import EndingSession, grace, sessions_to_end, tickets_of_stopped
-from queueing.services.departures import ticket_end_stopped, tickets_leave_closed
-from queueing.services.moves import move, queue_changed
+from queueing.selectors.ends import (
+    EndingSession,
+    grace,
+    sessions_to_end,
+    tickets_of_closed,
+    tickets_of_stopped,
+)
+from queueing.services.departures import ticket_end_stopped, ticket_leave, tickets_leave_closed
+from queueing.services.moves import move, queue_changed, session_changed
+from queueing.services.pauses import pause_end
 
 _JOB = Actor.job("end sessions")
 
@@ -37,6 +44,10 @@ def session_end(*, session_id: int, actor: Actor, now: datetime) -> int:
     for code in list(_unfinished(session_id)):
         _finish_unknown(code=code, actor=actor, now=now)
     booking.session_close(session_id=session_id, actor=actor, now=now)
+    left += tickets_leave_closed(
+        session_id=session_id, actor=actor, now=now
+    )  # who came before the door was shut
+    pause_end(session_id=session_id, actor=actor, now=now)
     return left
 
 
@@ -49,6 +60,7 @@ def session_stopped_tell(*, session_id: int, now: datetime) -> int:
         How many walk-ins are told; those who had booked are told with their choice.
     """
     _queue_touch(session_id=session_id)
+    pause_end(session_id=session_id, actor=_JOB, now=now)
     waiting = Ticket.objects.filter(session_id=session_id, state__in=[WAITING, CALLED, PASSED])
     walk_ins = waiting.filter(walk_in__isnull=False).values_list("walk_in_id", flat=True)
     return booking.walk_ins_tell_stopped(walk_in_ids=[pk for pk in walk_ins if pk], now=now)
@@ -58,10 +70,7 @@ def session_stopped_tell(*, session_id: int, now: datetime) -> int:
 def _queue_touch(*, session_id: int) -> None:
     link = QueueSession.objects.filter(session_id=session_id).first()
     if link is not None:
-        queue = lock_queue(link.queue_id)
-        queue.revision += 1
-        queue.save(update_fields=["revision"])
-        live.announce(f"queue.{queue.pk}", "queue.changed", revision=queue.revision, session=session_id)
+        session_changed(lock_queue(link.queue_id), session_id=session_id)
 
 
 def _unfinished(session_id: int) -> list[str]:
@@ -83,7 +92,8 @@ def _finish_unknown(*, code: str, actor: Actor, now: datetime) -> None:
 def sessions_end_due(now: datetime) -> int:
     """End the sessions that are over: after the last patient, or after the policy's grace.
 
-    Whoever still waits for a stopped one by then has left, and the money comes back.
+    Whoever still waits for a stopped one by then has left, and the money comes back. Whoever a broken end of a
+    session left behind has left, too.
     """
     over = [session.pk for session in sessions_to_end(now=now) if _is_over(session, now)]
     ended = jobs.each("end session", over, lambda pk: session_end(session_id=pk, actor=_JOB, now=now))
@@ -91,6 +101,11 @@ def sessions_end_due(now: datetime) -> int:
         "end ticket of a stopped clinic",
         tickets_of_stopped(now=now),
         lambda code: ticket_end_stopped(code=code, now=now),
+    )
+    jobs.each(
+        "end ticket of a closed session",
+        tickets_of_closed(),
+        lambda code: ticket_leave(code=code, actor=_JOB, now=now, reason="session closed"),
     )
     return len(ended)
 

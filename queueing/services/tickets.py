@@ -1,26 +1,24 @@
-"""How tickets come about: check-in of an appointment, transfer from another queue; walk-ins have their own module."""
+"""How tickets come about by check-in; walk-ins and transfers have their own modules."""
 
 from datetime import datetime
 
 from booking import selectors as booking_selectors
 from booking import services as booking
-from booking.domain.states import SESSION_OPEN
 from hospital.common import clock, history
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition, next_state
 from hospital.common.guards import require_reason
 from hospital.common.transactions import transactional
 from queueing.domain.check_in import Period, state_refusal, time_refusal
-from queueing.domain.errors import AlreadyWaiting, SameQueue, UnknownPriority
+from queueing.domain.errors import AlreadyWaiting, UnknownPriority
 from queueing.domain.lateness import is_late
 from queueing.domain.places import Span
-from queueing.domain.states import LIVE, PASSED, TICKET
-from queueing.domain.streams import Stream
-from queueing.locks import lock_queues, lock_ticket, queue_of_session, take_number
+from queueing.domain.states import LIVE, PASSED, TICKET, WAITING
+from queueing.locks import lock_ticket, queue_of_session, take_number
 from queueing.models import Queue, Ticket
-from queueing.selectors.tickets import ticket_by_code
 from queueing.services.departures import ticket_return
-from queueing.services.moves import announce, move, plain, queue_changed
+from queueing.services.estimates import estimate_at_check_in
+from queueing.services.moves import announce, plain, queue_changed
 
 
 @transactional
@@ -103,54 +101,9 @@ def ticket_create(queue: Queue, ticket: Ticket, *, actor: Actor, now: datetime) 
     history.begin(
         ticket, "register", actor=actor, at=now, data={"transferred_from": source} if source else {}
     )
+    estimate_at_check_in(ticket, now=now)
     announce(queue.pk, taken.revision, ticket=ticket)
     return ticket
-
-
-@transactional
-def ticket_transfer(
-    *, code: str, target_session_code: str, actor: Actor, now: datetime, reason: str = ""
-) -> Ticket:
-    """A waiting or served patient goes to another queue with a new ticket; slot and original arrival stay.
-
-    No capacity of the target is used.
-
-    Raises
-    ------
-    IllegalTransition
-        When the ticket is neither waiting nor served, or the target is not open.
-    SameQueue
-        When the target calls from the same queue.
-    """
-    target = booking_selectors.session_by_code(code=target_session_code)
-    target = booking.session_open_if_due(session_id=target.pk, now=now)
-    if target.state not in SESSION_OPEN:
-        raise IllegalTransition(state=target.state, verb="transfer")
-    target_queue = queue_of_session(target.pk, target.letter, now)
-    found = ticket_by_code(code)
-    if found.queue_id == target_queue.pk:
-        raise SameQueue
-    queues = lock_queues([found.queue_id, target_queue.pk])
-    ticket = lock_ticket(code)
-    move(ticket, "transfer", actor=actor, now=now, reason=reason, ended_at=now)
-    queue_changed(ticket.queue, ticket=ticket)
-    new = Ticket(
-        session=target,
-        patient_id=ticket.patient_id,
-        appointment_id=ticket.appointment_id,
-        walk_in_id=ticket.walk_in_id,
-        channel=ticket.channel,
-        priority=ticket.priority,
-        priority_reason=ticket.priority_reason,
-        slot_index=ticket.slot_index,
-        slot_starts_at=ticket.slot_starts_at,
-        slot_ends_at=ticket.slot_ends_at,
-        late=ticket.late,
-        registered_at=ticket.registered_at,
-        returned_at=ticket.returned_at,
-        transferred_from=ticket,
-    )
-    return ticket_create(queues[target_queue.pk], new, actor=actor, now=now)
 
 
 @transactional
@@ -161,9 +114,13 @@ def ticket_set_priority(*, code: str, priority: str, reason: str, actor: Actor, 
     ------
     UnknownPriority, ReasonMissing
         Nothing is changed.
+    IllegalTransition
+        When the patient waits no longer.
     """
     check_priority(priority, reason)
     ticket = lock_ticket(code)
+    if ticket.state not in {WAITING, PASSED}:
+        raise IllegalTransition(state=ticket.state, verb="prioritise")
     before = {"priority": ticket.priority, "priority_reason": ticket.priority_reason}
     ticket.priority, ticket.priority_reason = priority, reason
     ticket.save(update_fields=["priority", "priority_reason"])
@@ -187,7 +144,7 @@ def check_priority(priority: str, reason: str) -> None:
     UnknownPriority, ReasonMissing
         When it is not.
     """
-    if priority not in set(Stream):
+    if priority not in Ticket.Priority.values:
         raise UnknownPriority(field="priority")
-    if priority != Stream.NORMAL:
+    if priority != Ticket.Priority.NORMAL:
         require_reason(reason, field="priority_reason")

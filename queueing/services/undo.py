@@ -13,15 +13,19 @@ from hospital.common.transactions import transactional
 from queueing.domain.errors import RoomTaken, UndoNotPossible, UndoNotYours, UndoTooLate
 from queueing.locks import lock_ticket
 from queueing.models import Call, Ticket
+from queueing.selectors.fees import SETTLED
 from queueing.selectors.tickets import ticket_by_code
 from queueing.selectors.undo import refusal
 from queueing.services.departures import ticket_cancel
 from queueing.services.moves import queue_changed
+from queueing.services.transfers import fee_settle
 
 
 @transactional
 def ticket_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
     """One's own last move is taken back; a registration just made gives its number back.
+
+    Money of a difference that was settled by mistake goes the other way in the till.
 
     Raises
     ------
@@ -46,8 +50,9 @@ def ticket_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
             raise RoomTaken from error
         raise
     if last.verb == "call":
-        calls = Call.objects.filter(ticket=ticket, undone_at=None, called_at__gte=last.at)
-        calls.update(undone_at=now)
+        _call_undo(ticket, now)
+    elif last.verb == SETTLED:
+        fee_settle(ticket, fen=-last.data["fen"], actor=actor, now=now)
     history.record(
         thing=ticket,
         verb="undo",
@@ -59,6 +64,12 @@ def ticket_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:
     )
     queue_changed(ticket.queue, ticket=ticket)
     return ticket
+
+
+def _call_undo(ticket: Ticket, now: datetime) -> None:
+    call = Call.objects.filter(ticket=ticket, recall=False, undone_at=None).latest("pk")
+    call.undone_at = now
+    call.save(update_fields=["undone_at"])
 
 
 def _registration_undo(*, code: str, actor: Actor, now: datetime) -> Ticket:

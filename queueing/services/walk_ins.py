@@ -10,9 +10,11 @@ from booking.domain.states import SESSION_OPEN
 from hospital.common.actor import Actor
 from hospital.common.errors import IllegalTransition
 from hospital.common.transactions import transactional
-from queueing.domain.errors import AlreadyWaiting
+from queueing.domain.errors import AlreadyWaiting, UnknownSpecialty
 from queueing.locks import lock_queue, queue_of_session
 from queueing.models import Queue, Ticket
+from queueing.selectors.loads import specialty_kept
+from queueing.services.prints import slip_ask
 from queueing.services.tickets import check_not_waiting, check_priority, ticket_create
 
 if TYPE_CHECKING:
@@ -32,8 +34,12 @@ def walk_in_register_and_ticket(
     now: datetime,
     priority: str = "normal",
     priority_reason: str = "",
+    chosen: bool = True,
+    specialty: str = "",
 ) -> Ticket:
     """A walk-in takes a number from the pool and gets a ticket in the same moment, paid in cash or free.
+
+    ``chosen`` (the patient wants this doctor) and ``specialty`` (what for) count where doctors share a queue.
 
     Raises
     ------
@@ -43,8 +49,10 @@ def walk_in_register_and_ticket(
         When the patient has a live ticket in this queue: nobody pays twice for one doctor.
     UnknownPriority, ReasonMissing
         When the priority is not one, or has no reason.
+    UnknownSpecialty
+        When no doctor of the department who has a session today has it.
     """
-    wishes = {"priority": priority, "priority_reason": priority_reason}
+    wishes = _wishes(priority, priority_reason, chosen, specialty)
     session_id, queue = _queue_to_join(session_code, patient_id, wishes, now)
     walk_in = booking.walk_in_register(
         session_id=session_id, patient_id=patient_id, payment=payment, actor=actor, now=now
@@ -52,16 +60,31 @@ def walk_in_register_and_ticket(
     return ticket_of_walk_in(queue=queue, walk_in=walk_in, actor=actor, now=now, **wishes)
 
 
+def _wishes(priority: str, priority_reason: str, chosen: bool, specialty: str) -> dict[str, str]:
+    """What the ticket shall say, as the history of a number kept for payment can keep it."""
+    named = {"chosen": "yes" if chosen else "no", "specialty": specialty}
+    return {"priority": priority, "priority_reason": priority_reason, **named}
+
+
 def _queue_to_join(
     session_code: str, patient_id: int, wishes: dict[str, str], now: datetime
 ) -> tuple[int, Queue]:
-    """The session and its queue, locked, once it is sure that the patient may wait there."""
+    """The session and its queue, locked, once it is sure that the patient may wait there for what is wished."""
     check_priority(wishes["priority"], wishes["priority_reason"])
     session = booking_selectors.session_by_code(code=session_code)
+    wishes["specialty"] = _specialty(wishes["specialty"], session.expert.department.code, now)
     booking.session_open_if_due(session_id=session.pk, now=now)  # booking's lock comes before the queue's
     queue = lock_queue(queue_of_session(session.pk, session.letter, now).pk)
     check_not_waiting(queue, patient_id)
     return session.pk, queue
+
+
+def _specialty(wanted: str, department_code: str, now: datetime) -> str:
+    """As the ticket keeps it; empty for anything."""
+    kept = specialty_kept(specialty=wanted, department_code=department_code, now=now) if wanted else ""
+    if kept is None:
+        raise UnknownSpecialty(field="specialty", specialty=wanted)
+    return kept
 
 
 def ticket_of_walk_in(
@@ -72,6 +95,8 @@ def ticket_of_walk_in(
     now: datetime,
     priority: str = "normal",
     priority_reason: str = "",
+    chosen: str = "yes",
+    specialty: str = "",
 ) -> Ticket:
     """A registered walk-in's ticket; the caller holds the locks of session and queue."""
     return ticket_create(
@@ -83,6 +108,8 @@ def ticket_of_walk_in(
             channel=Ticket.Channel.WALK_IN,
             priority=priority,
             priority_reason=priority_reason,
+            chosen=chosen == "yes",
+            specialty=specialty,
             registered_at=walk_in.registered_at,
         ),
         actor=actor,
@@ -136,22 +163,27 @@ def walk_in_reserve(
     now: datetime,
     priority: str = "normal",
     priority_reason: str = "",
+    chosen: bool = True,
+    specialty: str = "",
+    printer_code: str = "",
 ) -> "WalkIn":
     """A number is kept in the pool's account while the patient pays through a provider; no ticket yet.
+
+    ``printer_code``: where the slip comes out once it is paid.
 
     Raises
     ------
     As ``walk_in_register_and_ticket``, and UnknownProvider
         Nothing is kept.
     """
-    wishes = {"priority": priority, "priority_reason": priority_reason}
+    wishes = _wishes(priority, priority_reason, chosen, specialty)
     session_id, _queue = _queue_to_join(session_code, patient_id, wishes, now)
     return booking.walk_in_register(
         session_id=session_id,
         patient_id=patient_id,
         payment="provider",
         provider_name=provider_name,
-        wishes=wishes,
+        wishes={**wishes, "printer": printer_code},
         actor=actor,
         now=now,
     )
@@ -181,7 +213,10 @@ def walk_in_ticket(*, walk_in_id: int, now: datetime) -> Ticket | None:
         booking.walk_in_cancel(walk_in_id=walk_in.pk, reason="session over", actor=_JOB, now=now)
         return None
     asked = booking_selectors.walk_in_reservation(walk_in)
-    return ticket_of_walk_in(queue=queue, walk_in=walk_in, actor=asked.actor, now=now, **asked.wishes)
+    printer_code = asked.wishes.pop("printer", "")
+    ticket = ticket_of_walk_in(queue=queue, walk_in=walk_in, actor=asked.actor, now=now, **asked.wishes)
+    slip_ask(ticket=ticket, printer_code=printer_code, actor=asked.actor, now=now)
+    return ticket
 
 
 @transactional

@@ -37,11 +37,16 @@ window.addEventListener("pageshow", (event) => {
 // The bar at the bottom repeats the choice.
 const choice = document.querySelector("[data-choice]");
 const fee = document.querySelector("span[data-choice-fee]");
+const rule = document.querySelector("p[data-choice-cancel]");
 const forWhom = document.querySelector("[data-for-whom]");
 const showChoice = () => {
   const slot = document.querySelector("input[name=slot]:checked");
   if (choice) choice.textContent = slot ? slot.dataset.choiceText : choice.dataset.empty;
   if (slot && fee) fee.textContent = slot.dataset.choiceFee;
+  if (slot && rule) {
+    rule.textContent = slot.dataset.choiceCancel;
+    rule.hidden = false;
+  }
   for (const link of slot ? document.querySelectorAll("a[data-keeps-choice]") : []) {
     const address = new URL(link.href);
     const back = new URL(address.searchParams.get("next"), location.href);

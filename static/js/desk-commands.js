@@ -2,10 +2,13 @@
 import { radios, textOf } from "./desk-page.js";
 import { printing, switchPrinting } from "./desk-print.js";
 import { keysOff, switchKeys } from "./keys.js";
+import { openKeys, words } from "./keys-help.js";
+
+const NAMED = ".staff-tabs [aria-keyshortcuts], .desk [aria-keyshortcuts]:not([data-palette-open], [data-session-radio], select, .desk-segments)";
 
 export function commands() {
   const { dataset } = document.getElementById("palette");
-  const named = [...document.querySelectorAll(".desk [aria-keyshortcuts]:not([data-palette-open]):not([data-session-radio]):not(select):not(.desk-segments)")];
+  const named = [...document.querySelectorAll(NAMED)];
   const list = named
     .filter((element) => element.checkVisibility())
     .map((element) => ({
@@ -26,7 +29,7 @@ export function commands() {
       note: radio.dataset.why ?? row.querySelector(".desk-left strong")?.textContent ?? "",
       key: radio.getAttribute("aria-keyshortcuts") ?? "",
       locked: radio.disabled,
-      run: () => radio.click(),
+      run: () => document.getElementById(radio.id)?.click(), // the list may have been drawn again since
     });
   }
   const seen = new Set();
@@ -37,12 +40,7 @@ export function commands() {
   }
   const prints = printing();
   list.push({ group: dataset.settings, text: prints ? dataset.printOff : dataset.printOn, run: () => switchPrinting(!prints) });
+  list.push({ group: dataset.settings, text: dataset.keysHelp, key: "Alt+/", run: openKeys });
   list.push({ group: dataset.settings, text: keysOff() ? dataset.keysOn : dataset.keysOff, run: () => switchKeys(!keysOff()) });
   return list;
-}
-
-function words(element) {
-  const copy = element.cloneNode(true);
-  for (const key of copy.querySelectorAll(".key")) key.remove();
-  return textOf(copy);
 }

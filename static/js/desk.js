@@ -37,7 +37,7 @@ function arrived(answered) {
 function focusFor(card) {
   const wrong = card?.querySelector(".is-invalid");
   const first = card?.dataset.card === "new" ? [...card.querySelectorAll("input.form-control")].find((field) => !field.value && field.required) : null;
-  const wanted = wrong ?? first ?? input;
+  const wanted = wrong ?? first ?? card?.querySelector("[data-first]") ?? input;
   wanted.focus();
   if (wanted === input) input.select();
 }

@@ -5,18 +5,18 @@
 // Frames are {kind: snapshot | changed | ping, revision, data: {at, html?}}. A frame with html replaces the region; one
 // without makes it fetch data-src. When no socket can be had the region is polled with its ETag. After 15 s without a
 // sign of life the state becomes "stale". The state stands in data-live-state of the region and of [data-live-page].
-// Events on the region: live:update (new content), live:state ({state, since}).
+// Events on the region: live:update (new content), live:state ({state, since}), live:again (the page is an old one).
 // Texts come from the page: [data-since="No connection since {time}"], [data-live-status data-live=… data-polling=…
 // data-stale=…]; a content's own [data-say] is spoken once through [data-live-say] when it changes.
 
 const STALE_MS = 14_000; // seen within 15 s, since the watch looks once a second
 const SILENT_MS = 12_000; // the server pings every 5 s
 const POLL_MS = 3_500;
+const AGED_MS = 15_000; // what the server sends was read within 12 s
 const CONNECT_MS = 5_000;
 const BACKOFF_MAX_MS = 15_000;
 const OLD_MS = 30 * 60_000;
-const FORBIDDEN = 4401;
-const UNKNOWN = 4404;
+const [FORBIDDEN, UNKNOWN, LOAD_AGAIN] = [4401, 4404, 4205]; // 205 when polled: the page itself has become another
 
 // Time since a moment, sleep included: either clock alone can stand still or be set back.
 const moment = () => ({ wall: Date.now(), steady: performance.now() });
@@ -32,14 +32,15 @@ class Live {
     this.at = region.dataset.at ?? "";
     this.html = null;
     this.state = "";
-    this.good = moment();
+    this.good = "liveKept" in region.dataset ? { wall: 0, steady: 0 } : moment(); // kept from earlier: stale from the start
     this.socketUp = false;
     this.failures = 0;
     this.polled = null;
     this.polling = null;
     this.refused = false;
+    this.signs = {}; // what a page says of itself with every answer to a ping
     this.said = region.querySelector("[data-say]")?.dataset.say ?? "";
-    this.show("live");
+    this.show(since(this.good) > STALE_MS ? "stale" : "live");
     this.connect();
     setInterval(() => this.watch(), 1000);
     addEventListener("online", () => this.hurry());
@@ -79,6 +80,7 @@ class Live {
   closed(code) {
     this.drop();
     if (code === FORBIDDEN || code === UNKNOWN) this.refuse();
+    if (code === LOAD_AGAIN) this.tell("live:again");
     this.later();
   }
 
@@ -106,9 +108,12 @@ class Live {
     } catch {
       return;
     }
+    const age = Date.now() - Date.parse(frame.data?.at || this.at);
+    if (!this.socketUp) this.age = age; // a connection's first frame is fresh: this is how far the clocks differ
+    else if (age - this.age > AGED_MS) return this.closed(); // it lay in a buffer while the machine slept
     if (frame.data?.at) this.at = frame.data.at;
     if (frame.kind === "ping") {
-      this.send({ kind: "pong", revision: this.revision });
+      this.send({ kind: "pong", revision: this.revision, ...this.signs });
       if (!this.socketUp || frame.revision !== this.revision) this.send({ kind: "resync" });
     } else if (typeof frame.data?.html === "string") {
       this.replace(frame.data.html, frame.revision, frame.data.etag);
@@ -132,8 +137,7 @@ class Live {
 
   async poll() {
     if (this.polling || !this.region.dataset.src) return;
-    this.polled = moment();
-    this.polling = new AbortController();
+    [this.polled, this.polling] = [moment(), new AbortController()];
     const stop = setTimeout(() => this.polling?.abort(), 4_000);
     try {
       const response = await fetch(this.region.dataset.src, {
@@ -143,6 +147,8 @@ class Live {
       });
       if (response.status === 404 || response.status === 410 || response.status === 403) {
         this.refuse();
+      } else if (response.status === 205) {
+        this.tell("live:again");
       } else if (response.status === 304 || (response.ok && !response.redirected)) {
         const revision = Number(response.headers.get("X-Revision") ?? this.revision);
         this.at = response.headers.get("X-As-Of") ?? this.at;
@@ -172,15 +178,18 @@ class Live {
     if (focused && focused !== document.activeElement?.id) document.getElementById(focused)?.focus({ preventScroll: true });
     window.htmx?.process?.(this.region);
     this.say(this.region.querySelector("[data-say]")?.dataset.say ?? "");
-    this.region.dispatchEvent(new CustomEvent("live:update", { bubbles: true, detail: { revision } }));
+    this.tell("live:update", { revision });
     this.write();
+  }
+
+  tell(name, detail = {}) {
+    this.region.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
 
   say(text) {
     if (text === this.said) return;
     this.said = text;
-    const line = this.page.querySelector("[data-live-say]");
-    if (line) line.textContent = text;
+    for (const line of this.page.querySelectorAll("[data-live-say]")) line.textContent = text;
   }
 
   alive(state) {
@@ -218,7 +227,7 @@ class Live {
     this.page.dataset.liveState = state;
     if (state !== "stale") this.page.removeAttribute("data-live-old");
     this.write();
-    this.region.dispatchEvent(new CustomEvent("live:state", { bubbles: true, detail: { state, since: this.time() } }));
+    this.tell("live:state", { state, since: this.time() });
   }
 
   time(seconds = false) {

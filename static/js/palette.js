@@ -1,3 +1,6 @@
+import { initials } from "./initials.js";
+import { spoken } from "./keys.js";
+
 // The list of all commands: a dialog with a filter. The first hit is never one that takes money; those ask once more.
 
 const dialog = document.getElementById("palette");
@@ -23,7 +26,7 @@ export function openPalette(offered, returnTo, searchFor) {
 
 function filter() {
   const wanted = field.value.trim().toLowerCase().split(/\s+/);
-  hits = commands.filter((one) => wanted.every((word) => `${one.text} ${one.note ?? ""}`.toLowerCase().includes(word)));
+  hits = commands.filter((one) => wanted.every((word) => `${one.text} ${one.note ?? ""} ${initials(one.text)}`.toLowerCase().includes(word)));
   if (!wanted[0]) hits = hits.filter((one) => !one.searched);
   at = 0;
   asked = null;
@@ -59,7 +62,7 @@ function line(one, index) {
   const text = Object.assign(document.createElement("span"), { textContent: one === asked ? `${one.text} — ${dialog.dataset.again}` : one.text });
   const side = document.createElement("span");
   if (one.note) side.append(Object.assign(document.createElement("span"), { textContent: one.note, className: "muted small-text" }), " ");
-  if (one.key) side.append(Object.assign(document.createElement("kbd"), { textContent: one.key.replace("Control", "Ctrl").replace("Escape", "Esc").replaceAll("+", " "), className: "key" }));
+  if (one.key) side.append(Object.assign(document.createElement("kbd"), { textContent: spoken(one.key), className: "key" }));
   item.append(text, side);
   item.addEventListener("click", () => {
     at = index;

@@ -34,10 +34,30 @@ function connection() {
   document.querySelector("[data-stale-band]").hidden = !offline();
 }
 
+// What is asked beside the page opens over it, and closes once it is sent.
+const dialog = document.getElementById("room-dialog");
+
+function sheet(form) {
+  if (form) dialog.showModal();
+  else dialog.close();
+}
+
+dialog.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-sheet-close]")) return;
+  event.preventDefault();
+  dialog.close();
+});
+
 document.addEventListener("htmx:before:request", () => region.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:finally:request", (event) => {
   region.removeAttribute("aria-busy");
   const raw = event.detail.ctx.response?.raw;
+  const asked = dialog.querySelector("form, article");
+  if (dialog.contains(event.detail.ctx.target)) {
+    if (raw?.ok) sheet(asked);
+    return;
+  }
+  if (dialog.open && raw) sheet(null);
   if (raw?.ok && region.live) {
     region.live.etag = raw.headers.get("ETag") ?? region.live.etag;
     region.live.html = null;

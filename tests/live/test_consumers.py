@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
+from hospital.accounts.middleware import PASSED as SECOND_FACTOR_PASSED
 from hospital.common import hub as hub_module
 from hospital.common import live
 from hospital.models import User
 from queueing import consumers, services
+from queueing.consumers import staff
 from queueing.models import Screen
 from tests import factories
 from tests.live.communicator import WebsocketCommunicator
@@ -72,7 +75,7 @@ def cookie(user: User, *, second_factor: bool = True) -> str:
     client.force_login(user)
     session = client.session
     if second_factor:
-        session[consumers.SECOND_FACTOR_PASSED] = user.pk
+        session[SECOND_FACTOR_PASSED] = user.pk
     session.save()
     return f"sessionid={session.session_key}"
 
@@ -80,7 +83,7 @@ def cookie(user: User, *, second_factor: bool = True) -> str:
 # -- who may watch -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/ws/screens/nonsense/", "/ws/tickets/NONSENSE/"])
+@pytest.mark.parametrize("path", ["/ws/screens/nonsense/", "/ws/tickets/NONSENSE/", "/ws/boards/NONSENSE/"])
 async def test_an_unknown_address_is_accepted_only_to_be_closed_with_4404(
     clinic: Clinic, sockets: Sockets, path: str
 ) -> None:
@@ -164,6 +167,28 @@ async def test_staff_watch_a_session_and_hear_that_it_changed(
     assert (await next_frame(socket))["revision"] > first["revision"]
 
 
+@pytest.mark.parametrize("lost", ["signed_out", "deactivated", "another_role"])
+async def test_whoever_may_watch_no_longer_is_let_go_at_a_sign_of_life(
+    clinic: Clinic, sockets: Sockets, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(staff, "LOOK_AGAIN_S", 0.0)
+    desk = clinic.cast.desk
+    socket = sockets(f"/ws/sessions/{clinic.session.code}/", cookie=await in_thread(cookie, desk))
+    await opened(socket)
+    await next_frame(socket)
+    await socket.send_to('{"kind": "pong"}')
+    await in_thread(clinic.walk_in)
+    assert (await next_frame(socket))["kind"] == "changed", "who may still watch watches on"
+
+    if lost == "signed_out":
+        await in_thread(Session.objects.all().delete)
+    else:
+        changed = {"is_active": False} if lost == "deactivated" else {"role": "patient"}
+        await in_thread(User.objects.filter(pk=desk.pk).update, **changed)
+    await socket.send_to('{"kind": "pong"}')
+    assert await closed_with(socket) == 4401
+
+
 async def test_an_unknown_session_is_closed_with_4404_for_staff(clinic: Clinic, sockets: Sockets) -> None:
     socket = sockets("/ws/sessions/NONSENSE/", cookie=await in_thread(cookie, clinic.cast.desk))
     await opened(socket)
@@ -173,9 +198,10 @@ async def test_an_unknown_session_is_closed_with_4404_for_staff(clinic: Clinic, 
 # -- what is sent --------------------------------------------------------------------------------------------------
 
 
-async def test_a_call_is_on_the_screen_and_on_the_phone_within_a_second(
-    clinic: Clinic, sockets: Sockets
+async def test_a_call_is_on_the_screen_and_on_the_phone_by_its_announcement(
+    clinic: Clinic, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(hub_module, "POLL_S", 1e6)
     ticket = await in_thread(clinic.walk_in)
     screen, phone = sockets(clinic.screen_path), sockets(f"/ws/tickets/{ticket.code}/?lang=en")
     await asyncio.gather(opened(screen), opened(phone))
@@ -185,11 +211,9 @@ async def test_a_call_is_on_the_screen_and_on_the_phone_within_a_second(
     assert (await next_frame(phone))["kind"] == "snapshot"
     await hub_listens()
     await in_thread(clinic.call, "08:00")
-    begun = time.monotonic()
     on_screen, on_phone = await asyncio.gather(
         frame_with(screen, "data-call="), frame_with(phone, "It is your turn")
     )
-    assert time.monotonic() - begun < 1.0
     assert on_screen["kind"] == on_phone["kind"] == "changed"
     assert on_screen["revision"] > first["revision"]
 
@@ -205,8 +229,10 @@ async def test_no_frame_names_a_patient(clinic: Clinic, sockets: Sockets) -> Non
         now=clinic.now(),
     )
     screen, phone = sockets(clinic.screen_path), sockets(f"/ws/tickets/{ticket.code}/")
-    await asyncio.gather(opened(screen), opened(phone))
+    board = sockets(f"/ws/boards/{clinic.session.code}/?lang=en")
+    await asyncio.gather(opened(screen), opened(phone), opened(board))
     texts = [await screen.receive_from(seconds=5), await phone.receive_from(seconds=5)]
+    assert "People waiting" in (on_board := await board.receive_from(seconds=5))
     await in_thread(clinic.call, "08:00")
     texts.append(json.dumps(await frame_with(screen, "data-call="), ensure_ascii=False))
     texts.append(await phone.receive_from(seconds=5))
@@ -215,7 +241,7 @@ async def test_no_frame_names_a_patient(clinic: Clinic, sockets: Sockets) -> Non
         assert factories.LIN_ID not in text
         assert "13800138000" not in text
     assert "林*雨" in texts[0]
-    assert "林" not in texts[1] + texts[3]
+    assert "林" not in texts[1] + texts[3] + on_board
 
 
 async def test_a_sensitive_department_shows_numbers_only(clinic: Clinic, sockets: Sockets) -> None:
@@ -259,11 +285,9 @@ async def test_valkey_restarts_and_screen_and_phone_converge(
     await hub_listens()
     valkey.kill()
     await in_thread(clinic.call, "08:00")
-    begun = time.monotonic()
     await asyncio.gather(
-        frame_with(screen, "data-call=", seconds=8), frame_with(phone, "It is your turn", seconds=8)
+        frame_with(screen, "data-call=", seconds=20), frame_with(phone, "It is your turn", seconds=20)
     )
-    assert time.monotonic() - begun < 5.0
     valkey.start()
     live.forget()
     await hub_listens()

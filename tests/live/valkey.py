@@ -2,16 +2,19 @@
 
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import redis
 from django.conf import LazySettings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from hospital.common import live
 from hospital.servers import ports
 from hospital.servers.valkey import program
+from tests.servers.conftest import until
 
 
 class Valkey:
@@ -37,15 +40,14 @@ class Valkey:
             ],
             stdout=subprocess.DEVNULL,
         )
-        client = redis.Redis(port=self.port, socket_timeout=1)
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            try:
-                client.ping()
-            except redis.RedisError:
-                continue
-            return
-        raise AssertionError("Valkey did not start")
+        client = redis.Redis(port=self.port, socket_timeout=1, retry=Retry(NoBackoff(), 0))
+
+        def answers() -> bool:
+            with suppress(redis.RedisError):
+                return bool(client.ping())
+            return False
+
+        until(answers)
 
     def kill(self) -> None:
         if self._process is not None:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
+from booking import selectors as booking_selectors
 from booking import services as booking
 from booking.locks import lock_appointment
 from booking.models import Appointment, ClinicSession, Patient
 from hospital.common import clock
 from hospital.common.actor import Actor
+from hospital.common.policy import policy_change
 from queueing import services
 from queueing.models import Ticket
 from tests import factories
@@ -38,6 +40,11 @@ class Morning:
     def doctor(self) -> Actor:
         return Actor.of(self.cast.dr_zhao)
 
+    def set_rules(self, **values: object) -> None:
+        """Rules of the department's own."""
+        scope = booking_selectors.scope_of(level="department", code="neuro")
+        policy_change(actor=Actor.job("test"), now=self.now(), reason="test", scope=scope, **values)
+
     def patient(self) -> Patient:
         self.serial += 1
         return factories.person(self.serial, self.now())
@@ -55,7 +62,7 @@ class Morning:
         moment = self.now.at(wall) if wall else self.now()
         return services.ticket_check_in(appointment_id=appointment.pk, actor=self.desk, now=moment)
 
-    def walk_in(self, wall: str = "", **more: str) -> Ticket:
+    def walk_in(self, wall: str = "", **more: str | bool) -> Ticket:
         moment = self.now.at(wall) if wall else self.now()
         return services.walk_in_register_and_ticket(
             session_code=self.session.code,

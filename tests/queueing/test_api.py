@@ -9,7 +9,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from booking.models import ClinicSession
+from booking.services import sessions_advance
 from hospital.accounts.tokens import Device
+from hospital.common import clock
 from hospital.models import User
 from queueing import services
 from queueing.domain.permissions import ROLES_OF
@@ -70,6 +72,38 @@ def test_a_walk_in_without_a_key_is_refused(morning: Morning) -> None:
     body = {"session": morning.session.code, "patient": morning.patient().code, "payment": "cash"}
     answer = client(morning.cast.desk).post("/api/v1/desk/walk-ins/", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+
+
+@pytest.mark.parametrize(
+    ("language", "refused"),
+    [
+        ("en", "No doctor of this department is known for “gout” today."),
+        ("zh-hans", "本科室今天没有擅长“gout”的医生。"),
+    ],
+)
+def test_a_walk_in_says_what_for_and_takes_any_doctor_who_is_known_for_it(
+    morning: Morning, language: str, refused: str
+) -> None:
+    morning.now.at("07:10")
+    colleague = factories.expert("wu")
+    colleague.specialty, colleague.specialty_en = "头痛、眩晕", "headache, vertigo"
+    colleague.save()
+    known = factories.session(
+        clock.local(morning.now()).date(), now=morning.now(), doctor=colleague, quotas=[5, 5, 5, 5]
+    )
+    sessions_advance(morning.now())
+    body = {"session": morning.session.code, "patient": morning.patient().code, "payment": "cash"}
+    path, headers = "/api/v1/desk/walk-ins/", {"Idempotency-Key": "k1", "Accept-Language": language}
+    desk = client(morning.cast.desk)
+    answer = desk.post(path, body | {"specialty": "gout"}, format="json", headers=headers)
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["detail"]) == (400, "unknown_specialty", refused)
+    assert told["field"] == "specialty"
+    assert not Ticket.objects.exists()
+    asked = body | {"specialty": "vertigo", "any_doctor": True}
+    assert post(morning.cast.desk, "desk/walk-ins/", asked).status_code == 201
+    ticket = Ticket.objects.get()
+    assert (ticket.session_id, ticket.specialty, ticket.chosen) == (known.pk, "眩晕", False)
 
 
 def test_a_full_session_answers_sold_out_and_keeps_nothing(morning: Morning) -> None:
@@ -204,7 +238,7 @@ def test_patients_and_strangers_move_nothing(morning: Morning, role: str | None)
         f"sessions/{morning.session.code}/calls/next/",
         *(
             f"tickets/{ticket.code}/{v}/"
-            for v in ("recall", "start", "finish", "pass", "return", "leave", "transfer", "undo")
+            for v in ("recall", "start", "finish", "pass", "return", "leave", "transfer", "undo", "fee")
         ),
     ):
         assert post(who, path).status_code in {401, 403}
@@ -241,6 +275,32 @@ def test_the_desk_transfers_a_patient_to_another_queue(
     assert ticket.state == "transferred"
     live = client().get(f"/api/v1/tickets/{ticket.code}/").json()
     assert live["transferred_to"] == answer.json()["code"]
+    assert answer.json()["fee_due_fen"] == 0
+
+
+def test_an_expert_transfers_to_a_department_and_the_desk_settles_the_difference(
+    morning: Morning, other_session: ClinicSession
+) -> None:
+    ClinicSession.objects.filter(pk=other_session.pk).update(fee_fen=morning.session.fee_fen + 2000)
+    ticket = morning.walk_in("07:10")
+    zhao, path = morning.cast.dr_zhao, f"tickets/{ticket.code}/transfer/"
+    both = post(zhao, path, {"department": "derma", "session": other_session.code})
+    assert both.status_code == 400
+    sessions_advance(morning.now())
+    keyless = client(zhao).post(f"/api/v1/{path}", {"department": "derma"}, format="json")
+    assert (keyless.status_code, keyless.json()["code"]) == (400, "idempotency_key_missing")
+    new = post(zhao, path, {"department": "derma"}, key="t1").json()
+    assert (new["state"], new["fee_due_fen"]) == ("waiting", 2000)
+    assert post(zhao, path, {"department": "derma"}, key="t1").json() == new
+    assert post(zhao, path, {"session": other_session.code}, key="t1").status_code == 422
+    assert Ticket.objects.count() == 2
+    assert client().get(f"/api/v1/tickets/{new['code']}/").json()["fee_due_fen"] == 2000
+    fee = f"tickets/{new['code']}/fee/"
+    assert post(morning.cast.desk, fee, {"fen": 1}).json()["code"] == "fee_changed"
+    for _twice in range(2):
+        assert post(morning.cast.desk, fee, {"fen": 2000}, key="f1").json()["fee_due_fen"] == 0
+    steps = client(morning.cast.desk).get(f"/api/v1/tickets/{new['code']}/history/").json()["steps"]
+    assert [step["verb"] for step in steps] == ["register", "transfer", "register", "settle_fee"]
 
 
 def test_anybody_with_the_code_sees_the_ticket_but_no_name(morning: Morning) -> None:
@@ -290,4 +350,47 @@ def test_nobody_but_experts_does_what_is_done_in_the_room(morning: Morning, role
 
 
 def test_every_move_of_a_ticket_says_who_may_make_it() -> None:
-    assert set(VERBS) == set(ROLES_OF) - {"register", "check_in", "undo"}
+    assert set(VERBS) == set(ROLES_OF) - {"register", "check_in", "undo", "prioritise", "settle"}
+
+
+def test_the_expert_pauses_and_goes_on_and_the_board_says_so(morning: Morning) -> None:
+    morning.walk_in("07:10")
+    session, doctor = f"sessions/{morning.session.code}", morning.cast.dr_zhao
+    morning.now.at("08:00")
+    paused = post(doctor, f"{session}/pause/", {"reason": "ward", "minutes": 10}).json()
+    assert (paused["reason"], paused["until"][11:16], paused["ended_at"]) == ("ward", "08:10", None)
+    board = client().get(f"/api/v1/{session}/board/").json()
+    assert board["pause"] == {"reason": "ward", "until": paused["until"]}
+    refused = post(doctor, f"{session}/calls/next/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "paused")
+    assert post(doctor, f"{session}/resume/").json()["ended_at"] is not None
+    assert post(doctor, f"{session}/calls/next/").status_code == 200
+
+
+def test_calling_out_of_order_needs_permission_reason_and_key(morning: Morning) -> None:
+    morning.walk_in("07:10")
+    ticket = morning.walk_in("07:11")
+    path, body = f"sessions/{morning.session.code}/calls/chosen/", {"ticket": ticket.code, "reason": "breath"}
+    morning.now.at("08:00")
+    assert post(morning.cast.dr_zhao, path, body).json()["code"] == "out_of_order_not_allowed"
+    User.objects.update(may_call_out_of_order=True)
+    first = post(morning.cast.dr_zhao, path, body, key="k")
+    assert (first.status_code, first.json()["number"]) == (200, ticket.display)
+    assert post(morning.cast.dr_zhao, path, body, key="k").json() == first.json()
+    assert Ticket.objects.filter(state="called").count() == 1
+
+
+def test_an_alarm_is_raised_by_its_room_and_answered_by_the_desk(
+    morning: Morning, other_session: ClinicSession
+) -> None:
+    session = morning.session.code
+    assert post(morning.cast.dr_zhao, f"sessions/{other_session.code}/alarms/").status_code == 404
+    raised = post(morning.cast.dr_zhao, f"sessions/{session}/alarms/")
+    assert (raised.status_code, raised.json()["room"]) == (201, "305")
+    code = raised.json()["code"]
+    assert [row["code"] for row in client(morning.cast.desk).get("/api/v1/alarms/").json()["results"]] == [
+        code
+    ]
+    answered = post(morning.cast.desk, f"alarms/{code}/acknowledge/").json()
+    assert (answered["state"], answered["answered_by"]) == ("acknowledged", "desk")
+    assert post(morning.cast.dr_zhao, f"alarms/{code}/withdraw/").json()["code"] == "alarm_answered"

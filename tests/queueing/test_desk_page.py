@@ -284,6 +284,22 @@ def test_a_passed_patient_is_found_by_the_number_and_put_back(page: Client, morn
     assert ticket.state == "waiting"
 
 
+def test_a_passed_patient_who_went_home_leaves_the_queue_and_that_can_be_undone(
+    page: Client, morning: Morning
+) -> None:
+    ticket = morning.walk_in()
+    morning.call()
+    morning.do("pass", ticket)
+    assert "Has gone home" in find(page, "a01").content.decode()
+    left = page.post("/desk/leave/", {"ticket": ticket.code, "key": "home"}, headers=HTMX)
+    assert "Left the queue" in left.content.decode()
+    ticket.refresh_from_db()
+    assert ticket.state == "left"
+    page.post("/desk/undo/", {"ticket": ticket.code, "key": "no"}, headers=HTMX)
+    ticket.refresh_from_db()
+    assert ticket.state == "passed"
+
+
 def test_every_step_works_as_a_whole_page_without_scripts(page: Client, morning: Morning) -> None:
     response = page.post("/desk/find/", {"q": LIN_ID})
     assert "<html" in response.content.decode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.test import Client
 
 from booking import selectors as booking
 from booking.models import ClinicSession
@@ -12,6 +15,7 @@ from queueing import selectors, services
 from queueing.domain import errors
 from queueing.models import Ticket
 from queueing.tasks import end_sessions, pass_unanswered
+from tests import factories
 from tests.queueing.conftest import Morning
 
 
@@ -66,3 +70,46 @@ def test_a_session_goes_on_for_its_experts_own_grace(morning: Morning) -> None:
         end_sessions(morning.now.at(wall))
         morning.session.refresh_from_db()
         assert morning.session.state == state
+
+
+@pytest.mark.parametrize(("ratio", "order"), [(2, [0, 1, 3, 2]), (1, [0, 3, 1, 2]), (3, [0, 1, 2, 3])])
+def test_how_many_go_between_two_with_results_is_the_departments(
+    morning: Morning, ratio: int, order: list[int]
+) -> None:
+    own(morning, "department", "neuro", review_ratio=ratio)
+    people = [morning.walk_in("07:10") for _turn in range(4)]
+    services.ticket_set_priority(
+        code=people[3].code, priority="review", reason="X-ray", actor=morning.desk, now=morning.now()
+    )
+    called = []
+    for _turn in people:
+        called.append(morning.call("08:00"))
+        morning.do("finish", called[-1])
+    assert called == [people[number] for number in order]
+
+
+def test_when_to_come_back_is_said_from_the_experts_own_margin_on(morning: Morning) -> None:
+    tickets = [morning.walk_in("07:10") for _turn in range(12)]
+    for minute in range(0, 60, 10):
+        morning.do("finish", morning.serve(f"08:{minute:02d}"), f"08:{minute + 9:02d}")
+    last = tickets[-1]
+    told = selectors.ticket_live(code=last.code, now=morning.now())
+    assert told.come_back_at is not None
+    minutes = (told.come_back_at - morning.now()) // timedelta(minutes=1)
+    for margin, said in ((minutes, told.come_back_at), (minutes + 1, None)):
+        own(morning, "expert", "zhao", come_back_margin_min=margin)
+        assert selectors.ticket_live(code=last.code, now=morning.now()).come_back_at == said
+
+
+def test_how_early_to_come_is_the_experts_own_on_every_page_that_says_it(
+    morning: Morning, client: Client
+) -> None:
+    own(morning, "department", "neuro", arrival_advice_min=60)
+    own(morning, "expert", "zhao", arrival_advice_min=47)
+    lin = morning.cast.lin
+    third = factories.slots(morning.session)[2]
+    booked = factories.book(third, morning.cast.patients["lin"], lin, morning.now())
+    by_link = morning.book(3)
+    client.force_login(lin)
+    for page in (f"/appointments/{booked.code}/", f"/pay/{by_link.code}/done/"):
+        assert "09:13" in client.get(page).content.decode(), page

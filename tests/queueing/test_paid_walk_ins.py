@@ -18,7 +18,7 @@ from hospital.common import history, jobs
 from hospital.common.errors import IllegalTransition
 from hospital.common.models import Job
 from queueing import services, tasks
-from queueing.models import Ticket
+from queueing.models import PrintJob, Ticket
 from tests.booking.gateway import LocalGateway, local_gateway
 from tests.factories import LIN_ID
 from tests.queueing.conftest import Morning
@@ -93,6 +93,18 @@ def test_the_ticket_is_made_once_however_often_the_job_runs(
     for _turn in range(3):
         services.walk_in_ticket(walk_in_id=walk_in.pk, now=open_morning.now())
     assert Ticket.objects.count() == 1
+
+
+def test_the_slip_comes_out_at_the_desk_that_kept_the_number(
+    gate: LocalGateway, open_morning: Morning
+) -> None:
+    values = {"name": "Desk 1", "host": "127.0.0.1", "port": 9}
+    printer = services.printer_add(values=values, actor=open_morning.desk, now=open_morning.now())
+    pay(gate, reserve(open_morning, printer_code=printer.code), open_morning)
+    assert not PrintJob.objects.exists(), "nothing is paid for yet"
+    walk_in = WalkIn.objects.get()
+    services.walk_in_ticket(walk_in_id=walk_in.pk, now=open_morning.now())
+    assert (PrintJob.objects.get().printer, PrintJob.objects.get().ticket.walk_in) == (printer, walk_in)
 
 
 def test_a_number_that_nobody_pays_goes_back_to_the_pool(gate: LocalGateway, open_morning: Morning) -> None:

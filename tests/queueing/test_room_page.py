@@ -59,6 +59,34 @@ def test_call_next_is_filled_while_somebody_waits(page: Client, morning: Morning
     assert "Walk-in of 08:00" in html
 
 
+@pytest.mark.parametrize(
+    ("language", "in_turn", "nobody_booked"),
+    [
+        ("en", "Walk-in of 08:10: in turn with booked patients", "no booked patient of this slot waits"),
+        ("zh-hans", "现场 08:10 挂号，与预约患者交替", "本时段没有预约患者在等"),
+    ],
+)
+def test_a_walk_in_whose_turn_comes_while_booked_patients_wait_is_next_by_that_rule(
+    page: Client, morning: Morning, language: str, in_turn: str, nobody_booked: str
+) -> None:
+    department = morning.session.expert.department
+    department.discipline = "interleave"
+    department.save()
+    for turn, held in enumerate([morning.book(1) for _turn in range(3)]):
+        morning.check_in(held, f"07:5{turn}")
+    for turn in range(2):
+        morning.walk_in(f"08:1{turn}")
+    for turn in range(2):
+        morning.do("finish", morning.serve(f"08:2{turn}"))
+    page.cookies["django_language"] = language
+    html = html_of(page, morning)
+    assert in_turn in html
+    assert nobody_booked not in html
+    assert [morning.serve(f"08:3{turn}").channel for turn in range(2)] == ["walk_in", "appointment"]
+    morning.now.at("08:40")
+    assert nobody_booked in html_of(page, morning), "now there is none"
+
+
 def test_calling_shows_the_patient_and_makes_start_the_likely_next(page: Client, morning: Morning) -> None:
     ticket = morning.walk_in("08:00")
     html = press(page, morning, "next").content.decode()
@@ -77,6 +105,25 @@ def test_a_double_press_calls_once(page: Client, morning: Morning) -> None:
         answer = page.post(f"/room/{morning.session.code}/next/", fields, headers=HTMX)
         assert answer.status_code == 200
     assert [t.state for t in Ticket.objects.order_by("number")] == ["called", "waiting"]
+
+
+def test_with_a_key_of_its_own_a_second_press_would_call_somebody_else(
+    page: Client, morning: Morning
+) -> None:
+    """The control: while somebody is served, nothing but the key tells a double press from two calls."""
+    for minute in range(3):
+        morning.walk_in(f"08:0{minute}")
+    press(page, morning, "next")
+    press(page, morning, "start")
+    fields = form_of(html_of(page, morning), "next")
+    address = f"/room/{morning.session.code}/next/"
+    for _twice in range(2):
+        page.post(address, fields, headers=HTMX)
+    assert [t.state for t in Ticket.objects.order_by("number")] == ["done", "called", "waiting"]
+    press(page, morning, "start")
+    second = form_of(html_of(page, morning), "next")
+    page.post(address, {**second, "key": "another"}, headers=HTMX)
+    assert [t.state for t in Ticket.objects.order_by("number")] == ["done", "done", "called"]
 
 
 def test_while_serving_one_press_finishes_and_calls_the_next(page: Client, morning: Morning) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from booking import services as booking
 from booking.models import Appointment, ClinicSession
 from queueing import selectors, services
@@ -97,3 +101,33 @@ def test_the_day_s_visits_tell_a_no_show_once_it_is_confirmed(morning: Morning) 
     booking.no_show_confirm(appointment_id=never.pk, actor=morning.desk, now=morning.now())
     [row] = selectors.visits_of_day(date=morning.session.date)
     assert (row.outcome, row.channel, row.patient_ref) == ("no_show", "appointment", never.patient.code)
+
+
+def test_who_registers_while_a_session_is_being_ended_has_left_too(
+    morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look at the queue and the close somebody still gets a number."""
+    morning.walk_in("08:00")
+    close, came = booking.session_close, []
+
+    def closed(**arguments: Any) -> ClinicSession:
+        came.append(morning.walk_in())
+        return close(**arguments)
+
+    monkeypatch.setattr(booking, "session_close", closed)
+    left = services.session_end(
+        session_id=morning.session.pk, actor=morning.desk, now=morning.now.at("11:50")
+    )
+    assert (left, state(morning)) == (2, "closed")
+    assert [Ticket.objects.get(pk=one.pk).state for one in came] == ["left"]
+
+
+def test_an_end_that_broke_off_after_the_close_is_finished_by_the_job(morning: Morning) -> None:
+    morning.check_in(morning.book(1), "07:30")
+    morning.walk_in("07:40")
+    morning.do("pass", morning.call("08:00"), "08:03")
+    morning.call("08:04")
+    booking.session_close(session_id=morning.session.pk, actor=morning.desk, now=morning.now.at("12:30"))
+    end_sessions(morning.now.at("12:31"))
+    assert list(Ticket.objects.values_list("state", flat=True)) == ["left", "left"]
+    assert Appointment.objects.get().state == "left"

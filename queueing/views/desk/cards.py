@@ -7,28 +7,24 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, cast
 
-import segno
-from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from booking import selectors as booking
 from booking import services as booking_services
+from booking.domain import add_ons
 from hospital.common import clock
 from hospital.common.actor import Actor
 from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.models import User
 from queueing import selectors
-from queueing.domain.advice import waiting_advice
-from queueing.domain.masking import masked_name
 from queueing.forms import DOCUMENTS, NewPatientForm, Recognised, RegistrationForm
+from queueing.selectors.printers import printer_chosen, printers_in_use, prints_failed
 from queueing.views.desk.people import appointments_today, person
+from queueing.views.desk.printer import printer_code
 from queueing.views.desk.sessions import SessionLine, session_lines, sessions_view
 
 if TYPE_CHECKING:
@@ -75,13 +71,24 @@ def respond(request: HttpRequest, card: Card) -> HttpResponse:
         "key": new_key(),
         "recent": recent(request),
         "registration_form": RegistrationForm(),
+        "may_add_on": may_add_on(cast("User", request.user)),
+        "printer": printer_chosen(code=printer_code(request)),
         **card.context,
     }
     if template == "queueing/desk.html":
-        context["sessions_view"] = sessions_view()
+        context |= {
+            "sessions_view": sessions_view(),
+            "printers": printers_in_use(),
+            "failed": prints_failed(now=clock.now()),
+        }
     response = render(request, template, context, status=card.status)
     response["X-Region"] = "desk"
     return response
+
+
+def may_add_on(user: User) -> bool:
+    """Whether this member of the desk has the permission to add numbers."""
+    return add_ons.may_add_on(role=user.role, is_own_session=False, has_permission=user.may_add_on)
 
 
 def new_key() -> str:
@@ -97,18 +104,17 @@ def recent(request: HttpRequest) -> list[tuple[DeskRecent, str]]:
 
 def why_not_undone(row: DeskRecent) -> str:
     """Why a step of the desk cannot be taken back, in words; empty when it can."""
-    if row.can_undo:
+    words = {"undo_too_late": _("Too late for undo"), "undo_followed": _("Changed since")}
+    if row.can_undo or (row.verb in {"undo", "cancel"} and row.undo_reason != "undone"):
         return ""
     if row.undo_reason == "undone":
         return _("Undone")
+    if row.verb == "transfer" or (row.verb == "register" and row.transferred):
+        return _("Transfer back instead")
     if row.verb == "register" and row.channel == "appointment" and row.state == "waiting":
         return _("A check-in cannot be undone. Show the number to cancel it.")
-    if row.state in {"called", "serving", "done"}:
-        return _("Called: no undo")
-    if row.verb in {"undo", "cancel"}:
-        return ""
-    words = {"undo_too_late": _("Too late for undo"), "undo_followed": _("Changed since")}
-    return words.get(row.undo_reason, _("No undo"))
+    called = row.state in {"called", "serving", "done"}
+    return _("Called: no undo") if called else words.get(row.undo_reason, _("No undo"))
 
 
 def patient_card(
@@ -166,32 +172,6 @@ def new_card(
     return Card("new", context, chip, tone, "", status)
 
 
-def ticket_card(code: str, *, done: str = "", refusal: Refusal | None = None, status: int = 200) -> Card:
-    """A ticket: big number, place, expected call, and what may be done with it. ``done`` says what just happened."""
-    now = clock.now()
-    found = selectors.ticket_by_code(code)
-    shown = selectors.ticket_live(code=code, now=now)
-    expected = shown.expected_at
-    context = {
-        "ticket": shown,
-        "told": waiting_advice(
-            p20=expected.p20 if expected else None,
-            p80=expected.p80 if expected else None,
-            come_back_at=shown.come_back_at,
-            now=now,
-        ),
-        "row": found,
-        "cash_fen": booking.walk_in_cash_fen(walk_in_id=found.walk_in_id),
-        "person": person(found.patient),
-        "masked": masked_name(found.patient.name),
-        "done": done,
-        "at": now,
-        "qr": qr(code),
-        "refusal": refusal,
-    }
-    return Card("ticket", context, status=status, read=(found.patient,))
-
-
 def refused(error: DomainError, *, what: str, rest: str, session_code: str = "") -> Refusal:
     """An error as the desk reads it, with other sessions of the same department when one sold out."""
     if error.code != "sold_out" or not session_code:
@@ -241,14 +221,3 @@ def shown_of(seen: Recognised | None, patient: Patient) -> str:
     if seen.kind in DOCUMENTS:
         return shown.id_masked
     return shown.phone_masked if seen.kind == "phone" else seen.value
-
-
-def link(code: str) -> str:
-    """The address of the patient's live page."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("queueing:ticket", args=[code])
-
-
-def qr(code: str) -> SafeString:
-    """The live page's address as a QR code with its quiet margin."""
-    svg = segno.make(link(code), error="m").svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None)
-    return mark_safe(svg)  # noqa: S308 - made here from our own address

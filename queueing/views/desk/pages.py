@@ -24,10 +24,10 @@ from queueing.views.desk.cards import (
     new_card,
     patient_card,
     respond,
-    ticket_card,
 )
 from queueing.views.desk.people import person
 from queueing.views.desk.sessions import sessions_view
+from queueing.views.desk.ticket_cards import ticket_card
 from queueing.views.regions import region_response
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ def new_patient(request: HttpRequest) -> HttpResponse:
 def ticket(request: HttpRequest, code: str) -> HttpResponse:
     """A ticket in hand."""
     return respond(request, ticket_card(code))
+
+
+@staff
+@require_GET
+def appointment(request: HttpRequest, code: str) -> HttpResponse:
+    """A booking in hand, with the person whose it is."""
+    found = booking.appointment_for_user(user=cast("User", request.user), code=code)
+    return respond(request, patient_card(found.patient, appointment=found))
 
 
 @staff

@@ -17,9 +17,11 @@ from hospital.common.api import translated
 from hospital.common.errors import DomainError
 from hospital.common.views import signed_in
 from queueing import selectors, services
-from queueing.views.desk.cards import Card, Refusal, refused, respond, ticket_card
+from queueing.forms import PaidAddress
+from queueing.views.desk.cards import Card, Refusal, refused, respond
 from queueing.views.desk.pages import staff
 from queueing.views.desk.people import person
+from queueing.views.desk.ticket_cards import ticket_card
 
 
 @staff
@@ -28,7 +30,7 @@ def walk_in(request: HttpRequest, code: str) -> HttpResponse:
     """A walk-in in hand: its ticket, or where its payment stands."""
     ticket = selectors.ticket_code_of_walk_in(walk_in_id=booking.walk_in_by_code(code=code).pk)
     if ticket:
-        done = "registered" if request.GET.get("paid") else ""
+        done = "registered" if PaidAddress.read(request.GET)["paid"] else ""
         return respond(request, ticket_card(ticket, done=done))
     return respond(request, paying_card(code))
 

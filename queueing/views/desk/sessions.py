@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from booking.domain.states import SESSION_OPEN
 from hospital.common import clock
@@ -14,9 +15,13 @@ from queueing.domain.advice import STEP_MIN, waiting_advice
 from queueing.regions import LiveView
 from queueing.selectors import DeskSession
 
-SHOWN = frozenset({*SESSION_OPEN, "stopped"})
-KEYED = 9
-"""Sessions with a digit of their own."""
+SHOWN = frozenset({*SESSION_OPEN, "stopped", "closed"})
+SHUT = {
+    "stopped": gettext_lazy("Stopped"),
+    "ended": pgettext_lazy("session", "Over"),
+    "late": gettext_lazy("Registration over"),
+    "full": gettext_lazy("Full"),
+}
 FEW = 3
 QUIET = 4
 """With fewer sessions than this the later ones are unfolded."""
@@ -24,10 +29,11 @@ QUIET = 4
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session in the list: its place (and key), what a walk-in would wait, rounded."""
+    """One session in the list, and what a walk-in would wait, rounded."""
 
-    position: int
     row: DeskSession
+    digit: int | None
+    """Its key now: one digit may be of a session that is over and of one that began later."""
     wait_min: int | None
     earliest: datetime | None
     latest: datetime | None
@@ -35,7 +41,21 @@ class SessionLine:
     @property
     def open(self) -> bool:
         """Whether a walk-in can be registered."""
-        return self.row.state != "stopped" and self.row.pool_left > 0
+        return not self.shut
+
+    @property
+    def shut(self) -> str:
+        """Why no walk-in can be registered: ``stopped``, ``ended``, ``late``, ``full``; empty when one can."""
+        if self.row.state not in SESSION_OPEN:
+            return "stopped" if self.row.state == "stopped" else "ended"
+        if self.row.late:
+            return "late"
+        return "" if self.row.pool_left > 0 else "full"
+
+    @property
+    def why(self) -> str:
+        """``shut`` in words."""
+        return str(SHUT.get(self.shut, ""))
 
 
 def sessions_view() -> LiveView:
@@ -47,21 +67,21 @@ def sessions_view() -> LiveView:
         "lines": lines,
         "later": [row for row in rows if row.state in {"planned", "released"}],
         "quiet": len(lines) < QUIET,
-        "keyed": KEYED,
         "few": FEW,
-        "pool": sum(line.row.pool_left for line in lines if line.row.state != "stopped"),
+        "pool": sum(line.row.pool_left for line in lines),
     }
     html = mark_safe(render_to_string("queueing/_desk_sessions.html", context))  # noqa: S308 - our own template
     return LiveView(0, html, clock.local(now).isoformat(timespec="seconds"), frozenset())
 
 
 def session_lines(rows: Sequence[DeskSession], now: datetime) -> list[SessionLine]:
-    """The sessions that are on or were stopped, each with its key and rounded times."""
-    shown = (row for row in rows if row.state in SHOWN)
-    return [_line(position, row, now) for position, row in enumerate(shown, start=1)]
+    """The sessions that are on, over or stopped, each with rounded times."""
+    shown = [row for row in rows if row.state in SHOWN]
+    holders = {row.digit: row.code for row in shown}
+    return [_line(row, row.digit if holders[row.digit] == row.code else None, now) for row in shown]
 
 
-def _line(position: int, row: DeskSession, now: datetime) -> SessionLine:
+def _line(row: DeskSession, digit: int | None, now: datetime) -> SessionLine:
     told = waiting_advice(p20=row.expected_from, p80=row.expected_to, come_back_at=None, now=now)
     wait_min = None if row.wait_min is None else -(-row.wait_min // STEP_MIN) * STEP_MIN
-    return SessionLine(position, row, wait_min, told.earliest, told.latest)
+    return SessionLine(row, digit, wait_min, told.earliest, told.latest)

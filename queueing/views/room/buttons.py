@@ -40,8 +40,10 @@ def _next(state: RoomState, doing: str) -> Button:
         return Button(1, "next", label, enabled=True, filled=True)
     if doing == "called":
         why = _("This patient first")
+    elif state.pause is not None:
+        why = _("Paused")
     elif state.state in SESSION_OPEN:
-        why = _("Nobody is waiting")
+        why = _("All who wait chose another doctor") if state.elsewhere else _("Nobody is waiting")
     else:
         why = closed(state)
     return Button(1, "next", label, why=why)
@@ -58,6 +60,8 @@ def _recall(state: RoomState, doing: str) -> Button:
     label = _("Recall")
     if doing != "called" or state.current is None:
         return Button(2, "recall", label, why=_nobody_to_call(doing))
+    if state.pause is not None:
+        return Button(2, "recall", label, why=_("Paused"))
     if state.can_recall:
         return Button(2, "recall", label, enabled=True)
     if state.recall_at is None:

@@ -7,14 +7,14 @@ import pytest
 
 from queueing.domain.lateness import slot_passed_at
 from queueing.domain.ordering import calling_order, next_ticket, people_ahead
-from queueing.domain.places import Called, Discipline, Grid, Place, Rule, Span, Waiting
+from queueing.domain.places import Called, Discipline, Grid, Place, Rule, Serving, Span, Waiting
 from queueing.domain.streams import Ratios, Stream
 
 FIRST, SECOND, THIRD, LAST = (Span(60 * n, 60 * n + 60) for n in (1, 2, 3, 4))
 GRID = Grid(first_starts_at=60, last_starts_at=240)
 
 
-def order(now: float, *waiting: Waiting, calls: list[Called] | None = None, **how: bool) -> list[int]:
+def order(now: float, *waiting: Waiting, calls: list[Called] | None = None, **how: Serving) -> list[int]:
     places = calling_order(waiting, calls or [], grid=GRID, now=now, discipline=Discipline(**how))
     return [place.key for place in places]
 
@@ -58,17 +58,17 @@ def test_who_came_in_the_same_moment_stands_by_number() -> None:
 
 
 def test_first_come_ignores_the_channel() -> None:
-    assert order(70, Waiting(1, 5), Waiting(2, 4, FIRST), first_come=True) == [2, 1]
-    assert order(70, Waiting(1, 3), Waiting(2, 4, FIRST), first_come=True) == [1, 2]
+    assert order(70, Waiting(1, 5), Waiting(2, 4, FIRST), serving=Serving.FIRST_COME) == [2, 1]
+    assert order(70, Waiting(1, 3), Waiting(2, 4, FIRST), serving=Serving.FIRST_COME) == [1, 2]
 
 
 def test_first_come_keeps_early_appointments_back() -> None:
-    assert order(70, Waiting(1, 50), Waiting(2, 4, SECOND), first_come=True) == [1, 2]
+    assert order(70, Waiting(1, 50), Waiting(2, 4, SECOND), serving=Serving.FIRST_COME) == [1, 2]
 
 
 def test_first_come_keeps_rule_nine() -> None:
     back = Waiting(3, 20, FIRST, returned_at=69)
-    assert order(70, Waiting(1, 3), Waiting(2, 4, FIRST), back, first_come=True) == [3, 1, 2]
+    assert order(70, Waiting(1, 3), Waiting(2, 4, FIRST), back, serving=Serving.FIRST_COME) == [3, 1, 2]
 
 
 # -- rule 7 ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queueing.domain.check_in import Period, state_refusal, time_refusal
-from queueing.domain.expected import Durations, Speed, come_back_in, expected_wait, speed
+from queueing.domain.expected import LiveQueue, Wait, come_back_in, forecast
+from queueing.domain.futures import RoomNow
 from queueing.domain.masking import masked_name
 from queueing.domain.numbers import display_number
+from queueing.domain.paces import Durations, Speed, speed
+from queueing.domain.places import Rule
 
 
 @pytest.mark.parametrize(
@@ -80,15 +83,20 @@ def test_a_booked_appointment_can_check_in() -> None:
 
 
 def test_there_is_no_estimate_without_data() -> None:
-    assert speed(Durations(), Durations()) is None
+    assert speed(Durations(), []) is None
 
 
 def test_todays_pace_outweighs_the_past_as_the_session_goes_on() -> None:
-    history = Durations(200, 5.0, 2.0)
+    history = [Durations(25, 5.0, 2.0)] * 8
     paces = [speed(Durations(n, 10.0, 4.0), history) for n in (1, 10, 40)]
     means = [pace.mean_min for pace in paces if pace is not None]
     assert means == sorted(means)
-    assert means[0] < 6 < 9 - 0.1 < means[-1]
+    assert means[0] < 6 < 8 < means[-1]
+
+
+def walk_in_wait(ahead: int, *rooms: RoomNow, pace: Speed = Speed(6, 0.5, 20)) -> Wait:  # noqa: B008 - frozen
+    """Of a walk-in behind so many, where nobody else comes."""
+    return forecast(LiveQueue(0, (), ahead, Rule.WALK_IN, None, (), rooms or (RoomNow(busy_min=1),), pace))
 
 
 @given(
@@ -103,26 +111,20 @@ def test_todays_pace_outweighs_the_past_as_the_session_goes_on() -> None:
 def test_quantiles_rise_and_are_never_in_the_past(
     ahead: int, since: float | None, starts: float, rooms: int, mean: float, cv: float, weight: float
 ) -> None:
-    wait = expected_wait(
-        ahead=ahead, in_room_for_min=since, starts_in_min=starts, rooms=rooms, pace=Speed(mean, cv, weight)
-    )
+    room = RoomNow(since, starts, started=since is not None)
+    wait = walk_in_wait(ahead, *[room] * rooms, pace=Speed(mean, cv, weight))
     levels = [wait.p10, wait.p20, wait.p50, wait.p80, wait.p90]
     assert levels == sorted(levels)
-    assert levels[0] >= starts
+    assert levels[0] >= (starts if since is None else 0)
 
 
 def test_more_people_ahead_is_a_longer_wait() -> None:
-    pace = Speed(6, 0.5, 20)
-    waits = [
-        expected_wait(ahead=n, in_room_for_min=1, starts_in_min=0, rooms=1, pace=pace).p50 for n in range(5)
-    ]
+    waits = [walk_in_wait(n).p50 for n in range(5)]
     assert waits == sorted(set(waits))
 
 
 def test_nobody_is_sent_away_for_a_moment() -> None:
-    pace = Speed(6, 0.5, 20)
-    near = expected_wait(ahead=2, in_room_for_min=1, starts_in_min=0, rooms=1, pace=pace)
-    far = expected_wait(ahead=20, in_room_for_min=1, starts_in_min=0, rooms=1, pace=pace)
+    near, far = walk_in_wait(2), walk_in_wait(20)
     assert come_back_in(near, worth_min=15) is None
     back = come_back_in(far, worth_min=15)
     assert back is not None
