@@ -2,7 +2,22 @@
 
 from django.contrib import admin
 
-from analytics.models import BinSummary, ImportBatch, PlanSlot, QuotaPlan, SessionDay, Visit
+from analytics import models
 from hospital.common.admin import RowAdmin
 
-admin.site.register((BinSummary, ImportBatch, PlanSlot, QuotaPlan, SessionDay, Visit), RowAdmin)
+admin.site.register(
+    (
+        models.BinSummary,
+        models.ExpertRun,
+        models.HistoryUpload,
+        models.ImportBatch,
+        models.NightRun,
+        models.OutdatedPlan,
+        models.PlanSlot,
+        models.QuotaPlan,
+        models.SavedMapping,
+        models.SessionDay,
+        models.Visit,
+    ),
+    RowAdmin,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,6 +86,11 @@ def slot_spans(length_min: int, slot_min: int) -> tuple[Span, ...]:
     tuple of Span
         Without gaps, from 0 to ``length_min``.
 
+    Raises
+    ------
+    ValueError
+        When a length is not above 0.
+
     Examples
     --------
     >>> slot_spans(150, 60)
@@ -111,10 +116,10 @@ def summable(spans: Iterable[Span]) -> bool:
 
     Examples
     --------
-    >>> summable(slot_spans(240, 60)), summable(slot_spans(240, 40))
-    (True, False)
+    >>> summable(slot_spans(240, 60)), summable(slot_spans(240, 40)), summable(slot_spans(230, 60))
+    (True, False, False)
     """
-    return all(span.start_min % BIN_MIN == 0 for span in spans)
+    return all(span.start_min % BIN_MIN == span.end_min % BIN_MIN == 0 for span in spans)
 
 
 def window_of_bins(bins: Mapping[int, Bin], span: Span, observed: Span, bin_min: int = BIN_MIN) -> Window:
@@ -145,14 +150,15 @@ def window_of_bins(bins: Mapping[int, Bin], span: Span, observed: Span, bin_min:
     start, end = max(span.start_min, observed.start_min), min(span.end_min, observed.end_min)
     if end <= start:
         return Window((0, 0, 0, 0, 0), 0)
-    crowded = [0, 0, 0, 0]
-    walk_ins = 0
+    walk_ins = once = twice = thrice = oftener = 0
     for index in range(bin_index(start, bin_min), bin_index(end - 1, bin_min) + 1):
         if found := bins.get(index):
             walk_ins += found.walk_ins
-            crowded = [total + count for total, count in zip(crowded, found.crowded_minutes, strict=True)]
-    empty = max(0, end - start - sum(crowded))
-    return Window((empty, crowded[0], crowded[1], crowded[2], crowded[3]), walk_ins)
+            minutes = found.crowded_minutes
+            once, twice = once + minutes[0], twice + minutes[1]
+            thrice, oftener = thrice + minutes[2], oftener + minutes[3]
+    empty = max(0, end - start - once - twice - thrice - oftener)
+    return Window((empty, once, twice, thrice, oftener), walk_ins)
 
 
 def consultations_of_bins(
@@ -189,58 +195,6 @@ def consultations_of_bins(
     >>> consultations_of_bins([early], Span(0, 60), first=False)[0]
     0
     """
-    starts = 0
-    durations = Durations()
-    for item in bins:
-        begin = item.index * bin_min
-        if (span.start_min <= begin or first) and begin < span.end_min:
-            starts += item.starts
-            durations += item.durations
-    return starts, durations
-
-
-def bins_of_events(
-    walk_in_minutes: Sequence[float],
-    consultations: Sequence[tuple[float, float | None]],
-    bin_min: int = BIN_MIN,
-) -> list[Bin]:
-    """The bins of one session from its raw events: the reference of the SQL summary.
-
-    Parameters
-    ----------
-    walk_in_minutes : sequence of float
-        Registrations of walk-ins [min after the opening].
-    consultations : sequence of (float, float or None)
-        Start [min after the opening] and length [min] where known.
-    bin_min : int
-        Width of the bins [min].
-
-    Returns
-    -------
-    list of Bin
-        In order; a bin without events is left out.
-
-    Examples
-    --------
-    >>> [one] = bins_of_events([3.0, 3.5], [(4.0, 6.0)])
-    >>> one.walk_ins, one.crowded_minutes, one.starts, one.durations.mean_min
-    (2, (0, 1, 0, 0), 1, 6.0)
-    """
-    minutes: dict[int, int] = {}
-    for moment in walk_in_minutes:
-        minute = int(moment // 1)
-        minutes[minute] = minutes.get(minute, 0) + 1
-    indexes = {bin_index(minute, bin_min) for minute in minutes} | {
-        bin_index(start, bin_min) for start, _ in consultations
-    }
-    bins = []
-    for index in sorted(indexes):
-        counts = [count for minute, count in minutes.items() if bin_index(minute, bin_min) == index]
-        crowded = [sum(1 for count in counts if min(count, 4) == k) for k in (1, 2, 3, 4)]
-        begun = [length for start, length in consultations if bin_index(start, bin_min) == index]
-        known = [length for length in begun if length is not None]
-        durations = Durations(len(known), sum(known), sum(length**2 for length in known))
-        bins.append(
-            Bin(index, sum(counts), (crowded[0], crowded[1], crowded[2], crowded[3]), len(begun), durations)
-        )
-    return bins
+    begins_at = span.start_min if not first else float("-inf")
+    found = [item for item in bins if begins_at <= item.index * bin_min < span.end_min]
+    return sum(item.starts for item in found), Durations.of_all(item.durations for item in found)

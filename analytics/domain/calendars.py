@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from analytics.domain.errors import Fault
 from analytics.domain.moments import next_weekday
+from hospital.common.errors import gettext_noop
 
 LONGEST_GAP: Final = timedelta(days=100)
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -75,15 +78,22 @@ class CalendarWalk:
 
         Raises
         ------
-        ValueError
+        Fault
             When the words are unknown or no day within 100 days after the last session fits.
+
+        Examples
+        --------
+        >>> walk = CalendarWalk(date(2026, 1, 5))
+        >>> [str(walk.day(*row)) for row in (("1", "Jan", "Mon", "morning"), ("2", "Jan", "Thu", "morning"))]
+        ['2026-01-05', '2026-01-08']
         """
         seen = (session, month, weekday, half)
         if seen == self._session:
             return self._day
         if self._session and session == self._session[0]:
-            message = f"session {session} changes its month, weekday or half day"
-            raise ValueError(message)
+            raise Fault(
+                gettext_noop("session %(session)s changes its month, weekday or half day"), session=session
+            )
         day = self._fitting(_number(month, MONTHS, "month"), _number(weekday, WEEKDAYS, "weekday"), half)
         if day != self._day:
             self._halves = set()
@@ -93,13 +103,14 @@ class CalendarWalk:
 
     def _fitting(self, month: int, weekday: int, half: str) -> date:
         free = self._session is None or half not in self._halves
-        day = next_weekday(self._day, weekday, same_day=free)
-        while day - self._day <= LONGEST_GAP:
-            if day.month == month:
-                return day
-            day += timedelta(days=7)
-        message = f"no such weekday in month {month} follows {self._day} within 100 days"
-        raise ValueError(message)
+        with suppress(OverflowError):  # the calendar ends with the year 9999
+            day = next_weekday(self._day, weekday, same_day=free)
+            while day - self._day <= LONGEST_GAP:
+                if day.month == month:
+                    return day
+                day += timedelta(days=7)
+        reason = gettext_noop("no such weekday in month %(month)s follows %(day)s within 100 days")
+        raise Fault(reason, month=month, day=self._day.isoformat())
 
 
 def _number(word: str, words: tuple[str, ...], name: str) -> int:
@@ -107,5 +118,4 @@ def _number(word: str, words: tuple[str, ...], name: str) -> int:
     for number, known in enumerate(words, start=1):
         if word.strip().lower() in {known, known[:3]}:
             return number
-    message = f"{name}: '{word}' is not known"
-    raise ValueError(message)
+    raise Fault(gettext_noop("%(field)s: '%(text)s' is not known"), field=name, text=word)

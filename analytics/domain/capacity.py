@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import floor
+from math import floor, sqrt
 from typing import Final
 
 from analytics.domain.errors import NoHistory
+from analytics.domain.intervals import Z_95, Interval, mean_interval, ratio_interval
 
 LATE_START_MIN: Final = 10.0
 FEW_CONSULTATIONS: Final = 10
 ROUNDING: Final = 1e-9
+SHORTEST_MEAN_MIN: Final = 0.5
+"""Below it the source notes beginning and end at once, and no consultation has a known length."""
 
 
 class CapacityRule(StrEnum):
@@ -51,12 +55,30 @@ class Durations:
         variance = max(0.0, (self.sum_squares_min - self.count * mean**2) / (self.count - 1))
         return float(variance**0.5) / mean
 
-    def __add__(self, other: Durations) -> Durations:
-        return Durations(
-            self.count + other.count,
-            self.sum_min + other.sum_min,
-            self.sum_squares_min + other.sum_squares_min,
-        )
+    @classmethod
+    def of_all(cls, parts: Iterable[Durations]) -> Durations:
+        """Those of all parts together.
+
+        Parameters
+        ----------
+        parts : iterable of Durations
+            In any order.
+
+        Returns
+        -------
+        Durations
+
+        Examples
+        --------
+        >>> Durations.of_all([Durations(1, 5.0, 25.0), Durations(1, 7.0, 49.0)])
+        Durations(count=2, sum_min=12.0, sum_squares_min=74.0)
+        """
+        count, total, squares = 0, 0.0, 0.0
+        for part in parts:
+            count += part.count
+            total += part.sum_min
+            squares += part.sum_squares_min
+        return cls(count, total, squares)
 
 
 NONE: Final = Durations()
@@ -74,21 +96,29 @@ class FirstSlot:
         Consultations begun in the first slot or before it, over those sessions.
     start_delay_min : float
         Mean of the first start minus the opening [min]; negative when the expert begins early.
+    seen_each : sequence of int
+        The same by session, for the interval; empty when only the sum is known.
     """
 
     sessions: int
     seen: int
     start_delay_min: float
+    seen_each: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """The capacity of a slot, the rule that gave it and the mean length of a visit [min] behind it."""
+    """The capacity of a slot, the rule that gave it and the mean length of a visit [min] behind it.
+
+    The intervals are 95 %; None where the history is too thin to give one.
+    """
 
     numbers: int
     rule: CapacityRule
     mean_duration_min: float
     consultations: int
+    mean_interval_min: Interval | None = None
+    interval: tuple[int, int] | None = None
 
     @property
     def few_data(self) -> bool:
@@ -116,16 +146,32 @@ def rounded_down(value: float) -> int:
     return floor(value + ROUNDING)
 
 
-def _mean_and_rule(slot: Durations, expert: Durations, department: Durations) -> tuple[float, CapacityRule]:
+def _mean_and_rule(
+    slot: Durations, expert: Durations, department: Durations
+) -> tuple[Durations, float, CapacityRule]:
     for durations, rule in (
         (slot, CapacityRule.MEAN_DURATION),
         (expert, CapacityRule.EXPERT_MEAN),
         (department, CapacityRule.DEPARTMENT_MEAN),
     ):
         mean = durations.mean_min
-        if mean is not None:
-            return mean, rule
+        if mean is not None and mean >= SHORTEST_MEAN_MIN:
+            return durations, mean, rule
     raise NoHistory
+
+
+def _pooled_interval(durations: Durations) -> Interval | None:
+    """Interval of a mean of which only the sums over all sessions are known."""
+    mean, cv = durations.mean_min, durations.cv
+    if mean is None or cv is None:
+        return None
+    reach = Z_95 * cv * mean / sqrt(durations.count)
+    return max(mean / 2, mean - reach), mean + reach
+
+
+def _seen_interval(first: FirstSlot) -> tuple[int, int] | None:
+    found = mean_interval(first.seen_each)
+    return found and (rounded_down(max(0.0, found[0])), rounded_down(found[1]))
 
 
 def slot_capacity(
@@ -135,6 +181,7 @@ def slot_capacity(
     first: FirstSlot | None = None,
     expert: Durations | None = None,
     department: Durations | None = None,
+    sessions: Sequence[Durations] = (),
 ) -> Capacity:
     """Number of patients the expert can see in one slot.
 
@@ -148,11 +195,13 @@ def slot_capacity(
         Given for slot 1 only: how late the expert starts and how many are seen there.
     expert, department : Durations, optional
         All consultations of the expert and of the department, used in this order where the slot has none.
+    sessions : sequence of Durations
+        `slot` by session, for the interval.
 
     Returns
     -------
     Capacity
-        NX_i, rounded down.
+        NX_i, rounded down, with 95 % intervals of the mean length and of the capacity itself.
 
     Raises
     ------
@@ -164,7 +213,7 @@ def slot_capacity(
     t / mean duration, and the mean number actually seen in the first slot "because many experts visit their
     own in-patients in the morning" (paper, section 3, table 2) are quoted. The criterion is ours: the
     number seen counts when the mean first start is more than 10 min after the opening and fewer are seen
-    than t / mean duration.
+    than t / mean duration. Means of less than half a minute are no lengths of consultations.
 
     Examples
     --------
@@ -176,10 +225,21 @@ def slot_capacity(
     >>> late.numbers, str(late.rule)
     (2, 'mean_seen')
     """
-    mean, rule = _mean_and_rule(slot, expert or Durations(), department or Durations())
+    used, mean, rule = _mean_and_rule(slot, expert or NONE, department or NONE)
+    interval = ratio_interval([(each.sum_min, each.count) for each in sessions])
+    if rule is not CapacityRule.MEAN_DURATION or interval is None:
+        interval = _pooled_interval(used)
     possible = length_min / mean
     if first and first.sessions and first.start_delay_min > LATE_START_MIN:
         seen = first.seen / first.sessions
         if seen < possible:
-            return Capacity(rounded_down(seen), CapacityRule.MEAN_SEEN, mean, first.seen)
-    return Capacity(rounded_down(possible), rule, mean, slot.count)
+            return Capacity(
+                rounded_down(seen),
+                CapacityRule.MEAN_SEEN,
+                mean,
+                first.seen,
+                interval,
+                _seen_interval(first),
+            )
+    numbers = interval and (rounded_down(length_min / interval[1]), rounded_down(length_min / interval[0]))
+    return Capacity(rounded_down(possible), rule, mean, slot.count, interval, numbers)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from analytics.domain.calendars import CalendarWalk
-from analytics.domain.moments import DAY_FORMATS, TIME_FORMATS, day_of, time_of
+from analytics.domain.errors import Fault
+from analytics.domain.moments import day_of, local_moment
 from analytics.domain.visits import FIELDS
+from hospital.common.errors import gettext_noop
 
 TIMES: Final = tuple(name for name in FIELDS if name.endswith("_at"))
-KNOWN_TABLES: Final = frozenset({"about", "constants", "columns", "words", "formats", "duration", "calendar"})
-SECONDS: Final = {"s": 1.0, "min": 60.0}
+NO_LENGTH: Final = gettext_noop("duration: '%(text)s' is not a number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class HistoryMapping:
         Canonical field to the header that it is read from.
     words : mapping
         Canonical field to {word in the file: canonical word}.
-    day_format, time_format : str
+    day_formats, time_formats : tuple of str
         `strptime` formats; a moment is a day, a space and a time, or only a time on the session's day.
     duration : (str, float) or None
         Column with the length of the visit, and the seconds in its unit, from which finished_at is made.
@@ -37,6 +37,8 @@ class HistoryMapping:
         Columns `session`, `month`, `weekday` and `half`, where the file has no date.
     missing : frozenset of str
         Words that stand for unknown.
+    encoding : str
+        The file's, or empty: found out from the file.
     """
 
     constants: Mapping[str, str]
@@ -47,6 +49,7 @@ class HistoryMapping:
     duration: tuple[str, float] | None
     calendar: Mapping[str, str] | None
     missing: frozenset[str] = field(default_factory=frozenset)
+    encoding: str = ""
 
     @property
     def headers(self) -> frozenset[str]:
@@ -54,52 +57,6 @@ class HistoryMapping:
         calendar = self.calendar.values() if self.calendar else ()
         duration = (self.duration[0],) if self.duration else ()
         return frozenset({*self.columns.values(), *calendar, *duration})
-
-
-def mapping_of_toml(text: str) -> HistoryMapping:
-    r"""Read a mapping file.
-
-    Parameters
-    ----------
-    text : str
-        The file.
-
-    Returns
-    -------
-    HistoryMapping
-
-    Raises
-    ------
-    ValueError
-        When it is no TOML, or names fields or tables that do not exist.
-
-    Examples
-    --------
-    >>> mapping_of_toml('[columns]\nexpert_code = "医生"').headers
-    frozenset({'医生'})
-    """
-    data: dict[str, Any] = tomllib.loads(text)
-    unknown = sorted(set(data) - KNOWN_TABLES)
-    fields = {*data.get("constants", {}), *data.get("columns", {}), *data.get("words", {})}
-    unknown += sorted(fields - set(FIELDS))
-    if unknown:
-        message = f"the mapping names unknown things: {', '.join(unknown)}"
-        raise ValueError(message)
-    formats = data.get("formats", {})
-    duration = data.get("duration")
-    if duration and duration.get("unit", "s") not in SECONDS:
-        message = "the unit of a duration is s or min"
-        raise ValueError(message)
-    return HistoryMapping(
-        constants={name: str(value) for name, value in data.get("constants", {}).items()},
-        columns=data.get("columns", {}),
-        words=data.get("words", {}),
-        day_formats=(formats["day"],) if "day" in formats else DAY_FORMATS,
-        time_formats=(formats["time"],) if "time" in formats else TIME_FORMATS,
-        duration=(duration["column"], SECONDS[duration.get("unit", "s")]) if duration else None,
-        calendar=data.get("calendar"),
-        missing=frozenset(formats.get("missing", ())),
-    )
 
 
 def translator(mapping: HistoryMapping, start: date | None) -> Callable[[Mapping[str, str]], dict[str, str]]:
@@ -125,6 +82,7 @@ def translator(mapping: HistoryMapping, start: date | None) -> Callable[[Mapping
 
     Examples
     --------
+    >>> from analytics.domain.mapping_files import mapping_of_toml
     >>> mapping = mapping_of_toml('columns = {expert_code = "doctor", session_date = "day"}')
     >>> translator(mapping, None)({"doctor": "Z1", "day": "2018/11/05"})
     {'expert_code': 'Z1', 'session_date': '2018-11-05'}
@@ -140,7 +98,8 @@ def translator(mapping: HistoryMapping, start: date | None) -> Callable[[Mapping
         }
         fields = dict(mapping.constants)
         for name, column in mapping.columns.items():
-            fields[name] = known.get(column, "")
+            if value := known.get(column, ""):
+                fields[name] = value
         if walk and mapping.calendar:
             columns = mapping.calendar
             fields["session_date"] = walk.day(
@@ -158,29 +117,22 @@ def translator(mapping: HistoryMapping, start: date | None) -> Callable[[Mapping
 
 def _write_times(fields: dict[str, str], mapping: HistoryMapping) -> None:
     """Rewrite days and times into the canonical form, a bare time on the session's day."""
-    day = day_of(fields.get("session_date", ""), "session_date", (*mapping.day_formats, "%Y-%m-%d"))
+    written = fields.get("session_date", "") or _day_part(fields.get("opens_at", ""))
+    day = day_of(written, "session_date", (*mapping.day_formats, "%Y-%m-%d"))
     fields["session_date"] = day.isoformat()
     for name in TIMES:
         if text := fields.get(name, ""):
-            fields[name] = _moment(text, name, day, mapping).isoformat(sep=" ")
+            moment = local_moment(text, name, day, mapping.day_formats, mapping.time_formats)
+            fields[name] = moment.isoformat(sep=" ")
     opens, closes = fields.get("opens_at", ""), fields.get("closes_at", "")
     if opens and closes and closes <= opens:
         later = datetime.fromisoformat(closes) + timedelta(days=1)
         fields["closes_at"] = later.isoformat(sep=" ")
 
 
-def _moment(text: str, name: str, day: date, mapping: HistoryMapping) -> datetime:
-    for form in mapping.time_formats:
-        parts = text.split(" ")
-        clock_words = form.count(" ") + 1
-        written_day = " ".join(parts[:-clock_words])
-        try:
-            clock = time_of(" ".join(parts[-clock_words:]), name, (form,))
-        except ValueError:
-            continue
-        return datetime.combine(day_of(written_day, name, mapping.day_formats) if written_day else day, clock)
-    message = f"{name}: '{text}' is not a time"
-    raise ValueError(message)
+def _day_part(text: str) -> str:
+    """The day before a moment's time, so that a file may name the opening alone."""
+    return text.partition(" ")[0] if " " in text else ""
 
 
 def _finished(fields: Mapping[str, str], length: str, seconds_in_unit: float) -> str:
@@ -190,9 +142,7 @@ def _finished(fields: Mapping[str, str], length: str, seconds_in_unit: float) ->
         seconds = float(length) * seconds_in_unit
         finished = datetime.fromisoformat(fields["started_at"]) + timedelta(seconds=seconds)
     except (ValueError, OverflowError):
-        message = f"duration: '{length}' is not a number"
-        raise ValueError(message) from None
+        raise Fault(NO_LENGTH, text=length) from None
     if seconds < 0:
-        message = f"duration: '{length}' is negative"
-        raise ValueError(message)
+        raise Fault(gettext_noop("duration: '%(text)s' is negative"), text=length)
     return finished.isoformat(sep=" ", timespec="seconds")

@@ -7,31 +7,53 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
-from math import sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from analytics.domain.arrivals import ArrivalRate, Window, full_counts, paper_sampling
-from analytics.domain.bins import Span, consultations_of_bins, slot_spans, window_of_bins
-from analytics.domain.capacity import Capacity, Durations, FirstSlot, slot_capacity
+from analytics.domain.arrivals import ArrivalRate
+from analytics.domain.bins import Span, slot_spans
+from analytics.domain.capacity import Capacity
 from analytics.domain.errors import NoHistory
+from analytics.domain.evidence import Estimator, service_shape, slot_capacities, window_rates, world_of
+from analytics.domain.optimiser import Optimised
+from analytics.domain.quality import Quality, is_channel_unknown, quality_notes, quality_of
 from analytics.domain.quotas import SlotQuota, quota_plan, rounded_half_up
-from analytics.domain.sessions import History, PastSession, Period, Warned
+from analytics.domain.sessions import (
+    MIN_SESSIONS,
+    RATE_WEEKS,
+    WINDOW_WEEKS,
+    History,
+    PastSession,
+    Period,
+    Warned,
+)
 from analytics.domain.simulation import World
 from booking.domain.quotas import appointments_of_session
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.random import Generator
 
 
-SMALLEST_CV: Final = 0.05
-DEFAULT_CV: Final = 0.5
+class Method(StrEnum):
+    """Which quotas are proposed: the paper's rule, or the cheapest that a search finds."""
+
+    R1 = "r1"
+    OPTIMISED = "optimised"
 
 
-class Estimator(StrEnum):
-    """How arrivals are counted."""
+@dataclass(frozen=True, slots=True)
+class PlansAsked:
+    """What a computation of plans is asked for."""
 
-    FULL_COUNTS = "full_counts"
-    PAPER_SAMPLING = "paper_sampling"
+    as_of: date
+    estimator: Estimator = Estimator.FULL_COUNTS
+    seed: int = 0
+    weeks: int = WINDOW_WEEKS
+    rate_weeks: int = RATE_WEEKS
+    """How far back the estimator that forgets may look."""
+    min_sessions: int = MIN_SESSIONS
+    method: Method = Method.R1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +81,23 @@ class Plan:
     slots: tuple[PlannedSlot, ...]
     warnings: tuple[Warned, ...]
     world: World
+    quality: Quality
+    optimised: Optimised | None = None
+
+    @property
+    def method(self) -> Method:
+        """Which quotas were asked for."""
+        return Method.OPTIMISED if self.optimised else Method.R1
+
+    @property
+    def r1(self) -> tuple[int, ...]:
+        """The quota of each slot by the paper's rule."""
+        return tuple(slot.quota.quota for slot in self.slots)
 
     @property
     def quotas(self) -> tuple[int, ...]:
-        """The quota of each slot."""
-        return tuple(slot.quota.quota for slot in self.slots)
+        """The quotas to propose: the optimised ones where they were asked for, and gain something."""
+        return self.optimised.chosen if self.optimised else self.r1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,54 +106,6 @@ class AppointmentsRule:
 
     number: int | None = None
     share: Decimal | None = None
-
-
-def _rate(windows: list[Window], estimator: Estimator, generator: Generator | None) -> ArrivalRate:
-    if estimator is Estimator.PAPER_SAMPLING:
-        if generator is None:
-            message = "paper_sampling needs a generator"
-            raise ValueError(message)
-        return paper_sampling(windows, generator)
-    return full_counts(windows)
-
-
-def _rates(
-    sessions: Sequence[PastSession], spans: Sequence[Span], estimator: Estimator, generator: Generator | None
-) -> list[ArrivalRate]:
-    indexed = [({item.index: item for item in session.bins}, session) for session in sessions]
-    return [
-        _rate(
-            [window_of_bins(bins, span, session.observed, session.bin_min) for bins, session in indexed],
-            estimator,
-            generator,
-        )
-        for span in spans
-    ]
-
-
-def _consultations(sessions: Sequence[PastSession], span: Span, *, first: bool) -> tuple[int, Durations]:
-    starts, durations = 0, Durations()
-    for session in sessions:
-        begun, known = consultations_of_bins(session.bins, span, first=first, bin_min=session.bin_min)
-        starts += begun
-        durations += known
-    return starts, durations
-
-
-def _capacities(history: History, spans: Sequence[Span]) -> list[Capacity]:
-    capacities = []
-    for index, span in enumerate(spans):
-        seen, durations = _consultations(history.sessions, span, first=index == 0)
-        first = None
-        delays = [item.first_start_min for item in history.sessions if item.first_start_min is not None]
-        if index == 0 and delays:
-            first = FirstSlot(len(delays), seen, sum(delays) / len(delays))
-        capacities.append(
-            slot_capacity(
-                span.length_min, durations, first=first, expert=history.expert, department=history.department
-            )
-        )
-    return capacities
 
 
 def mean_appointments(sessions: Sequence[PastSession]) -> int:
@@ -147,13 +133,9 @@ def mean_appointments(sessions: Sequence[PastSession]) -> int:
     """
     if not sessions:
         return 0
-    unknown = _channel_unknown(sessions)
+    unknown = is_channel_unknown(sessions)
     total = sum(item.unknown_channel if unknown else item.live_appointments for item in sessions)
     return rounded_half_up(Decimal(total) / len(sessions))
-
-
-def _channel_unknown(sessions: Sequence[PastSession]) -> bool:
-    return not any(item.known_channel for item in sessions) and any(item.unknown_channel for item in sessions)
 
 
 def _appointments(rule: AppointmentsRule, capacities: Sequence[Capacity], history: History) -> int:
@@ -165,12 +147,14 @@ def _appointments(rule: AppointmentsRule, capacities: Sequence[Capacity], histor
 
 
 def _warnings(
-    history: History, slots: Sequence[PlannedSlot], appointments: int, walk_ins: int
+    history: History, slots: Sequence[PlannedSlot], rule: AppointmentsRule, appointments: int, walk_ins: int
 ) -> tuple[Warned, ...]:
     found = list(history.warnings)
+    if rule.share and not appointments:
+        found.append(Warned.NOTHING_BOOKABLE)
     if not walk_ins:
         found.append(Warned.NO_WALK_INS)
-    if _channel_unknown(history.sessions):
+    if is_channel_unknown(history.sessions):
         found.append(Warned.CHANNEL_UNKNOWN)
     if any(session.synthetic for session in history.sessions):
         found.append(Warned.SYNTHETIC)
@@ -188,6 +172,7 @@ def plan_of_history(
     *,
     estimator: Estimator = Estimator.FULL_COUNTS,
     generator: Generator | None = None,
+    as_of: date | None = None,
 ) -> Plan:
     """The plan of a period from past sessions (method R1).
 
@@ -200,9 +185,11 @@ def plan_of_history(
     rule : AppointmentsRule
         Where N comes from.
     estimator : Estimator
-        How arrivals are counted.
+        How arrivals are estimated.
     generator : numpy.random.Generator or None
         Seeded by the caller; needed by ``paper_sampling`` only.
+    as_of : date or None
+        The day that it is computed for; without one nothing is said of the history's age.
 
     Returns
     -------
@@ -213,63 +200,38 @@ def plan_of_history(
     ------
     NoHistory
         When there is no session to use, or no consultation of known length, not even the department's.
+
+    Notes
+    -----
+    The paper's quotas with the readings of docs/method.md. ``tests/paper`` has an example worked by hand.
     """
     if not history.sessions:
         raise NoHistory
     spans = slot_spans(period.length_min, period.slot_min)
     before = Span(-period.pre_opening_min, 0)
-    pre_opening, *rates = _rates(history.sessions, [before, *spans], estimator, generator)
-    pre_opening_walk_ins = pre_opening.per_min * before.length_min
-    walk_ins = [rate.per_min * span.length_min for rate, span in zip(rates, spans, strict=True)]
-    capacities = _capacities(history, spans)
+    rates = window_rates(history, [before, *spans], estimator, generator)
+    walk_ins = [rate.per_min * span.length_min for rate, span in zip(rates, [before, *spans], strict=True)]
+    capacities = slot_capacities(history, spans)
     appointments = _appointments(rule, capacities, history)
     quotas = quota_plan(
-        [capacity.numbers for capacity in capacities],
-        walk_ins,
-        appointments,
-        pre_opening=pre_opening_walk_ins,
+        [capacity.numbers for capacity in capacities], walk_ins[1:], appointments, pre_opening=walk_ins[0]
     )
     slots = tuple(
         PlannedSlot(*parts)
-        for parts in zip(spans, period.starts(), rates, walk_ins, capacities, quotas, strict=True)
+        for parts in zip(spans, period.starts(), rates[1:], walk_ins[1:], capacities, quotas, strict=True)
     )
-    counted = pre_opening.walk_ins + sum(rate.walk_ins for rate in rates)
+    lengths = service_shape(history)
+    quality = quality_of(history, as_of, lengths)
+    counted = sum(rate.walk_ins for rate in rates)
     return Plan(
         period=period,
         estimator=estimator,
         sessions=history.sessions,
         appointments=appointments,
-        pre_opening=pre_opening,
-        pre_opening_walk_ins=pre_opening_walk_ins,
+        pre_opening=rates[0],
+        pre_opening_walk_ins=walk_ins[0],
         slots=slots,
-        warnings=_warnings(history, slots, appointments, counted),
-        world=_world(period, history.sessions, pre_opening_walk_ins, slots),
-    )
-
-
-def _world(
-    period: Period, sessions: Sequence[PastSession], pre_opening_walk_ins: float, slots: Sequence[PlannedSlot]
-) -> World:
-    """The simulated session that the same history describes.
-
-    Notes
-    -----
-    Our choice: means by slot as on the plan, one coefficient of variation for all consultations, and the expert's
-    first start normal with the mean and spread of the past sessions.
-    """
-    delays = [session.first_start_min for session in sessions if session.first_start_min is not None]
-    delay = sum(delays) / len(delays) if delays else 0.0
-    spread = sum((each - delay) ** 2 for each in delays) / (len(delays) - 1) if len(delays) > 1 else 0.0
-    durations = Durations()
-    for session in sessions:
-        for item in session.bins:
-            durations += item.durations
-    return World(
-        pre_opening_min=float(period.pre_opening_min),
-        slot_min=tuple(float(slot.span.length_min) for slot in slots),
-        walk_ins=(pre_opening_walk_ins, *(slot.walk_ins for slot in slots)),
-        service_min=tuple(slot.capacity.mean_duration_min for slot in slots),
-        service_cv=max(SMALLEST_CV, durations.cv or DEFAULT_CV),
-        start_delay_min=delay,
-        start_delay_sd_min=sqrt(spread),
+        warnings=(*_warnings(history, slots, rule, appointments, counted), *quality_notes(quality)),
+        world=world_of(period, history, walk_ins, capacities, lengths),
+        quality=quality,
     )

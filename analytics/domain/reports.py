@@ -9,7 +9,7 @@ from analytics.domain.plans import Plan
 DIGITS = 6
 
 
-def plan_as_data(expert_code: str, plan: Plan, method: str = "r1") -> dict[str, Any]:
+def plan_as_data(expert_code: str, plan: Plan) -> dict[str, Any]:
     """The plan with the inputs of every slot; real numbers rounded to 6 digits.
 
     Parameters
@@ -18,8 +18,6 @@ def plan_as_data(expert_code: str, plan: Plan, method: str = "r1") -> dict[str, 
         Whose plan it is.
     plan : Plan
         As computed.
-    method : str
-        Its name in the answer.
 
     Returns
     -------
@@ -33,7 +31,7 @@ def plan_as_data(expert_code: str, plan: Plan, method: str = "r1") -> dict[str, 
         "opens_at": f"{period.opens_at:%H:%M}",
         "closes_at": f"{period.closes_at:%H:%M}",
         "slot_minutes": period.slot_min,
-        "method": method,
+        "method": str(plan.method),
         "estimator": str(plan.estimator),
         "sessions_used": len(plan.sessions),
         "appointments": plan.appointments,
@@ -46,8 +44,8 @@ def plan_as_data(expert_code: str, plan: Plan, method: str = "r1") -> dict[str, 
                 "capacity": slot.capacity.numbers,
                 "capacity_rule": str(slot.capacity.rule),
                 "carry_in": round(slot.quota.carry_in, DIGITS),
-                "quota": slot.quota.quota,
+                "quota": quota,
             }
-            for slot in plan.slots
+            for slot, quota in zip(plan.slots, plan.quotas, strict=True)
         ],
     }

@@ -10,9 +10,13 @@ from typing import Final, Protocol, TypeVar
 
 from analytics.domain.bins import BIN_MIN, Bin, Span, slot_spans
 from analytics.domain.capacity import NONE, Durations
+from analytics.domain.rates import Forgetting
+from analytics.domain.services_fit import Lengths
 
 MIN_SESSIONS: Final = 4
 WINDOW_WEEKS: Final = 13
+RATE_WEEKS: Final = 52
+DAY_MIN: Final = 24 * 60
 
 
 class Warned(StrEnum):
@@ -26,6 +30,13 @@ class Warned(StrEnum):
     SYNTHETIC = "synthetic_history"
     ABOVE_CAPACITY = "appointments_exceed_capacity"
     LAST_ABOVE_CAPACITY = "last_slot_exceeds_capacity"
+    NOTHING_BOOKABLE = "nothing_bookable"
+    STALE = "history_ended"
+    CHANGED = "walk_ins_changed"
+    UNEVEN_DAYS = "uneven_days"
+    CHANNEL_PARTLY = "channel_partly_unknown"
+    LENGTHS_MISSING = "lengths_missing"
+    LENGTHS_ODD = "lengths_odd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +51,13 @@ class Period:
 
     @property
     def length_min(self) -> int:
-        """T [min]; a period that ends at or before its opening ends the next day."""
-        length = _minutes(self.closes_at) - _minutes(self.opens_at)
-        return length if length > 0 else length + 24 * 60
+        """T [min]."""
+        return length_between(self.opens_at, self.closes_at)
 
     @property
     def pre_opening_min(self) -> int:
         """Minutes of walk-in registration before the opening."""
-        return (_minutes(self.opens_at) - _minutes(self.walk_in_opens_at)) % (24 * 60)
+        return (_minutes(self.opens_at) - _minutes(self.walk_in_opens_at)) % DAY_MIN
 
     def starts(self) -> tuple[time, ...]:
         """Start of each slot.
@@ -69,6 +79,27 @@ class Period:
         )
 
 
+def length_between(opens_at: time, closes_at: time) -> int:
+    """How long a period is open; one that ends at or before its opening ends the next day.
+
+    Parameters
+    ----------
+    opens_at, closes_at : time
+        On the hospital's wall clock.
+
+    Returns
+    -------
+    int
+        1 to 1440 [min].
+
+    Examples
+    --------
+    >>> length_between(time(8), time(12)), length_between(time(20), time(2)), length_between(time(8), time(8))
+    (240, 360, 1440)
+    """
+    return (_minutes(closes_at) - _minutes(opens_at)) % DAY_MIN or DAY_MIN
+
+
 def _minutes(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 
@@ -87,22 +118,51 @@ class PastSession:
     known_channel: int
     synthetic: bool = False
     bin_min: int = BIN_MIN
+    no_shows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LongHistory:
+    """The sessions that a rate which forgets is estimated from, up to the day before `as_of`."""
+
+    sessions: Sequence[PastSession]
+    as_of: date
+    forgetting: Forgetting
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The sessions that a plan rests on, and what to fall back to."""
+    """The sessions that a plan rests on, and what to fall back to.
+
+    Parameters
+    ----------
+    sessions : sequence of PastSession
+        Oldest first.
+    warnings : tuple of Warned
+        What is known of their choice.
+    expert, department : Durations
+        All consultations of both, for slots that have none.
+    lengths : sequence of Lengths
+        Of each slot's consultations; empty where nobody looked.
+    long : LongHistory, optional
+        For the estimator that forgets.
+    """
 
     sessions: Sequence[PastSession]
     warnings: tuple[Warned, ...] = ()
     expert: Durations = NONE
     department: Durations = NONE
+    lengths: Sequence[Lengths] = ()
+    long: LongHistory | None = None
 
 
 class Weekly(Protocol):
     """Something that happened on a weekday (1 = Monday)."""
 
-    weekday: int
+    @property
+    def weekday(self) -> int:
+        """1 = Monday."""
+        ...
 
 
 Past = TypeVar("Past", bound=Weekly)

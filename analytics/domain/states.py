@@ -1,4 +1,4 @@
-"""Which state of a quota plan may follow which."""
+"""Which state of a quota plan, or of a history file on its way in, may follow which."""
 
 from __future__ import annotations
 
@@ -20,3 +20,21 @@ PLAN_MOVES: Final[dict[tuple[str | None, str], str]] = {
     (APPROVED, "roll_back"): ROLLED_BACK,
     (SUPERSEDED, "restore"): APPROVED,
 }
+
+UPLOAD_MOVES: Final[dict[tuple[str | None, str], str]] = {
+    (None, "upload"): "uploaded",
+    ("uploaded", "check"): "checking",
+    ("checked", "check"): "checking",
+    ("refused", "check"): "checking",
+    ("checking", "pass"): "checked",
+    ("checking", "refuse"): "refused",
+    ("checked", "take"): "taking",
+    ("taking", "finish"): "taken",
+    ("taking", "refuse"): "refused",
+    ("uploaded", "discard"): "discarded",
+    ("checking", "discard"): "discarded",
+    ("checked", "discard"): "discarded",
+    ("refused", "discard"): "discarded",
+    ("taking", "discard"): "discarded",
+}
+"""A history file: checked as often as its mapping changes, taken in once."""

@@ -20,8 +20,14 @@ class ImportBatch(models.Model):
     name = models.CharField(max_length=200)
     rows = models.PositiveIntegerField()
     added = models.PositiveIntegerField()
+    corrected = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("visits known before that were told otherwise")
+    )
     actor_name = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()
+    digest = models.BinaryField(
+        null=True, help_text=_("of all that this system told of a day: told again, it is known")
+    )
 
     class Meta:
         verbose_name = _("import")
@@ -53,6 +59,9 @@ class SessionDay(models.Model):
     unknown_channel = models.PositiveIntegerField(default=0)
     no_shows = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
+    late_cancels = models.PositiveIntegerField(
+        null=True, help_text=_("empty where the history does not say when a number was given back")
+    )
     seen = models.PositiveIntegerField(default=0)
     first_start_at = models.DateTimeField(null=True)
 
@@ -95,7 +104,9 @@ class Visit(models.Model):
         UNKNOWN = "", _("unknown")
 
     identity = models.BinaryField()
-    session_day = models.ForeignKey(SessionDay, on_delete=models.CASCADE, related_name="visits")
+    session_day = models.ForeignKey(
+        SessionDay, on_delete=models.CASCADE, related_name="visits", db_index=False
+    )
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="visits", db_index=False)
     channel = models.CharField(max_length=11, choices=Channel, blank=True, default="")
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True, default="")
@@ -106,12 +117,15 @@ class Visit(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     patient_index = models.BinaryField(null=True)
+    late_cancel = models.BooleanField(null=True, help_text=_("empty where the source does not say"))
 
     class Meta:
         verbose_name = _("visit")
         verbose_name_plural = _("visits")
         constraints = [
-            models.UniqueConstraint(fields=["identity"], name="one_visit_per_identity"),
+            models.UniqueConstraint(
+                fields=["session_day", "identity"], name="one_visit_per_session_day_and_identity"
+            ),
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(started_at__isnull=False, finished_at__gte=F("started_at")),
                 name="visit_ends_after_it_starts",

@@ -23,10 +23,12 @@ class QuotaPlan(models.Model):
 
     class Method(models.TextChoices):
         R1 = "r1", _("R1")
+        OPTIMISED = "optimised", _("optimised")
 
     class Estimator(models.TextChoices):
         FULL_COUNTS = "full_counts", _("full counts")
         PAPER_SAMPLING = "paper_sampling", _("the paper's sampling")
+        DISCOUNTED = "discounted", _("counts that fade with age")
 
     code = models.CharField(max_length=12, unique=True, default=code_12)
     expert_code = models.CharField(max_length=40)
@@ -50,10 +52,15 @@ class QuotaPlan(models.Model):
     pre_opening_low = models.FloatField()
     pre_opening_high = models.FloatField()
     warnings = models.JSONField(default=list)
+    quality = models.JSONField(null=True, help_text=_("figures about the history that the plan rests on"))
     world = models.JSONField(
         default=dict, help_text=_("what a session of this period is like, for the simulation")
     )
     simulation = models.JSONField(null=True)
+    optimised = models.JSONField(
+        null=True, help_text=_("the cheapest quotas that a search found, beside R1 on the same sessions")
+    )
+    overbooking = models.JSONField(null=True, help_text=_("what numbers beyond the plan's would cost"))
     state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
     replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     edited = models.BooleanField(default=False)
@@ -108,7 +115,11 @@ class PlanSlot(models.Model):
     walk_ins = models.FloatField()
     consultations = models.PositiveIntegerField()
     mean_duration_min = models.FloatField()
+    mean_duration_low_min = models.FloatField(null=True)
+    mean_duration_high_min = models.FloatField(null=True)
     capacity = models.PositiveSmallIntegerField()
+    capacity_low = models.PositiveSmallIntegerField(null=True)
+    capacity_high = models.PositiveSmallIntegerField(null=True)
     capacity_rule = models.CharField(max_length=20, choices=CapacityRule)
     few_data = models.BooleanField(default=False)
     carry_in = models.FloatField()

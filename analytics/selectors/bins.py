@@ -1,6 +1,8 @@
 """The SQL that counts raw visits into bins: for the daily summary, and for slots of other lengths."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -23,11 +25,11 @@ FROM (
            0 AS starts, 0 AS timed, 0::float AS duration_s, 0::float AS duration_squares_s
     FROM (
         SELECT visit.session_day_id,
-               floor(extract(epoch FROM visit.registered_at - day.opens_at) / 60)::int AS minute,
+               floor(date_part('epoch', visit.registered_at - day.opens_at) / 60)::int AS minute,
                count(*) AS n
         FROM analytics_visit visit
         JOIN analytics_sessionday day ON day.id = visit.session_day_id
-        WHERE visit.session_day_id = ANY(%(days)s) AND visit.channel = 'walk_in'
+        WHERE day.id = ANY(%(days)s) AND visit.session_day_id = ANY(%(days)s) AND visit.channel = 'walk_in'
           AND visit.outcome <> 'cancelled' AND visit.registered_at IS NOT NULL
         GROUP BY 1, 2
     ) AS minutes
@@ -37,11 +39,11 @@ FROM (
            coalesce(sum(length_s), 0), coalesce(sum(length_s * length_s), 0)
     FROM (
         SELECT visit.session_day_id,
-               floor(extract(epoch FROM visit.started_at - day.opens_at) / (60 * %(bin_min)s))::int AS index,
-               extract(epoch FROM visit.finished_at - visit.started_at)::float AS length_s
+               floor(date_part('epoch', visit.started_at - day.opens_at) / (60 * %(bin_min)s))::int AS index,
+               date_part('epoch', visit.finished_at - visit.started_at) AS length_s
         FROM analytics_visit visit
         JOIN analytics_sessionday day ON day.id = visit.session_day_id
-        WHERE visit.session_day_id = ANY(%(days)s) AND visit.started_at IS NOT NULL
+        WHERE day.id = ANY(%(days)s) AND visit.session_day_id = ANY(%(days)s) AND visit.started_at IS NOT NULL
     ) AS consultations
     GROUP BY 1, 2
 ) AS events
@@ -49,20 +51,23 @@ GROUP BY 1, 2
 """
 
 
-def bins_of_rows(rows: Iterable[tuple[float, ...]]) -> dict[int, list[Bin]]:
+NONE_TIMED = Durations()
+_BINS_OF_SUMMARY = """
+SELECT session_day_id, floor(index / %(of)s::float)::int, sum(walk_ins)::int, sum(minutes_1)::int,
+       sum(minutes_2)::int, sum(minutes_3)::int, sum(minutes_4)::int, sum(starts)::int, sum(timed)::int,
+       sum(duration_s), sum(duration_squares_s)
+FROM analytics_binsummary WHERE session_day_id = ANY(%(days)s)
+GROUP BY 1, 2
+"""
+
+
+def bins_of_rows(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Bin]]:
     """Bins by session day from rows of ``BIN_COLUMNS``."""
-    bins: dict[int, list[Bin]] = {}
+    bins: defaultdict[int, list[Bin]] = defaultdict(list)
     for day, index, walk_ins, one, two, three, four, starts, timed, length_s, squares_s in rows:
-        bins.setdefault(int(day), []).append(
-            Bin(
-                index=int(index),
-                walk_ins=int(walk_ins),
-                crowded_minutes=(int(one), int(two), int(three), int(four)),
-                starts=int(starts),
-                durations=Durations(int(timed), length_s / 60, squares_s / 3600),
-            )
-        )
-    return bins
+        durations = Durations(timed, length_s / 60, squares_s / 3600) if timed else NONE_TIMED
+        bins[day].append(Bin(index, walk_ins, (one, two, three, four), starts, durations))
+    return dict(bins)
 
 
 def bins_of_visits(session_days: list[int], bin_min: int = BIN_MIN) -> dict[int, list[Bin]]:
@@ -72,12 +77,8 @@ def bins_of_visits(session_days: list[int], bin_min: int = BIN_MIN) -> dict[int,
         return bins_of_rows(cursor.fetchall())
 
 
-def bins_of_summary(session_days: list[int]) -> dict[int, list[Bin]]:
-    """Quarter-hour bins of these session days from the daily summary."""
+def bins_of_summary(session_days: list[int], bin_min: int = BIN_MIN) -> dict[int, list[Bin]]:
+    """Bins of these session days from the daily summary; ``bin_min`` is a multiple of a quarter of an hour."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {BIN_COLUMNS} FROM analytics_binsummary WHERE session_day_id = ANY(%s) "  # noqa: S608
-            "ORDER BY session_day_id, index",
-            [session_days],
-        )
+        cursor.execute(_BINS_OF_SUMMARY, {"days": session_days, "of": bin_min // BIN_MIN})
         return bins_of_rows(cursor.fetchall())

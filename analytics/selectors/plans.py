@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from analytics.models import QuotaPlan
-from booking.domain.quotas import equal_split
+from booking.selectors.sales import sessions_on_sale
 from booking.selectors.schedules import sessions_unreleased
 from hospital.common import clock, history
 from hospital.common.errors import NotFound
@@ -111,24 +111,17 @@ class PlannedSession:
     source: str
 
 
-def planned_sessions(now: datetime, expert_code: str | None = None) -> list[PlannedSession]:
-    """Sessions that a plan may still change, by id. A constant number of queries."""
+def planned_sessions(now: datetime, codes: Iterable[str] | None = None) -> list[PlannedSession]:
+    """Sessions that a plan may still change, by id; one query."""
     found = []
-    for session in sessions_unreleased(now, expert_code):
+    for session in sessions_unreleased(now, codes):
         opening = clock.local(session.opens_at)
-        key = (
-            session.expert.code,
-            opening.isoweekday(),
-            opening.time().replace(microsecond=0),
-            session.slot_minutes,
-        )
-        slots = sorted(session.slots.all(), key=lambda slot: slot.index)
+        opens_at = opening.time().replace(microsecond=0)
+        key = (session.expert_code, opening.isoweekday(), opens_at, session.slot_minutes)
         found.append(
-            PlannedSession(
-                session.pk, key, session.opens_at, tuple(slot.quota for slot in slots), session.quota_source
-            )
+            PlannedSession(session.pk, key, session.opens_at, tuple(session.quotas), session.quota_source)
         )
-    return sorted(found, key=lambda session: session.pk)
+    return found
 
 
 def key_of(plan: QuotaPlan) -> tuple[str, int, object, int]:
@@ -141,19 +134,26 @@ def sessions_for(plan: QuotaPlan, now: datetime) -> list[PlannedSession]:
     slots = len(plan.slots.all())
     found = [
         session
-        for session in planned_sessions(now, plan.expert_code)
+        for session in planned_sessions(now, [plan.expert_code])
         if session.key == key_of(plan) and len(session.quotas) == slots
     ]
     return sorted(found, key=lambda session: session.opens_at)
 
 
-def current_quotas(
-    approved: QuotaPlan | None, sessions: Iterable[PlannedSession], appointments: int, slots: int
-) -> list[int]:
-    """The quotas in force: the approved plan's, else the next session's, else the equal split."""
-    if approved:
-        return [slot.quota for slot in approved.slots.all()]
-    for session in sessions:
-        if len(session.quotas) == slots:
-            return list(session.quotas)
-    return equal_split(appointments, slots)
+@dataclass(frozen=True, slots=True)
+class OnSale:
+    """A session of a plan's period that is on sale: its quotas stay as they are, whatever is decided."""
+
+    code: str
+    opens_at: datetime
+    quotas: list[int]
+
+
+def next_on_sale(plan: QuotaPlan, now: datetime) -> OnSale | None:
+    """The next session of the plan's period that patients can book already. Two queries."""
+    for session in sessions_on_sale(expert_code=plan.expert_code, after=now):
+        opening = clock.local(session.opens_at)
+        if (opening.isoweekday(), opening.time()) == (plan.weekday, plan.opens_at):
+            slots = sorted(session.slots.all(), key=lambda slot: slot.index)
+            return OnSale(session.code, session.opens_at, [slot.quota for slot in slots])
+    return None

@@ -1,82 +1,140 @@
-"""The night: take in the visits of the last days, then propose plans, one transaction an expert."""
+"""What a night does for one day and for one expert: take in the day's visits, propose the expert's plans."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+import marshal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from hashlib import blake2b
+from operator import attrgetter
 
+from analytics.domain.evidence import Estimator
+from analytics.domain.plans import Method, PlansAsked
+from analytics.domain.sessions import Warned
 from analytics.domain.visits import Channel, Outcome, SessionKey, VisitRow
 from analytics.models import ImportBatch
-from analytics.selectors.estimates import Asked, ExpertPlans, plans_of_expert
-from analytics.selectors.history import weekdays_by_expert
-from analytics.selectors.plans import experts_with_plans
+from analytics.selectors.estimates import ExpertPlans, plans_of_experts
+from analytics.selectors.history import ALL_WEEKDAYS, Weekdays, digest_of_day, name_of_day
+from analytics.selectors.optimised import with_optimised
+from analytics.services.incoming import Numbered
 from analytics.services.plans import plan_approve
-from analytics.services.proposals import plan_propose
-from analytics.services.simulations import simulation_ask
-from analytics.services.visits import Numbered, TakenIn, visits_take_in
+from analytics.services.proposals import Proposal, plans_propose
+from analytics.services.simulations import simulations_ask
+from analytics.services.visits import TakenIn, Told, visits_take_in
 from analytics.services.waits import usual_waits_hand_over
-from booking.selectors.schedules import experts_scheduled
-from hospital.common import clock, jobs
 from hospital.common.actor import Actor
 from hospital.common.policy import policy
-from hospital.common.transactions import transactional
-from queueing.selectors.visits import visits_of_day
+from hospital.common.transactions import snapshot, transactional
+from queueing.selectors.visits import RecordedVisit, visits_of_day
 
 NIGHTLY = Actor.job("nightly quotas")
-DAYS_BACK = 3
-NIGHT = "analytics.night"
-NIGHT_BEGINS, NIGHT_ENDS = time(2, 10), time(6, 0)  # on the hospital's wall clock
-RECOMPUTE = "analytics.recompute"
+EXPERTS_TOGETHER = 30
 
 
-def asked_of_policy(as_of: date) -> Asked:
+def asked_of_policy(as_of: date) -> PlansAsked:
     """What the policy asks a computation for."""
     rules = policy()
-    return Asked(as_of=as_of, weeks=rules.history_weeks, min_sessions=rules.history_min_sessions)
-
-
-@transactional
-def expert_replan(*, expert_code: str, asked: Asked, actor: Actor, now: datetime) -> ExpertPlans:
-    """Compute an expert's plans and propose what is new; the policy may approve it at once."""
-    found = plans_of_expert(expert_code, asked)
-    usual_waits_hand_over(expert_code=expert_code, as_of=asked.as_of, weeks=asked.weeks)
-    auto_approve = policy().auto_approve
-    for plan in found.plans:
-        proposed = plan_propose(
-            expert_code=expert_code, department=found.department, plan=plan, asked=asked, actor=actor, now=now
-        )
-        if proposed and auto_approve:
-            plan_approve(code=proposed.code, actor=actor, now=now)
-        elif proposed and proposed.simulation is None:
-            simulation_ask(code=proposed.code, now=now)
-    return found
-
-
-def day_take_in(*, day: date, now: datetime) -> TakenIn:
-    """Store the visits that this system recorded on a day; those known already change nothing."""
-    recorded = list(_recorded(day))  # read before: the taking-in copies over the same connection
-    return visits_take_in(
-        read=lambda: recorded,
-        source=ImportBatch.Source.SYSTEM,
-        name=f"visits of {day.isoformat()}",
-        actor=NIGHTLY,
-        now=now,
+    return PlansAsked(
+        as_of=as_of,
+        estimator=Estimator(rules.arrival_estimator),
+        weeks=rules.history_weeks,
+        rate_weeks=rules.rate_history_weeks,
+        min_sessions=rules.history_min_sessions,
+        method=Method(rules.plan_method),
     )
 
 
-def _recorded(day: date) -> Iterator[Numbered]:
-    for number, found in enumerate(visits_of_day(date=day), start=1):
-        session = SessionKey(
-            expert_code=found.expert_code,
-            department=found.department,
-            session_date=found.session_date,
-            opens_at=found.opens_at,
-            closes_at=found.closes_at,
-            walk_in_opens_at=found.walk_in_opens_at,
-            slot_minutes=found.slot_minutes,
-        )
+def experts_at_once() -> int:
+    """How many experts a worker computes together: one where each takes seconds, for leases last a minute."""
+    rules = policy()
+    is_quick = rules.plan_method == Method.R1 and rules.arrival_estimator != Estimator.DISCOUNTED
+    return EXPERTS_TOGETHER if is_quick else 1
+
+
+def expert_replan(*, expert_code: str, asked: PlansAsked, actor: Actor, now: datetime) -> ExpertPlans:
+    """Compute an expert's plans, then propose what is new."""
+    wanted = {expert_code: ALL_WEEKDAYS}
+    found = experts_compute(wanted=wanted, asked=asked)
+    experts_propose(found=found, wanted=wanted, asked=asked, actor=actor, now=now)
+    return found[0]
+
+
+def experts_compute(*, wanted: Mapping[str, Weekdays], asked: PlansAsked) -> list[ExpertPlans]:
+    """What one moment of the history says, also while visits are taken in; nothing is locked or stored."""
+    with snapshot():
+        found = plans_of_experts(wanted, asked)
+    return [with_optimised(each) for each in found] if asked.method is Method.OPTIMISED else found
+
+
+@transactional
+def experts_propose(
+    *,
+    found: Sequence[ExpertPlans],
+    wanted: Mapping[str, Weekdays],
+    asked: PlansAsked,
+    actor: Actor,
+    now: datetime,
+) -> list[Proposal]:
+    """Propose what is new of experts' plans, all in one transaction; the policy may approve that at once.
+
+    Returns what is open to a decision, or was.
+    """
+    usual_waits_hand_over(wanted=wanted, as_of=asked.as_of, weeks=asked.weeks)
+    given = plans_propose(found=found, asked=asked, actor=actor, now=now)
+    auto_approve = policy().auto_approve
+    left = []
+    for one in given:
+        closes = Warned.NOTHING_BOOKABLE in one.row.warnings  # that is for a person to say
+        if auto_approve and one.row.proposed_at == now and not closes:
+            plan_approve(code=one.row.code, actor=actor, now=now)
+        elif not one.is_simulated:
+            left.append(one)
+    simulations_ask(proposals=left, now=now)
+    return given
+
+
+def day_take_in(*, day: date, now: datetime) -> TakenIn:
+    """Store the visits that this system recorded on a day; what is told as before changes nothing."""
+    recorded = list(visits_of_day(date=day))  # read before: the taking-in copies over the same connection
+    told = Told(day, _digest(recorded))
+    if digest_of_day(day) == told.digest:
+        return TakenIn(rows=len(recorded), added=0, session_days=())
+    return visits_take_in(
+        read=lambda: _numbered(recorded),
+        source=ImportBatch.Source.SYSTEM,
+        name=name_of_day(day),
+        actor=NIGHTLY,
+        now=now,
+        told=told,
+    )
+
+
+def _digest(recorded: Iterable[RecordedVisit]) -> bytes:
+    """The same for the same visits."""
+    values = attrgetter(*RecordedVisit.__slots__)
+    plain = [
+        [value.timestamp() if isinstance(value, datetime) else str(value) for value in values(row)]
+        for row in recorded
+    ]
+    return blake2b(marshal.dumps(plain, 2), digest_size=20).digest()
+
+
+def _numbered(recorded: Iterable[RecordedVisit]) -> Iterator[Numbered]:
+    sessions: dict[tuple[str, datetime], SessionKey] = {}
+    for number, found in enumerate(recorded, start=1):
+        key = (found.expert_code, found.opens_at)
+        if key not in sessions:
+            sessions[key] = SessionKey(
+                expert_code=found.expert_code,
+                department=found.department,
+                session_date=found.session_date,
+                opens_at=found.opens_at,
+                closes_at=found.closes_at,
+                walk_in_opens_at=found.walk_in_opens_at,
+                slot_minutes=found.slot_minutes,
+            )
         yield (
             number,
             VisitRow(
-                session=session,
+                session=sessions[key],
                 channel=Channel(found.channel),
                 slot_starts_at=found.slot_starts_at,
                 registered_at=found.registered_at,
@@ -86,57 +144,6 @@ def _recorded(day: date) -> Iterator[Numbered]:
                 finished_at=found.finished_at,
                 outcome=Outcome(found.outcome),
                 patient_ref=found.patient_ref,
+                late_cancel=found.late_cancel,
             ),
         )
-
-
-def night_ask(*, now: datetime) -> bool:
-    """Queue the work of this night once, as soon as a worker looks between 02:10 and 06:00."""
-    local = clock.local(now)
-    due = NIGHT_BEGINS <= local.time() < NIGHT_ENDS
-    if due:
-        jobs.enqueue(NIGHT, key=local.date().isoformat(), payload={}, due_at=now)
-    return due
-
-
-def nightly_begin(*, now: datetime) -> list[str]:
-    """Take in the last days and queue a job for each expert with new visits; returns the experts' codes.
-
-    A night that was killed or runs twice leaves the same: a day's visits and its jobs are one transaction, visits
-    are known by their identity, jobs by expert and day, and plans are proposed only where something changed. A
-    new day bears on its own weekday only, since the window of whole weeks loses a day of the same weekday.
-    """
-    today = clock.local(now).date()
-    experts: set[str] = set()
-    for back in range(DAYS_BACK, 0, -1):
-        experts |= _day_begin(day=today - timedelta(days=back), as_of=today, now=now)
-    experts |= _newcomers_begin(as_of=today, now=now)
-    return sorted(experts)
-
-
-@transactional
-def _day_begin(*, day: date, as_of: date, now: datetime) -> set[str]:
-    taken = day_take_in(day=day, now=now)
-    weekdays = weekdays_by_expert(taken.session_days)
-    for expert_code, changed in weekdays.items():
-        jobs.enqueue(
-            RECOMPUTE,
-            key=f"{as_of.isoformat()} {day.isoformat()} {expert_code}",
-            payload={"expert": expert_code, "as_of": as_of.isoformat(), "weekdays": changed},
-            due_at=now,
-        )
-    return set(weekdays)
-
-
-@transactional
-def _newcomers_begin(*, as_of: date, now: datetime) -> set[str]:
-    """Experts with a schedule and no plan yet: their department's history may give them one."""
-    newcomers = experts_scheduled() - experts_with_plans()
-    for expert_code in sorted(newcomers):
-        jobs.enqueue(
-            RECOMPUTE,
-            key=f"{as_of.isoformat()} {expert_code}",
-            payload={"expert": expert_code, "as_of": as_of.isoformat(), "weekdays": None},
-            due_at=now,
-        )
-    return newcomers

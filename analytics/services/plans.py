@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from analytics.domain.errors import QuotaSumChanged
+from analytics.domain.errors import PlanEdited, QuotaSumChanged
 from analytics.domain.states import PLAN_MOVES
 from analytics.locks import lock_plans_of
 from analytics.models import QuotaPlan
@@ -11,7 +11,6 @@ from analytics.selectors.plans import (
     PlannedSession,
     approved_for,
     approved_plans,
-    key_of,
     plan_by_code,
     planned_sessions,
     sessions_for,
@@ -19,7 +18,7 @@ from analytics.selectors.plans import (
 from analytics.services.simulations import simulation_ask
 from booking.domain.quotas import equal_split
 from booking.services import session_set_quotas
-from hospital.common import history
+from hospital.common import history, jobs
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.guards import require, require_reason
@@ -62,16 +61,20 @@ def _move(
 
 
 @transactional
-def plan_approve(*, code: str, actor: Actor, now: datetime) -> int:
+def plan_approve(*, code: str, actor: Actor, now: datetime, seen: Sequence[int] | None = None) -> int:
     """An approved plan sets the quotas of every session not yet released; returns how many it changed.
 
     Raises
     ------
+    PlanEdited (``plan_edited``)
+        When its quotas are not those that were ``seen``.
     NotAllowed, NotFound, IllegalTransition
         For who is no manager, an unknown plan, and a plan that is not proposed.
     """
     plan = _locked(code, actor)
     next_state(PLAN_MOVES, plan.state, "approve")
+    if seen is not None and [slot.quota for slot in plan.slots.all()] != list(seen):
+        raise PlanEdited
     before = approved_for(plan)
     if before:
         _move(before, "supersede", actor, now)
@@ -102,8 +105,8 @@ def plan_edit(*, code: str, quotas: Sequence[int], actor: Actor, now: datetime) 
         slot.quota = quota
         slot.save(update_fields=["quota"])
     plan.edited = [slot.computed_quota for slot in slots] != list(quotas)
-    plan.simulation = None
-    plan.save(update_fields=["edited", "simulation"])
+    plan.simulation = plan.overbooking = None
+    plan.save(update_fields=["edited", "simulation", "overbooking"])
     history.note(plan, "edit", actor=actor, at=now, data={"before": before, "quotas": list(quotas)})
     simulation_ask(code=code, now=now)
     return plan
@@ -168,13 +171,27 @@ def _apply(plan: QuotaPlan, sessions: Sequence[PlannedSession], actor: Actor, no
     return len(todo)
 
 
-@transactional
 def plans_apply(*, now: datetime) -> int:
     """Sessions planned after a plan was approved get its quotas before their release; returns how many."""
     plans = approved_plans()
-    changed = 0
-    for session in planned_sessions(now):
-        plan = plans.get(session.key)
-        if plan and key_of(plan) == session.key:
-            changed += _apply(plan, [session], Actor.job("apply plans"), now)
-    return changed
+    behind = {
+        session.key[0]
+        for session in planned_sessions(now)
+        if (plan := plans.get(session.key)) and session.source != source_of(plan)
+    }
+    return sum(
+        jobs.each("apply plans", sorted(behind), lambda code: plans_apply_of(expert_code=code, now=now))
+    )
+
+
+@transactional
+def plans_apply_of(*, expert_code: str, now: datetime) -> int:
+    """One expert's, with the plans as they are once nobody else decides on them: a plan may be taken back meanwhile."""
+    lock_plans_of(expert_code)
+    plans = approved_plans(expert_code)
+    sessions = planned_sessions(now, [expert_code])
+    return sum(
+        _apply(plans[session.key], [session], Actor.job("apply plans"), now)
+        for session in sessions
+        if session.key in plans
+    )

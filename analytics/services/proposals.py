@@ -1,21 +1,27 @@
-"""Proposing plans: what the night computed becomes a plan to decide on, if there is something to decide."""
+"""Proposing plans: what the night computed becomes plans to decide on, where there is something to decide.
 
-from dataclasses import asdict
-from datetime import date, datetime
+The plans of many experts are compared and written together, in as many statements as those of one.
+"""
 
-from analytics.domain.plans import Plan
-from analytics.domain.reports import DIGITS
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.domain.plans import Plan, PlansAsked
 from analytics.domain.states import PLAN_MOVES
 from analytics.locks import lock_plans_of
 from analytics.models import PlanSlot, QuotaPlan
-from analytics.selectors.estimates import Asked
-from analytics.selectors.plans import approved_for, current_quotas, key_of, planned_sessions, same_period
+from analytics.selectors.estimates import ExpertPlans
+from analytics.selectors.plans import key_of
+from analytics.selectors.standing import Known, Standing, current_quotas, next_sessions, standing_plans
+from analytics.services.plan_rows import row_of_plan, slots_of_plan
 from hospital.common import history
 from hospital.common.actor import Actor
 from hospital.common.errors import next_state
 from hospital.common.transactions import transactional
 
 EVIDENCE = (
+    "method",
     "estimator",
     "seed",
     "as_of",
@@ -26,106 +32,96 @@ EVIDENCE = (
     "pre_opening_low",
     "pre_opening_high",
     "warnings",
+    "quality",
     "world",
 )
+SLOT_COLUMNS = [
+    column.name for column in PlanSlot._meta.concrete_fields if column.name not in {"id", "plan", "index"}
+]
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A computed plan as a row, and what stands of its period."""
+
+    row: QuotaPlan
+    plan: Plan
+    standing: Standing
+
+    @property
+    def approved(self) -> Known | None:
+        """What is in force of the same slots."""
+        return self.standing.approved.get(self.row.slot_minutes)
+
+    @property
+    def open_one(self) -> Known | None:
+        """The open proposal of the same quotas."""
+        known = self.standing.proposed
+        return known if known and known.says(self.plan.quotas, self.row.slot_minutes) else None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether these quotas are in force, or were the last to be rejected or rolled back."""
+        against = (self.approved, self.standing.refused)
+        return any(known and known.says(self.plan.quotas, self.row.slot_minutes) for known in against)
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the open proposal of the same quotas rests on other evidence."""
+        compared = EVIDENCE if self.row.optimised is None else (*EVIDENCE, "optimised")
+        known = self.open_one
+        return known is not None and any(
+            _plain(getattr(known.plan, name)) != _plain(getattr(self.row, name)) for name in compared
+        )
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the figures of the open proposal are there, and of this evidence."""
+        return self.open_one is not None and self.open_one.is_simulated and not self.is_newer
+
+    @property
+    def quotas(self) -> Sequence[int]:
+        """The quotas to propose; the manager's edit of an open proposal stays."""
+        known = self.open_one
+        return known.quotas if known and known.plan.edited else self.plan.quotas
 
 
 @transactional
-def plan_propose(
-    *, expert_code: str, department: str, plan: Plan, asked: Asked, actor: Actor, now: datetime
-) -> QuotaPlan | None:
+def plans_propose(
+    *, found: Iterable[ExpertPlans], asked: PlansAsked, actor: Actor, now: datetime
+) -> list[Proposal]:
     """A computed plan is proposed when it differs from what is in force and from what was last turned down.
 
-    Computing the same again changes nothing; newer evidence for the same quotas renews the open proposal.
+    Computing the same again changes nothing; newer evidence for the same quotas renews the open proposal. Returns
+    those that are open.
     """
-    lock_plans_of(expert_code)
-    fresh = _row(expert_code, department, plan, asked, now)
-    open_one = (
-        QuotaPlan.objects.filter(same_period(fresh), state="proposed").prefetch_related("slots").first()
+    computed = [(each, plan) for each in found for plan in each.plans]
+    codes = {each.expert_code for each, _ in computed}
+    lock_plans_of(*codes)
+    standing = standing_plans(codes, {plan.period.weekday for _, plan in computed})
+    given = []
+    for each, plan in computed:
+        row = row_of_plan(each, plan, asked, now)
+        given.append(
+            Proposal(row, plan, standing.get((row.expert_code, row.weekday, row.opens_at), Standing()))
+        )
+    for proposal in given:
+        if known := proposal.open_one:
+            proposal.row.pk, proposal.row.code = known.plan.pk, known.plan.code
+            proposal.row.proposed_at = known.plan.proposed_at
+    _supersede([one for one in given if one.standing.proposed and not one.open_one], actor, now)
+    fresh = [one for one in given if not one.open_one and not one.is_decided]
+    newer = [one for one in given if one.is_newer]
+    QuotaPlan.objects.bulk_create([one.row for one in fresh])
+    QuotaPlan.objects.bulk_create(
+        [one.row for one in newer],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*EVIDENCE, "optimised"],
     )
-    if open_one and _computed(open_one) == plan.quotas and open_one.slot_minutes == fresh.slot_minutes:
-        return _renew(open_one, fresh, plan, actor, now)
-    if open_one:
-        _supersede(open_one, actor, now)
-    approved = approved_for(fresh)
-    if _decided_already(fresh, approved, plan.quotas):
-        return None
-    fresh.save(force_insert=True)
-    _write_slots(fresh, plan, approved, now)
-    history.begin(
-        fresh,
-        "propose",
-        state=next_state(PLAN_MOVES, None, "propose"),
-        actor=actor,
-        at=now,
-        data={"quotas": list(plan.quotas)},
-    )
-    return fresh
-
-
-def _row(expert_code: str, department: str, plan: Plan, asked: Asked, now: datetime) -> QuotaPlan:
-    period, days = plan.period, [session.day for session in plan.sessions]
-    window = period.pre_opening_min
-    return QuotaPlan(
-        expert_code=expert_code,
-        department=department,
-        weekday=period.weekday,
-        opens_at=period.opens_at,
-        closes_at=period.closes_at,
-        walk_in_opens_at=period.walk_in_opens_at,
-        slot_minutes=period.slot_min,
-        estimator=str(plan.estimator),
-        seed=asked.seed,
-        as_of=asked.as_of,
-        first_day=_first(days),
-        last_day=max(days, default=None),
-        sessions_used=len(days),
-        appointments=plan.appointments,
-        pre_opening_walk_ins=round(plan.pre_opening_walk_ins, DIGITS),
-        pre_opening_low=round(plan.pre_opening.low_per_min * window, DIGITS),
-        pre_opening_high=round(plan.pre_opening.high_per_min * window, DIGITS),
-        warnings=[str(warning) for warning in plan.warnings],
-        world=asdict(plan.world),
-        proposed_at=now,
-    )
-
-
-def _first(days: list[date]) -> date | None:
-    return min(days, default=None)
-
-
-def _computed(plan: QuotaPlan) -> tuple[int, ...]:
-    return tuple(slot.computed_quota for slot in plan.slots.all())
-
-
-def _decided_already(fresh: QuotaPlan, approved: QuotaPlan | None, quotas: tuple[int, ...]) -> bool:
-    """Whether these quotas are in force, or were the last to be rejected or rolled back."""
-    if approved and _computed(approved) == quotas:
-        return True
-    refused = (
-        QuotaPlan.objects.filter(same_period(fresh), state__in=["rejected", "rolled_back"])
-        .prefetch_related("slots")
-        .order_by("-decided_at", "-pk")
-        .first()
-    )
-    return refused is not None and refused.slot_minutes == fresh.slot_minutes and _computed(refused) == quotas
-
-
-def _renew(open_one: QuotaPlan, fresh: QuotaPlan, plan: Plan, actor: Actor, now: datetime) -> QuotaPlan:
-    """Give the open proposal the newer evidence; the manager's edit of its quotas stays."""
-    changed = [name for name in EVIDENCE if _plain(getattr(open_one, name)) != _plain(getattr(fresh, name))]
-    if not changed:
-        return open_one
-    for name in EVIDENCE:
-        setattr(open_one, name, getattr(fresh, name))
-    open_one.save(update_fields=list(EVIDENCE))
-    edited = [slot.quota for slot in open_one.slots.all()] if open_one.edited else None
-    open_one.slots.all().delete()
-    _write_slots(open_one, plan, approved_for(fresh), now, edited)
-    history.note(
-        open_one, "renew", state="proposed", actor=actor, at=now, data={"as_of": fresh.as_of.isoformat()}
-    )
-    return open_one
+    _write_slots([*fresh, *newer], now)
+    _tell(fresh, newer, actor, now)
+    return [one for one in given if one.row.pk]
 
 
 def _plain(value: object) -> object:
@@ -135,37 +131,53 @@ def _plain(value: object) -> object:
     return value
 
 
-def _supersede(plan: QuotaPlan, actor: Actor, now: datetime) -> None:
-    history.move(plan, PLAN_MOVES, "supersede", actor=actor, at=now)
+def _supersede(outdated: Sequence[Proposal], actor: Actor, now: datetime) -> None:
+    plans = [one.standing.proposed.plan for one in outdated if one.standing.proposed]
+    before, after = "proposed", next_state(PLAN_MOVES, "proposed", "supersede")
+    QuotaPlan.objects.filter(pk__in=[plan.pk for plan in plans]).update(state=after)
+    history.record_all(things=plans, verb="supersede", from_state=before, to_state=after, actor=actor, at=now)
 
 
-def _write_slots(
-    row: QuotaPlan, plan: Plan, approved: QuotaPlan | None, now: datetime, edited: list[int] | None = None
-) -> None:
-    sessions = (
-        [] if approved else [one for one in planned_sessions(now, row.expert_code) if one.key == key_of(row)]
+def _tell(fresh: Sequence[Proposal], newer: Sequence[Proposal], actor: Actor, now: datetime) -> None:
+    history.record_all(
+        things=[one.row for one in fresh],
+        verb="propose",
+        to_state=next_state(PLAN_MOVES, None, "propose"),
+        actor=actor,
+        at=now,
+        data=[{"quotas": list(one.plan.quotas)} for one in fresh],
     )
-    current = current_quotas(approved, sessions, plan.appointments, len(plan.slots))
+    history.record_all(
+        things=[one.row for one in newer],
+        verb="renew",
+        from_state="proposed",
+        to_state="proposed",
+        actor=actor,
+        at=now,
+        data=[{"as_of": one.row.as_of.isoformat()} for one in newer],
+    )
+
+
+def _write_slots(proposals: Sequence[Proposal], now: datetime) -> None:
+    """The slots of new plans, and of newer ones in the place of those before, which are as many."""
+    sessions = next_sessions({one.row.expert_code for one in proposals if not one.approved}, now)
     PlanSlot.objects.bulk_create(
-        PlanSlot(
-            plan=row,
-            index=index,
-            starts_at=slot.starts_at,
-            length_min=slot.span.length_min,
-            walk_in_rate_per_min=round(slot.rate.per_min, DIGITS),
-            rate_low_per_min=round(slot.rate.low_per_min, DIGITS),
-            rate_high_per_min=round(slot.rate.high_per_min, DIGITS),
-            walk_ins=round(slot.walk_ins, DIGITS),
-            consultations=slot.capacity.consultations,
-            mean_duration_min=round(slot.capacity.mean_duration_min, DIGITS),
-            capacity=slot.capacity.numbers,
-            capacity_rule=str(slot.capacity.rule),
-            few_data=slot.capacity.few_data,
-            carry_in=round(slot.quota.carry_in, DIGITS),
-            spare=round(slot.quota.spare, DIGITS),
-            computed_quota=slot.quota.quota,
-            quota=edited[index - 1] if edited else slot.quota.quota,
-            current_quota=current[index - 1] if len(current) == len(plan.slots) else None,
-        )
-        for index, slot in enumerate(plan.slots, start=1)
+        [
+            slot
+            for one in proposals
+            for slot in slots_of_plan(
+                one.row,
+                one.plan,
+                quotas=one.quotas,
+                current=current_quotas(
+                    one.approved,
+                    sessions.get(key_of(one.row), []),
+                    one.plan.appointments,
+                    len(one.plan.slots),
+                ),
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["plan", "index"],
+        update_fields=SLOT_COLUMNS,
     )

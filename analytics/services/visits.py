@@ -1,70 +1,63 @@
 """Taking visits in: from a hospital's file or from this system's own day. All or nothing, and repeatable."""
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from analytics.domain.errors import ImportRefused, RowError
-from analytics.domain.visits import SessionKey, VisitRow
-from analytics.models import ImportBatch, SessionDay
+from analytics.domain.visits import DEFAULT_SLOT_MIN
+from analytics.models import ImportBatch
+from analytics.services import incoming
+from analytics.services.incoming import FAULTS_KEPT, PRE_OPENING, Faults, Numbered, rows_copy
+from analytics.services.outdated import plans_outdate
 from analytics.services.summaries import session_days_summarise
-from hospital.common import clock
 from hospital.common.actor import Actor
-from hospital.common.crypto import blind_index
+from hospital.common.errors import gettext_noop
 from hospital.common.transactions import transactional
 
-PRE_OPENING = timedelta(minutes=60)
 SYNTHETIC = ImportBatch.Source.SYNTHETIC
-Numbered = tuple[int, VisitRow | RowError]
+SAME = gettext_noop("the same visit as row %(first)s")
+Progress = Callable[[str, int], None]
+"""Is told the step (reading, storing, summing) and how many of its rows or sessions are done."""
 
-_INCOMING = """
-CREATE TEMPORARY TABLE incoming (
-    line int, expert_code text, opens_at timestamptz, identity bytea, channel text, outcome text,
-    slot_starts_at timestamptz, registered_at timestamptz, checked_in_at timestamptz, called_at timestamptz,
-    started_at timestamptz, finished_at timestamptz, patient_index bytea
-) ON COMMIT DROP
-"""
-_DUPLICATES = """
-SELECT line, first FROM (
-    SELECT line, min(line) OVER (PARTITION BY identity) AS first FROM incoming
-) AS numbered WHERE line <> first ORDER BY line
-"""
-_ANYTHING_NEW = """
-SELECT EXISTS (SELECT FROM incoming WHERE NOT EXISTS (
-    SELECT FROM analytics_visit visit WHERE visit.identity = incoming.identity))
-"""
-_STORE = """
-WITH added AS (
-    INSERT INTO analytics_visit (identity, session_day_id, batch_id, channel, outcome, slot_starts_at,
-        registered_at, checked_in_at, called_at, started_at, finished_at, patient_index)
-    SELECT incoming.identity, day.id, %s, incoming.channel, incoming.outcome, incoming.slot_starts_at,
-        incoming.registered_at, incoming.checked_in_at, incoming.called_at, incoming.started_at,
-        incoming.finished_at, incoming.patient_index
-    FROM incoming JOIN analytics_sessionday day USING (expert_code, opens_at)
-    ORDER BY day.id, incoming.line
-    ON CONFLICT (identity) DO NOTHING
-    RETURNING session_day_id
-)
-SELECT session_day_id, count(*) FROM added GROUP BY 1
-"""
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The visits are all that this system recorded of a day, with a digest of them."""
+
+    day: date
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    kind: ImportBatch.Source
+    name: str
+    told: Told | None
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What a taking-in did: rows read, visits added, sessions touched."""
+    """What a taking-in did: rows read, visits added, visits told otherwise than before, sessions touched."""
 
     rows: int
     added: int
     session_days: tuple[int, ...]
+    corrected: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def known(self) -> int:
         """Rows that were there already."""
         return self.rows - self.added
+
+
+def _silent(step: str, done: int) -> None:
+    pass
 
 
 @transactional
@@ -75,18 +68,23 @@ def visits_take_in(
     name: str,
     actor: Actor,
     now: datetime,
+    told: Told | None = None,
     dry_run: bool = False,
+    progress: Progress = _silent,
 ) -> TakenIn:
-    """Store the visits that ``read`` gives, all of them or none; a visit already known changes nothing.
+    """Store the visits that ``read`` gives, all of them or none; one told as before changes nothing.
+
+    A visit told otherwise than before is corrected, and its session counted again. With ``told`` they are all that
+    this system recorded of a day: what is no longer among them goes.
 
     Raises
     ------
     ImportRefused
-        ``import_refused``: with the error of every faulty row; nothing was stored.
+        ``import_refused``: with what is wrong in the faulty rows; nothing was stored.
     """
     try:
         with transaction.atomic():
-            taken = _take_in(read, source, name, actor, now)
+            taken = _take_in(read, _Source(source, name, told), actor, now, progress)
             if dry_run:
                 raise _DryRun(taken)
     except _DryRun as end:
@@ -101,107 +99,75 @@ class _DryRun(Exception):
 
 
 def _take_in(
-    read: Callable[[], Iterable[Numbered]], source: ImportBatch.Source, name: str, actor: Actor, now: datetime
+    read: Callable[[], Iterable[Numbered]], source: _Source, actor: Actor, now: datetime, progress: Progress
 ) -> TakenIn:
-    sessions: dict[tuple[str, datetime], SessionKey] = {}
-    errors: list[RowError] = []
+    faults = Faults()
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS incoming")
-        cursor.execute(_INCOMING)
-        rows = _copy(cursor, read(), sessions, errors)
-        if source == ImportBatch.Source.FILE:
-            cursor.execute(_DUPLICATES)
-            errors += [RowError(line, f"the same visit as row {first}") for line, first in cursor.fetchall()]
-        if errors:
-            raise ImportRefused(tuple(sorted(errors, key=lambda error: error.line)))
-        cursor.execute(_ANYTHING_NEW)
-        if not cursor.fetchone()[0]:
-            return TakenIn(rows, 0, ())
-        _store_sessions(sessions, synthetic=source == ImportBatch.Source.SYNTHETIC)
-        batch = ImportBatch.objects.create(
-            source=source, name=name[:200], rows=rows, added=0, actor_name=actor.name, at=now
-        )
-        cursor.execute(_STORE, [batch.pk])
-        touched = dict(cursor.fetchall())
-        cursor.execute("DROP TABLE incoming")
-    batch.added = sum(touched.values())
-    batch.save(update_fields=["added"])
-    session_days_summarise(session_days=touched)
-    return TakenIn(rows, batch.added, tuple(sorted(touched)))
+        cursor.execute(incoming.TABLES)
+        rows = rows_copy(cursor, read(), faults, lambda done: progress("reading", done))
+        from_file = source.kind == ImportBatch.Source.FILE
+        if from_file:
+            _count_duplicates(cursor, faults)
+        if faults.count:
+            raise ImportRefused(tuple(sorted(faults.kept, key=lambda error: error.line)), faults.count)
+        progress("storing", rows)
+        facts = _facts(cursor) if from_file else {}
+        touched, added, corrected = _store(cursor, source, rows, actor, now)
+        cursor.execute("DROP TABLE incoming, incoming_session")
+    session_days_summarise(session_days=touched, progress=lambda done: progress("summing", done))
+    return TakenIn(rows, added, tuple(sorted(touched)), corrected, facts)
 
 
-def _copy(
-    cursor: Any,
-    numbered: Iterable[Numbered],
-    sessions: dict[tuple[str, datetime], SessionKey],
-    errors: list[RowError],
-) -> int:
-    rows = 0
-    with cursor.copy("COPY incoming FROM STDIN") as copy:
-        for line, row in numbered:
-            rows += 1
-            if isinstance(row, RowError):
-                errors.append(row)
-                continue
-            known = sessions.setdefault(row.session.identity, row.session)
-            if known is not row.session and known != row.session:
-                errors.append(RowError(line, _difference(known, row.session)))
-                continue
-            copy.write_row(_incoming_row(line, row))
-    return rows
+def _count_duplicates(cursor: Any, faults: Faults) -> None:
+    cursor.execute(incoming.DUPLICATES, [FAULTS_KEPT])
+    found = cursor.fetchall()
+    for line, first, _all in found:
+        faults.add(RowError(line, SAME, first=first))
+    if found:
+        faults.count += found[0][2] - len(found)
 
 
-def _incoming_row(line: int, row: VisitRow) -> tuple[object, ...]:
-    patient = blind_index("visit", row.patient_ref) if row.patient_ref else None
-    return (
-        line,
-        row.session.expert_code,
-        row.session.opens_at,
-        _identity(row, patient),
-        str(row.channel),
-        str(row.outcome),
-        row.slot_starts_at,
-        row.registered_at,
-        row.checked_in_at,
-        row.called_at,
-        row.started_at,
-        row.finished_at,
-        patient,
+def _store(cursor: Any, source: _Source, rows: int, actor: Actor, now: datetime) -> tuple[set[int], int, int]:
+    """The sessions touched, and how many visits were added and how many corrected."""
+    cursor.execute(incoming.CHANGE_SESSIONS)
+    touched = {pk for (pk,) in cursor.fetchall()}
+    if source.told:
+        cursor.execute(incoming.REMOVE, {"day": source.told.day})
+    else:
+        cursor.execute(incoming.CHANGE)
+    corrected = Counter(dict(cursor.fetchall()))
+    cursor.execute(incoming.ANYTHING_NEW)
+    if not (cursor.fetchone()[0] or touched or corrected):
+        return set(), 0, 0
+    batch = ImportBatch.objects.create(
+        source=source.kind,
+        name=source.name[:200],
+        rows=rows,
+        added=0,
+        actor_name=actor.name,
+        at=now,
+        digest=source.told and source.told.digest,
     )
+    values = {
+        "pre_opening": PRE_OPENING,
+        "slot_minutes": DEFAULT_SLOT_MIN,
+        "synthetic": source.kind == SYNTHETIC,
+        "batch": batch.pk,
+    }
+    cursor.execute(incoming.STORE_SESSIONS, values)
+    cursor.execute(incoming.ADD, values)
+    added = dict(cursor.fetchall())
+    batch.added, batch.corrected = sum(added.values()), corrected.total()
+    batch.save(update_fields=["added", "corrected"])
+    touched |= added.keys() | corrected.keys()
+    plans_outdate(session_days=touched, now=now)  # before the sessions go that have no visit left
+    cursor.execute(incoming.REMOVE_EMPTY, {"days": sorted(corrected)})
+    touched -= {pk for (pk,) in cursor.fetchall()}
+    return touched, batch.added, batch.corrected
 
 
-def _identity(row: VisitRow, patient: bytes | None) -> bytes:
-    """What makes a visit the same when it is read again: expert, session, patient, registration, start."""
-    moments = (row.session.opens_at, row.registered_at, row.started_at)
-    parts = [row.session.expert_code, *(str(moment.timestamp()) if moment else "" for moment in moments)]
-    return hashlib.blake2b("\0".join(parts).encode() + b"\0" + (patient or b""), digest_size=20).digest()
-
-
-def _difference(known: SessionKey, other: SessionKey) -> str:
-    for name in ("department", "closes_at", "walk_in_opens_at", "slot_minutes"):
-        if getattr(known, name) != getattr(other, name):
-            return f"{name} differs from an earlier row of the same session"
-    return "the session differs from an earlier row of the same session"
-
-
-def _store_sessions(sessions: dict[tuple[str, datetime], SessionKey], *, synthetic: bool) -> None:
-    """Add the session days that are new; those known stay as they are."""
-    SessionDay.objects.bulk_create(
-        [
-            SessionDay(
-                expert_code=key.expert_code,
-                department=key.department,
-                date=key.session_date,
-                weekday=key.session_date.isoweekday(),
-                opens_local=clock.local(key.opens_at).time().replace(microsecond=0),
-                opens_at=key.opens_at,
-                closes_at=key.closes_at,
-                walk_in_opens_at=key.walk_in_opens_at or key.opens_at - PRE_OPENING,
-                slot_minutes=key.slot_minutes,
-                synthetic=synthetic,
-            )
-            for key in sessions.values()
-        ],
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
+def _facts(cursor: Any) -> dict[str, Any]:
+    """What the file says in all, for whoever decides whether to take it in."""
+    cursor.execute(incoming.FACTS)
+    names = [column.name for column in cursor.description]
+    return dict(zip(names, cursor.fetchone(), strict=True))

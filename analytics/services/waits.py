@@ -1,44 +1,49 @@
 """What booked patients usually waited, from the recorded history, handed to booking."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
 
+from analytics.domain.disclosure import FEWEST_SHOWN
+from analytics.selectors.waits import WAIT, WAITED
 from booking.services import SlotWait, slot_waits_set
 from hospital.common import clock
 
-FEWEST = 10
-"""Below so many patients nothing is said."""
-
-_USUAL = """
-SELECT extract(isodow FROM slot_starts_at AT TIME ZONE %(zone)s)::int AS weekday,
-       (slot_starts_at AT TIME ZONE %(zone)s)::time AS starts_at,
-       percentile_cont(0.2) WITHIN GROUP (ORDER BY wait_min),
-       percentile_cont(0.8) WITHIN GROUP (ORDER BY wait_min), count(*)
+_USUAL = f"""
+SELECT expert_code, extract(isodow FROM slot)::int AS weekday, slot::time AS starts_at,
+       percentile_cont(ARRAY[0.2, 0.8]) WITHIN GROUP (ORDER BY wait_min), count(*)
 FROM (
-    SELECT visit.slot_starts_at, greatest(0, extract(epoch FROM coalesce(visit.called_at, visit.started_at)
-               - greatest(visit.checked_in_at, visit.slot_starts_at)) / 60) AS wait_min
-    FROM analytics_visit visit JOIN analytics_sessionday day ON day.id = visit.session_day_id
-    WHERE day.expert_code = %(expert)s AND day.date BETWEEN %(first)s AND %(last)s
-      AND visit.channel = 'appointment' AND visit.started_at IS NOT NULL
-      AND visit.checked_in_at IS NOT NULL AND visit.slot_starts_at IS NOT NULL
+    SELECT day.expert_code, visit.slot_starts_at AT TIME ZONE %(zone)s AS slot, {WAIT} AS wait_min
+    FROM unnest(%(experts)s::text[], %(weekdays)s::int[]) AS wanted (expert_code, weekdays)
+    JOIN analytics_sessionday day USING (expert_code)
+    JOIN analytics_visit visit ON visit.session_day_id = day.id
+    WHERE day.date BETWEEN %(first)s AND %(last)s
+      AND (weekdays & (1 << day.weekday) > 0 OR (day.closes_at AT TIME ZONE %(zone)s)::date > day.date)
+      AND visit.channel = 'appointment' AND {WAITED} AND visit.slot_starts_at IS NOT NULL
 ) AS waits
-GROUP BY 1, 2 HAVING count(*) >= %(fewest)s ORDER BY 1, 2
-"""
+GROUP BY 1, 2, 3 HAVING count(*) >= %(fewest)s ORDER BY 1, 2, 3
+"""  # noqa: S608 - the parts are constants
+"""Slots after midnight belong to the next weekday, so sessions that pass it are always read."""
 
 
-def usual_waits_hand_over(*, expert_code: str, as_of: date, weeks: int) -> int:
-    """From check-in or the slot's beginning, whichever is later, to the call; returns how many slots have a figure."""
+def usual_waits_hand_over(*, wanted: Mapping[str, frozenset[int]], as_of: date, weeks: int) -> int:
+    """From check-in or the slot's beginning, whichever is later, to the call; returns how many slots have a figure.
+
+    ``wanted`` are weekdays by expert: only their slots are counted again.
+    """
     values: dict[str, Any] = {
-        "expert": expert_code,
+        "experts": list(wanted),
+        "weekdays": [sum(1 << weekday for weekday in weekdays) for weekdays in wanted.values()],
         "zone": clock.zone().key,
         "first": as_of - timedelta(weeks=weeks),
         "last": as_of,
-        "fewest": FEWEST,
+        "fewest": FEWEST_SHOWN,
     }
+    waits: dict[str, list[SlotWait]] = {code: [] for code in wanted}
     with connection.cursor() as cursor:
         cursor.execute(_USUAL, values)
-        rows = cursor.fetchall()
-    waits = [SlotWait(weekday, at, round(p20), round(p80), n) for weekday, at, p20, p80, n in rows]
-    return slot_waits_set(expert_code=expert_code, waits=waits)
+        for code, weekday, at, (p20, p80), n in cursor.fetchall():
+            waits[code].append(SlotWait(weekday, at, round(p20), round(p80), n))
+    return slot_waits_set(waits=waits, weekdays=wanted)

@@ -2,7 +2,8 @@
 
 from django import template
 
-from analytics.selectors import plans
+from analytics.selectors import nights, plans
+from hospital.common import clock
 
 register = template.Library()
 
@@ -11,3 +12,9 @@ register = template.Library()
 def plans_to_review() -> int:
     """How many plans wait for a decision."""
     return plans.plans_to_review()
+
+
+@register.simple_tag
+def nights_missed() -> int:
+    """How many nights should be complete and are not."""
+    return nights.missed_nights(clock.now())

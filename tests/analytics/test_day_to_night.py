@@ -2,11 +2,9 @@
 
 import pytest
 
-from analytics import tasks
 from analytics.models import QuotaPlan, SessionDay, Visit
-from analytics.services.nightly import nightly_begin
-from hospital.common import jobs
 from queueing.services import session_end
+from tests.analytics.nights import night
 from tests.queueing.conftest import Morning, morning
 
 __all__ = ["morning"]
@@ -22,10 +20,8 @@ def test_the_days_visits_of_the_queue_become_history_and_a_plan(morning: Morning
         ticket = morning.serve(f"10:{10 * minute:02d}")
         morning.do("finish", ticket, f"10:{10 * minute + 5:02d}")
     session_end(session_id=morning.session.pk, actor=morning.desk, now=morning.now.at("12:30"))
-    night = morning.now.at("02:10", days=1)
-    assert "zhao" in nightly_begin(now=night)
-    assert tasks.RECOMPUTE in jobs.HANDLERS
-    jobs.run_due(night)
+    run = night(morning.now.at("02:10", days=1))
+    assert list(run.experts.values_list("expert_code", "state")) == [("zhao", "done")]
 
     day = SessionDay.objects.get(expert_code="zhao")
     assert (day.walk_ins, day.live_appointments, day.seen, day.synthetic) == (4, 1, 5, False)

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from analytics.domain.errors import QuotaSumChanged
+from analytics.domain.sessions import Warned
+from analytics.management.commands import recompute_quotas
 from analytics.models import QuotaPlan
+from analytics.services import plans
 from analytics.services.plans import plan_approve, plan_edit, plan_reject, plan_roll_back, plans_apply
 from booking.domain.errors import ReasonMissing
-from booking.models import ClinicSession
+from booking.models import ClinicSession, SessionTemplate
 from booking.services import session_release, sessions_generate
 from hospital.common import clock, history
 from hospital.common.actor import Actor
@@ -64,6 +68,18 @@ def test_the_schedules_share_of_the_computed_capacity_is_the_number_of_appointme
     assert [slot.current_quota for slot in plan.slots.all()] == [6, 5, 5, 5]
 
 
+def test_a_plan_that_leaves_nothing_to_book_says_so_and_waits_for_a_person(
+    plan: QuotaPlan, now: VirtualClock
+) -> None:
+    assert Warned.NOTHING_BOOKABLE not in plan.warnings
+    policy_change(actor=MANAGER, now=now(), reason="test", auto_approve=True)
+    SessionTemplate.objects.update(slot_minutes=5, appointment_share="0.01")
+    recompute("2018-12-01")
+    short = QuotaPlan.objects.get(slot_minutes=5)
+    assert (short.appointments, Warned.NOTHING_BOOKABLE in short.warnings) == (0, True)
+    assert short.state == "proposed"
+
+
 def test_approving_sets_the_quotas_of_sessions_not_yet_released(
     plan: QuotaPlan, monday: ClinicSession, now: VirtualClock
 ) -> None:
@@ -93,6 +109,25 @@ def test_sessions_planned_after_the_approval_get_its_quotas_before_their_release
     assert plans_apply(now=now()) == 1
     assert quotas(later) == QUOTAS
     assert plans_apply(now=now()) == 0
+
+
+def test_a_plan_taken_back_while_new_sessions_get_theirs_is_given_to_none(
+    plan: QuotaPlan, monday: ClinicSession, now: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The duty read it before; applied then, it would have stayed with the session."""
+    plan_approve(code=plan.code, actor=MANAGER, now=now())
+    sessions_generate(until=monday.date + timedelta(days=7), now=now())
+    read = plans.approved_plans
+
+    def taken_back_meanwhile(*expert: str) -> object:
+        found = read(*expert)
+        if not expert:
+            plan_roll_back(code=plan.code, reason="Complaints", actor=MANAGER, now=now())
+        return found
+
+    monkeypatch.setattr(plans, "approved_plans", taken_back_meanwhile)
+    assert plans_apply(now=now()) == 0
+    assert {source for (source,) in ClinicSession.objects.values_list("quota_source")} == {"equal"}
 
 
 def test_an_edit_moves_numbers_and_keeps_their_sum(
@@ -158,6 +193,24 @@ def test_computing_again_changes_nothing(plan: QuotaPlan) -> None:
     recompute()
     same = QuotaPlan.objects.get()
     assert (same.code, list(same.slots.order_by("pk").values()), verbs(same)) == before
+
+
+def test_an_expert_that_fails_stops_no_other_and_the_command_says_so(
+    plan: QuotaPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute = recompute_quotas.expert_replan
+
+    def broken(*, expert_code: str, **given: Any) -> Any:
+        if expert_code == "broken":
+            raise ValueError("no such bin")
+        return compute(expert_code=expert_code, **given)
+
+    monkeypatch.setattr(recompute_quotas, "experts_known", lambda window: ["broken", "zhou"])
+    monkeypatch.setattr(recompute_quotas, "expert_replan", broken)
+    with pytest.raises(CommandError, match=r"1 of 2 experts.*broken: ValueError\('no such bin'\)"):
+        recompute("2018-12-01")
+    plan.refresh_from_db()
+    assert plan.as_of == date(2018, 12, 1)
 
 
 def test_newer_evidence_for_the_same_quotas_renews_the_open_plan(plan: QuotaPlan, now: VirtualClock) -> None:

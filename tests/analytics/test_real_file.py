@@ -6,7 +6,7 @@ for the public data set the capacities are derived a second time here, from the 
 
 import csv
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from io import StringIO
 from math import floor
@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from analytics.domain.evidence import Estimator
+from analytics.domain.plans import PlansAsked
 from analytics.models import SessionDay, Visit
 from analytics.selectors import estimates
 from analytics.selectors.bins import bins_of_visits
-from analytics.selectors.estimates import Asked, plans_of_expert
+from analytics.selectors.estimates import plans_of_expert
 from analytics.selectors.history import HistoryWindow, experts_with_history
-from analytics.services.files import MAPPINGS, mapping_named
+from analytics.services.mappings import SHIPPED, mapping_named
 
 pytestmark = [pytest.mark.real_file, pytest.mark.django_db]
 FILE = Path(os.environ["VISITS_FILE"])
@@ -35,7 +37,7 @@ def fitting_mapping() -> list[str]:
     """The import_visits options for this file's header; none for the canonical one."""
     with FILE.open(encoding="utf-8-sig") as file:
         header = set(next(csv.reader(file)))
-    names = [path.stem for path in MAPPINGS.glob("*.toml") if mapping_named(path.stem).headers <= header]
+    names = [path.stem for path in SHIPPED.glob("*.toml") if mapping_named(path.stem).headers <= header]
     return ["--mapping", names[0], "--start-date", START.isoformat()] if names else []
 
 
@@ -98,7 +100,7 @@ def test_the_file_comes_in_whole_and_again_changes_nothing(capsys: pytest.Captur
 
 def test_the_summary_and_the_raw_visits_give_the_same_plans(monkeypatch: pytest.MonkeyPatch) -> None:
     imported()
-    asked = Asked(as_of=last_day() + timedelta(days=1), weeks=WHOLE)
+    asked = PlansAsked(as_of=last_day() + timedelta(days=1), weeks=WHOLE)
     experts = experts_with_history(HistoryWindow.of_weeks(WHOLE, asked.as_of))
     summary: list[Any] = [plan.quotas for code in experts for plan in plans_of_expert(code, asked).plans]
     monkeypatch.setattr(estimates, "bins_of_summary", bins_of_visits)
@@ -112,7 +114,7 @@ def test_capacities_equal_a_plain_recomputation_of_the_public_data_set(
     if "hangu" not in fitting_mapping():
         return
     imported()
-    asked = Asked(as_of=last_day() + timedelta(days=1), weeks=WHOLE, min_sessions=1)
+    asked = PlansAsked(as_of=last_day() + timedelta(days=1), weeks=WHOLE, min_sessions=1)
     plain = plain_sessions()
     lines = []
     for plan in plans_of_expert("HANGU", asked).plans:
@@ -128,3 +130,26 @@ def test_capacities_equal_a_plain_recomputation_of_the_public_data_set(
     assert len(lines) == len(plain)
     with capsys.disabled():
         print("\n" + "\n".join(lines))
+
+
+@pytest.mark.parametrize("estimator", list(Estimator))
+def test_every_estimator_gives_rates_within_their_intervals_and_says_what_the_data_are_worth(
+    estimator: Estimator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported()
+    asked = PlansAsked(
+        as_of=last_day() + timedelta(days=1), weeks=WHOLE, rate_weeks=WHOLE, estimator=estimator
+    )
+    experts = experts_with_history(HistoryWindow.of_weeks(WHOLE, asked.as_of))
+    plans = [plan for code in experts for plan in plans_of_expert(code, asked).plans]
+    rates = [rate for plan in plans for rate in (plan.pre_opening, *(slot.rate for slot in plan.slots))]
+    assert rates
+    assert all(0 <= rate.low_per_min <= rate.per_min <= rate.high_per_min for rate in rates)
+    notes = Counter(str(note) for plan in plans for note in plan.warnings)
+    families = Counter(str(plan.quality.services and plan.quality.services.family) for plan in plans)
+    half_lives = Counter(weeks for plan in plans for weeks in plan.quality.half_lives_weeks)
+    with capsys.disabled():
+        print(
+            f"\n{estimator}: {len(plans)} plans, notes {dict(notes)}, lengths {dict(families)}, "
+            f"half-lives {dict(half_lives)}"
+        )

@@ -8,9 +8,9 @@ from analytics.domain.arrivals import (
     capped_rate,
     full_counts,
     paper_sampling,
-    poisson_interval,
     window_of_minutes,
 )
+from analytics.domain.intervals import poisson_interval
 
 NOVEMBER = (450, 34, 10, 3, 3)
 

@@ -1,7 +1,7 @@
 """R1 on the paper's numbers, the readings that do not reproduce it, and the edges."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.quotas import capacities_as_quotas, quota_plan
@@ -67,6 +67,7 @@ def test_shapes_that_cannot_be_are_refused(
         quota_plan(capacities, arrivals, appointments)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     slots=st.lists(st.tuples(st.integers(0, 30), st.floats(0, 40)), min_size=1, max_size=12),
     appointments=st.integers(0, 200),

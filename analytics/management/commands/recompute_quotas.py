@@ -1,6 +1,7 @@
 """``manage.py recompute_quotas``: the nightly work by hand."""
 
 import json
+import logging
 from argparse import ArgumentParser
 from dataclasses import replace
 from datetime import date
@@ -8,15 +9,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from analytics.domain.evidence import Estimator
 from analytics.domain.moments import day_of
-from analytics.domain.plans import Estimator
+from analytics.domain.plans import Method, PlansAsked
 from analytics.domain.reports import plan_as_data
-from analytics.selectors.estimates import Asked, ExpertPlans, plans_of_expert
-from analytics.selectors.history import HistoryWindow, experts_with_history
+from analytics.selectors.estimates import ExpertPlans
+from analytics.selectors.history import HistoryWindow
+from analytics.selectors.nights import experts_known
+from analytics.selectors.optimised import plans_asked_for
 from analytics.services.nightly import asked_of_policy, expert_replan
-from booking.selectors.schedules import experts_by_code
 from hospital.common import clock
 from hospital.common.actor import Actor
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -28,26 +33,36 @@ class Command(BaseCommand):
         """Declare the options of contract."""
         parser.add_argument("--as-of", metavar="DATE", help="look back from this day (default: today)")
         parser.add_argument("--expert", metavar="CODE", help="only this expert")
-        parser.add_argument("--method", choices=["r1", "optimised"], default="r1")
-        parser.add_argument("--estimator", choices=[str(each) for each in Estimator], default="full_counts")
+        parser.add_argument(
+            "--method",
+            choices=[str(each) for each in Method],
+            help="quotas to propose (default: the policy's)",
+        )
+        parser.add_argument(
+            "--estimator",
+            choices=[str(each) for each in Estimator],
+            help="how walk-ins are counted (default: the policy's)",
+        )
         parser.add_argument("--seed", type=int, default=0, help="of paper_sampling")
         parser.add_argument("--dry-run", action="store_true", help="compute, propose nothing")
         parser.add_argument("--json", action="store_true", help="print the plans as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compute, propose and print."""
-        if options["method"] != "r1":
-            raise CommandError("The optimised method is not built yet; use --method r1.")
         if options["seed"] < 0:
             raise CommandError("--seed must not be negative.")
-        asked = replace(
-            asked_of_policy(self._as_of(options["as_of"])),
-            estimator=Estimator(options["estimator"]),
-            seed=options["seed"],
-        )
-        found = [
-            self._plans(code, asked, dry_run=options["dry_run"]) for code in self._experts(options, asked)
-        ]
+        asked = replace(asked_of_policy(self._as_of(options["as_of"])), seed=options["seed"])
+        if options["estimator"]:
+            asked = replace(asked, estimator=Estimator(options["estimator"]))
+        if options["method"]:
+            asked = replace(asked, method=Method(options["method"]))
+        found, failed = [], []
+        for code in self._experts(options, asked):
+            try:
+                found.append(self._plans(code, asked, dry_run=options["dry_run"]))
+            except Exception as error:
+                logger.exception("plans of %s failed", code)
+                failed.append(f"{code}: {error!r}")
         if options["json"]:
             plans = [plan_as_data(each.expert_code, plan) for each in found for plan in each.plans]
             self.stdout.write(
@@ -55,6 +70,10 @@ class Command(BaseCommand):
             )
         else:
             self._print(found, asked)
+        if failed:
+            raise CommandError(
+                f"No plans for {len(failed)} of {len(found) + len(failed)} experts: " + "; ".join(failed)
+            )
 
     def _as_of(self, text: str | None) -> date:
         try:
@@ -62,24 +81,22 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from None
 
-    def _experts(self, options: dict[str, Any], asked: Asked) -> list[str]:
-        known = experts_with_history(HistoryWindow.of_weeks(asked.weeks, asked.as_of))
-        scheduled = [code for code, expert in experts_by_code().items() if expert.active]
-        codes = sorted({*known, *scheduled})
+    def _experts(self, options: dict[str, Any], asked: PlansAsked) -> list[str]:
+        codes = experts_known(HistoryWindow.of_weeks(asked.weeks, asked.as_of))
         if options["expert"] is None:
             return codes
         if options["expert"] not in codes:
             raise CommandError(f"There is no expert {options['expert']} with history or a schedule.")
         return [options["expert"]]
 
-    def _plans(self, code: str, asked: Asked, *, dry_run: bool) -> ExpertPlans:
+    def _plans(self, code: str, asked: PlansAsked, *, dry_run: bool) -> ExpertPlans:
         if dry_run:
-            return plans_of_expert(code, asked)
+            return plans_asked_for(code, asked)
         return expert_replan(
             expert_code=code, asked=asked, actor=Actor.job("recompute_quotas"), now=clock.now()
         )
 
-    def _print(self, found: list[ExpertPlans], asked: Asked) -> None:
+    def _print(self, found: list[ExpertPlans], asked: PlansAsked) -> None:
         for each in found:
             for plan in each.plans:
                 period = plan.period
