@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import partial
 
 OPCODE_TEXT = 1
-OPCODE_CLOSE = 8
 OPCODE_PING = 9
+CONNECT_LIMIT_S = 120
 
 
 class Client(asyncio.Protocol):
@@ -96,7 +96,7 @@ class Fleet:
             self.clients.append(client)
             self._missing.add(client)
             await loop.create_connection(partial(_same, client), host, port)
-        await asyncio.wait_for(self._all.wait(), 60)
+        await asyncio.wait_for(self._all.wait(), CONNECT_LIMIT_S)
 
     def _wait_for(self, mark: bytes, missing: set[Client] | None) -> None:
         self._mark, self._all = mark, asyncio.Event()
@@ -119,8 +119,9 @@ class Fleet:
         await asyncio.wait_for(self._all.wait(), 30)
         return self._last - begun
 
-    def close(self) -> None:
-        """Hang up."""
-        for client in self.clients:
+    def close(self, *, beyond: int = 0) -> None:
+        """Hang up, but for the first so many."""
+        self.clients, leaving = self.clients[:beyond], self.clients[beyond:]
+        for client in leaving:
             if client.transport is not None:
                 client.transport.abort()

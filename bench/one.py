@@ -13,9 +13,15 @@ MODULES = {
     "B4": "bench.sold_out",
     "B5": "bench.pretix_orders",
     "W1": "bench.screens",
+    "W2": "bench.stock_layer",
+    "W3": "bench.more_screens",
     "P1": "bench.unchanged",
     "P2": "bench.page",
     "N1": "bench.nightly",
+    "N2": "bench.more_history",
+    "N3": "bench.quota_inputs",
+    "L1": "bench.assignment",
+    "S1": "bench.simulated",
 }
 """Each has ``run(scale) -> dict``, the line that is printed (``bench.measure.line``)."""
 ON_REQUEST = {"B5"}
