@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.clock import now
 from tests.figures import Figures, Told, lines
 
 __all__ = ["now"]
 LONG = "CHAOS_SECONDS" in os.environ
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")  # how long an example takes says nothing about what is tested
+
+
+@pytest.hookimpl(trylast=True)  # after the browser's, which names its group
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups, which one process works through alone, begin first: the rest fills up the others meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stands to the end of the run: garbage is looked for among what comes later only."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,6 @@ from hospital.common.policy import forget, policies
 from hospital.models import User
 
 LIN_ID = "11010519491231002X"
-CHEN_ID = "440524188001010014"
 
 
 def resident_id(serial: int, born: str = "19800101", county: str = "110105") -> str:

@@ -15,10 +15,17 @@ GUARANTEES = {
     "G7": "late money has a number or a refund",
     "G8": "one refund per payment",
     "G9": "five notices in any order, one end",
+    "G10": "queue numbers unique, never reused",
+    "G11": "each patient called once, nobody skipped",
+    "G12": "night twice, at once, killed: equal plans",
     "G13": "journal against database",
     "G14": "model of the rules against database",
     "schema": "requests made from the API's description, 5xx",
     "canaries": "documents and phones readable anywhere",
+    "masking": "names, phones, documents where everybody can see",
+    "desk": "jobs at the front desk, after the scan",
+    "told check_in": "expected times told at check-in against the calls",
+    "told near": "the same, with few people ahead",
     "faults": "servers and processes away, and back",
 }
 HEAD = ("id", "what", "this run", "control: the guard off", "seed")

@@ -17,7 +17,7 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATABASES["default"].setdefault("TEST", {})  # noqa: F405
+DATABASES["default"] |= {"ENGINE": "tests.backend", "TEST": {}}  # noqa: F405
 # The counters of sign-in are each test process's own; tests/hospital/test_cache.py tests the shared ones.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LANGUAGE_CODE = "en"

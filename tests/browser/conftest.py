@@ -1,10 +1,11 @@
-"""A real Chromium against the real demo. One demo serves the whole run; its data stays between runs."""
+"""A real Chromium against the real demo. One demo serves the whole run; the next run begins with another."""
 
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -45,10 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo hospital, served for the whole run."""
+def demo() -> Iterator[Demo]:
+    """The demo hospital, served for the whole run; what an earlier run booked and moved the clock to is gone."""
     data_dir = Path(os.environ["DATA_DIR"]) / "browser"
-    with running_demo(data_dir) as served:
+    with running_demo(data_dir, "--reset") as served:
         yield served
 
 
@@ -59,14 +60,19 @@ def moved_clock(demo: Demo) -> Iterator[Demo]:
     demo.clock_reset()
 
 
-@pytest.fixture(scope="module")  # its event loop must not run on into modules with loops of their own
-def browser() -> Iterator[Browser]:
-    """One Chromium; no browser is an error, not a skip."""
+def chromium_options() -> dict[str, Any]:
+    """Where Chromium is and how it is started; no browser is an error, not a skip."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "no Chromium found: set CHROMIUM to its path"
     arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    return {"executable_path": path, "args": arguments}
+
+
+@pytest.fixture(scope="module")  # its event loop must not run on into modules with loops of their own
+def browser() -> Iterator[Browser]:
+    """One Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        chromium = playwright.chromium.launch(**chromium_options())
         yield chromium
         chromium.close()
 
@@ -93,8 +99,7 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[OpenPage]:
             locale=locale,
             viewport=viewport,
             timezone_id="Asia/Shanghai",
-            service_workers="block",
-            **options,
+            **{"service_workers": "block", **options},
         )
         contexts.append(context)
         page = context.new_page()

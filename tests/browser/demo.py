@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
 from time import sleep
+from typing import Any
 
 import psycopg
 import requests
@@ -51,6 +52,21 @@ class Demo:
     def database(self) -> Iterator[psycopg.Connection]:
         with psycopg.connect(ensure(self.data_dir)[0], autocommit=True) as connection:
             yield connection
+
+    def filled(self, call: str) -> Any:
+        """Run a function of ``fill.py`` inside the demo; what it printed."""
+        environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-c", f"from tests.browser import fill; fill.{call}"],
+            cwd=ROOT,
+            env=environment | {"DATA_DIR": str(self.data_dir)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout.strip().splitlines()[-1])
 
     def clock_to(self, moment: datetime) -> None:
         """Every process of the demo shows ``moment`` from now on; the pages do when this returns."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from booking import services
-from booking.models import AccountPatient, ClinicSession, Expert, Patient, Slot
+from booking.models import AccountPatient, ClinicSession, Department, Expert, Patient, Slot
 from booking.selectors import patients_find
 from booking.services import clinic as define
 from hospital.common import clock
@@ -61,6 +61,59 @@ def thirty(id_number: str) -> None:
         if number < 27:
             pay(held, now)
     print(json.dumps({"session": stopped.code, "appointment": own.code}))
+
+
+def two_doctors() -> None:
+    """Print the codes of two sessions of one new department that have just begun."""
+    now = clock.now()
+    mark = f"{Random(now.timestamp()).randrange(10**6):06}"
+    ward = define.department_define(
+        code=f"two-{mark}", name="全科", name_en="General Practice", actor=Actor.job("test"), now=now
+    )
+    opens_at = now.replace(minute=0, second=0, microsecond=0)
+    codes = [
+        _begun(ward, f"{name}{number}-{mark}", name, opens_at, now, known_for)
+        for number, (name, known_for) in enumerate(
+            {"周": ("头痛、眩晕", "headache, vertigo"), "顾": ("", "")}.items()
+        )
+    ]
+    print(json.dumps(codes))
+
+
+def _begun(
+    ward: Department, code: str, name: str, opens_at: datetime, now: datetime, known_for: tuple[str, str]
+) -> str:
+    job = Actor.job("test")
+    made = services.session_create(
+        expert=define.expert_save(
+            code=code[1:],
+            new=True,
+            department=ward,
+            name=f"{name}{code[-6:]}",
+            name_en=f"Dr {code[1:]}",
+            title="attending",
+            specialty=known_for[0],
+            specialty_en=known_for[1],
+            fee_fen=2000,
+            actor=job,
+            now=now,
+        ),
+        room=define.room_define(code=code[1:], name=code[1:4], actor=job, now=now),
+        slot_minutes=60,
+        capacity_per_slot=10,
+        appointment_share=Decimal("0.5"),
+        day=clock.local(opens_at).date(),
+        opens_at=opens_at,
+        closes_at=opens_at + timedelta(hours=4),
+        walk_in_opens_at=opens_at - timedelta(hours=1),
+        release_at=opens_at - timedelta(days=7),
+        now=opens_at - timedelta(days=8),
+        extra=True,
+    )
+    assert made
+    services.session_release(session_id=made.pk, actor=job, now=made.release_at)
+    services.session_open_if_due(session_id=made.pk, now=now)
+    return made.code
 
 
 def _without_phone(patient: Patient) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from hospital.common.codes import random_code
 from tests.browser.conftest import CHINESE, ENGLISH
 from tests.browser.demo import Demo
 from tests.browser.people import Person, enter_as, somebody
@@ -18,10 +19,15 @@ WORDS = {
         "id right": "居民身份证，校验通过",
         "id wrong": "居民身份证，校验不符",
         "take": "收 ¥",
+        "print again": "补打",
         "turn": "叫到您了",
         "start": "开始就诊",
         "finish and call": "完成并叫下一位",
         "pass anyway": "仍然过号",
+        "short break": "短暂休息",
+        "help": "求助",
+        "transfers": "转哪一位？",
+        "steps": "叫号",
     },
     ENGLISH: {
         "registered": "Registered, ticket printed",
@@ -30,10 +36,15 @@ WORDS = {
         "id right": "Resident ID, check digit right",
         "id wrong": "Resident ID, check digit wrong",
         "take": "Take ¥",
+        "print again": "Print again",
         "turn": "It is your turn",
         "start": "Start",
         "finish and call": "Finish and call next",
         "pass anyway": "Pass anyway",
+        "short break": "short break",
+        "help": "needs help",
+        "transfers": "Who goes?",
+        "steps": "Called",
     },
 }
 
@@ -41,20 +52,22 @@ WORDS = {
 def running_clinic(demo: Demo) -> Clinic:
     """The running session, with no emergency left waiting: the next one registered is the next called."""
     here = Clinic(demo)
+    if here.rows(
+        "SELECT 1 FROM queueing_pause p JOIN booking_clinicsession s ON s.id = p.session_id"
+        " WHERE s.code = %s AND p.state = 'paused'",
+        here.session,
+    ):
+        here.ask(f"sessions/{here.session}/resume/")
     here.call_emergencies()
-    with demo.database() as connection:  # the demo's data stays between runs: never sold out here
-        connection.execute(
-            "UPDATE booking_clinicsession SET number_limit = walk_ins + appointments_taken + 30 WHERE code = %s",
-            [here.session],
-        )
+    here.never_full()
     return here
 
 
 class Desk:
-    """The front desk, driven by keys only. ``presses`` counts them; what a scanner types counts as nothing."""
+    """The front desk, driven by keys only. What a scanner types counts as nothing."""
 
     def __init__(self, page: Page, clinic: Clinic) -> None:
-        self.page, self.clinic, self.presses = page, clinic, 0
+        self.page, self.clinic, self.presses, self.letters = page, clinic, 0, 0
         enter_as(page, "desk")
         page.goto("/desk/")
         expect(page.locator("#desk-q")).to_be_focused()
@@ -62,6 +75,10 @@ class Desk:
     def scan(self, text: str) -> None:
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
+
+    def type(self, text: str) -> None:
+        self.letters += len(text)
+        self.page.keyboard.type(text)
 
     def press(self, keys: str) -> None:
         self.presses += 1
@@ -76,7 +93,7 @@ class Desk:
             return
         name = self.page.locator(f"label[for=session-{self.clinic.session}] strong").inner_text()
         self.press("Control+k")
-        self.page.keyboard.type(name)
+        self.type(name)
         self.press("Enter")
 
     def number(self) -> str:
@@ -144,3 +161,31 @@ def ticket_number(clinic: Clinic, code: str) -> str:
         code,
     )[0]
     return f"{letter}{number:02d}"
+
+
+BOOK = """
+WITH last AS (
+    SELECT slot.id, slot.session_id, session.walk_in_opens_at - interval '9 hours' AS evening
+    FROM booking_slot slot JOIN booking_clinicsession session ON session.id = slot.session_id
+    WHERE session.code = %(session)s ORDER BY slot.index DESC LIMIT 1
+), taken AS (
+    UPDATE booking_slot SET booked = booked + 1, quota = greatest(quota, booked + 1) FROM last
+    WHERE booking_slot.id = last.id
+), counted AS (
+    UPDATE booking_clinicsession SET appointments_taken = appointments_taken + 1 WHERE code = %(session)s
+)
+INSERT INTO booking_appointment
+    (code, checkin_code, slot_id, session_id, patient_id, state, fee_fen, held_at, pay_by, booked_at)
+SELECT %(code)s, %(short)s, last.id, last.session_id, (SELECT max(id) FROM booking_patient), 'booked', 0,
+    evening, evening, evening
+FROM last
+"""
+
+
+def booked(clinic: Clinic) -> tuple[str, Person]:
+    """A number in the session's last slot, booked the evening before: the code to check in with, and whose it is."""
+    person = known(clinic)
+    code = random_code(12)
+    with clinic.demo.database() as connection:
+        connection.execute(BOOK, {"session": clinic.session, "code": code, "short": code[:8]})
+    return code[:8], person

@@ -22,6 +22,7 @@ ABOVE_THE_BAR = """new Promise((done) => {
   look();
 })"""
 
+NARROW: Any = {"width": 320, "height": 640}
 both_languages = pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
 
 
@@ -110,6 +111,18 @@ def test_an_impossible_identity_number_is_said_at_its_field(
     expect(field).to_have_value(wrong)
     expect(page.get_by_role("alert")).to_contain_text(words["wrong id"])
     accessible(page)
+    page.get_by_label(words["name"], exact=True).fill("林一半")
+    page.get_by_role("button", name=words["other language"]).click()
+    expect(page.locator("html")).not_to_have_attribute("lang", "en" if locale == ENGLISH else "zh-hans")
+    expect(page.locator("input[name=name]")).to_have_value("林一半")
+    expect(page.locator("input[name=id_number]")).to_have_value(wrong)
+    page.set_viewport_size(NARROW)
+    page.get_by_role("button", name=WORDS[CHINESE if locale == ENGLISH else ENGLISH]["large"]).click()
+    expect(page.locator("html")).to_have_attribute("data-text", "large")
+    expect(page.locator("input[name=name]")).to_have_value("林一半")
+    accessible(page)
+    page.reload()
+    expect(page.locator("input[name=name]")).to_have_value("")
 
 
 def test_the_page_changes_language_and_text_size_and_stays_where_it_was(open_page: OpenPage) -> None:
@@ -125,9 +138,6 @@ def test_the_page_changes_language_and_text_size_and_stays_where_it_was(open_pag
         before * 1.25
     )
     assert page.url.endswith("/?q=%E8%86%9D%E7%9B%96%E5%93%8D%E5%95%8A")
-
-
-NARROW = {"width": 320, "height": 640}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +191,7 @@ def test_a_hold_that_nobody_pays_ends_and_its_number_can_be_taken_again(
     open_page: OpenPage, moved_clock: Demo
 ) -> None:
     page, person, words = signed_in(open_page, ENGLISH)
-    code = hold(page, person, words)
+    code = hold(page, person, words, more_left=r"\b([2-9]|\d\d) left")
     with moved_clock.database() as connection:
         row = connection.execute("SELECT pay_by FROM booking_appointment WHERE code = %s", [code]).fetchone()
     assert row

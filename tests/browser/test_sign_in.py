@@ -85,7 +85,9 @@ def test_the_demos_pages_are_accessible_and_never_too_wide(
 
 
 @pytest.mark.parametrize("key", ["patient", "desk", "expert", "manager", "admin"])
-def test_one_press_brings_each_role_to_its_own_page(open_page: OpenPage, demo: Demo, key: str) -> None:
+def test_one_press_brings_each_role_to_its_own_page(
+    open_page: OpenPage, demo: Demo, accessible: Check, key: str
+) -> None:
     page = open_page(viewport=DESK)
     page.goto("/demo/")
     page.locator(f"form[action='/demo/sign-in/{key}/'] button").click()
@@ -94,6 +96,9 @@ def test_one_press_brings_each_role_to_its_own_page(open_page: OpenPage, demo: D
     ]
     expect(page).to_have_url(re.compile(f"^{re.escape(demo.url + start)}"))
     expect(page.locator("h1, main").first).to_be_visible()
+    if key == "admin":
+        page.goto("/admin/booking/expert/")
+        accessible(page)
 
 
 @both_languages

@@ -1,19 +1,15 @@
 """A manager stops a clinic with thirty patients, one of them takes another number, the desk helps by phone."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage, fits
-from tests.browser.demo import FOREIGN, ROOT, Demo
+from tests.browser.demo import Demo
 from tests.browser.keys import Keys
-from tests.browser.people import Person, enter_as, somebody
+from tests.browser.people import enter_as, somebody
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -41,35 +37,13 @@ WORDS = {
 }
 
 
-def clinic_of_thirty(demo: Demo, one: Person) -> dict[str, str]:
-    """A clinic with thirty patients inside the running demo, ``one`` of them known."""
-    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    done = subprocess.run(
-        [
-            sys.executable,
-            "manage.py",
-            "shell",
-            "-c",
-            f"from tests.browser.fill import thirty; thirty('{one.id_number}')",
-        ],
-        cwd=ROOT,
-        env=environment | {"DATA_DIR": str(demo.data_dir)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
 @pytest.mark.parametrize("locale", [CHINESE, ENGLISH])
 def test_a_manager_stops_a_clinic_with_thirty_booked_patients_by_keyboard_alone(
     demo: Demo, open_page: OpenPage, accessible: Check, picture: Picture, locale: str
 ) -> None:
     words, person = WORDS[locale], somebody()
     phone = open_page(locale=locale, person=person)
-    made = clinic_of_thirty(demo, person)
+    made = demo.filled(f"thirty('{person.id_number}')")
     page = open_page(locale=locale, viewport=DESK)
     enter_as(page, "manager")
     keys = Keys(page)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from random import Random
-from typing import TypeVar
 
-from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
 from booking import services
 from booking.models import (
@@ -25,16 +22,13 @@ from booking.models import (
 )
 from booking.services import returns
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError
 from tests import factories
-from tests.booking.conftest import check_invariants
-from tests.chaos.model import pick
+from tests.chaos.model import Model, pick
 from tests.chaos.rules import QUOTAS, START, Entry, Number, Rules
 
 SEED = 20261122
 PEOPLE = 7
 PATIENT, JOB = Actor(kind="patient"), Actor.job("test")
-T = TypeVar("T")
 ACTIONS = (
     *("hold", "hold", "order", "order", "money", "money", "cancel", "cancel", "cancel", "move", "move"),
     *("join", "join", "accept", "accept", "accept", "leave", "ban"),
@@ -44,7 +38,7 @@ ACTIONS = (
 """What may happen next; what stands here more often happens more often."""
 
 
-class Clinic(RuleBasedStateMachine):
+class Clinic(Model):
     """Patients, jobs and the clock, on the real services and on the rules."""
 
     session: ClinicSession
@@ -55,8 +49,7 @@ class Clinic(RuleBasedStateMachine):
     @initialize(waiters=st.sampled_from([None, None, None, 0, 1, 2, 3]))
     def begin(self, waiters: int | None) -> None:
         """A session that is sold out, with so many waiting, or one with a single number taken."""
-        self.block = transaction.atomic()
-        self.block.__enter__()
+        self.begun()
         returns.RANDOM = Random(SEED)
         self.rules = Rules(
             self.session.opens_at,
@@ -74,16 +67,10 @@ class Clinic(RuleBasedStateMachine):
         for who in range(len(booked), len(booked) + (waiters or 0)):
             self.join(who, 0)
 
-    def teardown(self) -> None:
-        if hasattr(self, "block"):
-            self.seen.update(f"number {one.state}" for one in self.rules.numbers)
-            self.seen.update(f"entry {one.state}" for one in self.rules.entries)
-            self.seen["moves"] += sum(one.moves for one in self.rules.numbers)
-            try:
-                check_invariants()
-            finally:
-                transaction.set_rollback(True)
-                self.block.__exit__(None, None, None)
+    def count(self) -> None:
+        self.seen.update(f"number {one.state}" for one in self.rules.numbers)
+        self.seen.update(f"entry {one.state}" for one in self.rules.entries)
+        self.seen["moves"] += sum(one.moves for one in self.rules.numbers)
 
     # ---- what people do; n chooses whom or which, slot which time
 
@@ -125,6 +112,9 @@ class Clinic(RuleBasedStateMachine):
         number = rules.numbers[place]
         number.paid = True
         factories.notice(Payment.objects.get(appointment=self.appointments[place]), rules.now)
+        if number.state == "held" and rules.now >= number.pay_by:  # over, also when no job has ended it yet
+            number.state = "expired"
+            rules.come_back(number.slot)
         if number.state == "held":
             number.state = "booked"
             self.seen["paid in time"] += 1
@@ -302,19 +292,6 @@ class Clinic(RuleBasedStateMachine):
     def entry(self, which: int, *likely: str) -> int:
         """The place of an entry: mostly one in these states, now and then any."""
         return pick(which, [one.state for one in self.rules.entries], likely)
-
-    def tried(self, allowed: bool, action: Callable[[], T]) -> T | None:
-        """Do it; what the rules refuse must be refused by the services too, and leave nothing behind."""
-        try:
-            with transaction.atomic():
-                done = action()
-        except DomainError:
-            assert not allowed
-            self.seen["refused"] += 1
-            return None
-        assert allowed
-        self.seen["done"] += 1
-        return done
 
     def compare(self) -> None:
         rules = self.rules

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
 from booking import services
 from booking.models import Appointment, Ban, ClinicSession, Patient, Slot, WalkIn
 from hospital.common.actor import Actor
-from hospital.common.errors import DomainError
 from tests import factories
-from tests.booking.conftest import check_invariants
 from tests.chaos.day_rules import GRACE, Booked, Closed, DayRules, Session, Visit
-from tests.chaos.model import pick
+from tests.chaos.model import Model, pick
 from tests.chaos.rules import START
 
 JOB, MANAGER = Actor.job("test"), Actor(kind="manager", name="manager")
-T = TypeVar("T")
 ACTIONS = (
     *("book", "book", "walk_in", "walk_in", "walk_in", "walk_in_back", "arrive", "arrive", "see", "go"),
     *("cancel", "close", "close", "close", "confirm", "confirm", "confirm", "correct", "correct", "lift"),
@@ -31,7 +26,7 @@ ACTIONS = (
 """What may happen next; what stands here more often happens more often."""
 
 
-class Days(RuleBasedStateMachine):
+class Days(Model):
     """The desk, managers, jobs and the clock over four mornings; two people are booked on all of them."""
 
     sessions: list[ClinicSession]
@@ -44,8 +39,7 @@ class Days(RuleBasedStateMachine):
     @initialize(over=st.sampled_from([0, 1, 2, 2, 3, 3]), decided=st.integers(0, 4), is_open=st.booleans())
     def begin(self, over: int, decided: int, is_open: bool) -> None:
         """So many mornings are over and nobody came, so many misses are confirmed, and perhaps the next is open."""
-        self.block = transaction.atomic()
-        self.block.__enter__()
+        self.begun()
         mornings = [Session(one.walk_in_opens_at, one.closes_at) for one in self.sessions]
         self.rules = DayRules(START, mornings)
         self.appointments = [pk for pk, _number in self.first]
@@ -60,16 +54,10 @@ class Days(RuleBasedStateMachine):
         if is_open:
             self.wait(0, 0)
 
-    def teardown(self) -> None:
-        if hasattr(self, "block"):
-            self.seen.update(f"booked {one.state}" for one in self.rules.booked)
-            self.seen.update(f"walked in {one.state}" for one in self.rules.visits)
-            self.seen.update("ban lifted" if one.lifted else "ban" for one in self.rules.bans)
-            try:
-                check_invariants()
-            finally:
-                transaction.set_rollback(True)
-                self.block.__exit__(None, None, None)
+    def count(self) -> None:
+        self.seen.update(f"booked {one.state}" for one in self.rules.booked)
+        self.seen.update(f"walked in {one.state}" for one in self.rules.visits)
+        self.seen.update("ban lifted" if one.lifted else "ban" for one in self.rules.bans)
 
     @rule(action=st.sampled_from(ACTIONS), n=st.integers(0, 999), m=st.integers(0, 3))
     def step(self, action: str, n: int, m: int) -> None:
@@ -221,19 +209,6 @@ class Days(RuleBasedStateMachine):
         """One of the numbers: mostly one in these states, now and then any."""
         place = pick(which, [one.state for one in self.rules.booked], likely)
         return self.rules.booked[place], self.appointments[place]
-
-    def tried(self, allowed: bool, action: Callable[[], T]) -> T | None:
-        """Do it; what the rules refuse must be refused by the services too, and leave nothing behind."""
-        try:
-            with transaction.atomic():
-                done = action()
-        except DomainError:
-            assert not allowed
-            self.seen["refused"] += 1
-            return None
-        assert allowed
-        self.seen["done"] += 1
-        return done
 
     def compare(self) -> None:
         rules, people = self.rules, [one.pk for one in self.people]

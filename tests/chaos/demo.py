@@ -30,7 +30,7 @@ def manage(demo: Demo, *command: str) -> subprocess.CompletedProcess[str]:
         text=True,
         cwd=ROOT,
         env=environment | {"DATA_DIR": str(demo.data_dir)},
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -21,7 +21,7 @@ from booking.services import offers, returns
 from hospital.common import clock
 from tests import factories
 from tests.chaos.clinic import PEOPLE, SEED, Clinic
-from tests.chaos.model import EXAMPLES, LONG, STEPS, play
+from tests.chaos.model import EXAMPLES, LONG, MOST, STEPS, play
 from tests.chaos.rules import QUOTAS, START
 from tests.figures import Figures
 
@@ -74,5 +74,5 @@ def test_control_a_wrong_rule_is_found(
 ) -> None:
     monkeypatch.setattr(module, name, wrong)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
-        play(Clinic, 60, Phase.generate)
+        play(Clinic, MOST, Phase.generate)
     figures.control("G14", f"found: {request.node.callspec.id}")

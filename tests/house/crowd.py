@@ -42,8 +42,14 @@ OWN = {
     "booking.stopcase": {"appointment", "replacement"},
     "booking.appeal": {"ban"},
     "queueing.queuesession": {"session", "queue"},
+    "queueing.sharedqueue": {"queue"},
     "queueing.ticket": {"appointment", "transferred_from", "called_session"},
+    "queueing.estimate": {"ticket"},
     "queueing.screenroom": {"room"},
+    "queueing.kiosk": {"token"},
+    "queueing.printjob": {"ticket"},
+    "queueing.pause": {"session"},
+    "queueing.alarm": {"session"},
 }
 """What each row has for itself; whatever else it points to is the first row of that table."""
 TRUE = frozenset({"active", "bookable", "featured"})
@@ -61,6 +67,9 @@ SAID: dict[str, dict[str, Make]] = ASKED | {
         "data": lambda i: {},
     },
     "queueing.call": {"rule": lambda i: "booked"},
+    "queueing.printjob": {"state": lambda i: "queued", "kind": lambda i: "slip"},
+    "queueing.pause": ASKED["queueing.pause"] | {"state": lambda i: "paused"},
+    "queueing.alarm": ASKED["queueing.alarm"] | {"state": lambda i: "raised"},
     "booking.clinicsession": {
         "state": lambda i: SESSION_STATES[i % len(SESSION_STATES)],
         "date": lambda i: NOW.date(),

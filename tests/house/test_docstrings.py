@@ -25,16 +25,25 @@ def public(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.Fun
             yield owner + node.name, node
 
 
+ELSEWHERE = {"plan_of_history", "plan_as_data"}
+"""What they take is longer than an example may be: tests/paper and tests/analytics have theirs."""
+
+
 def sections_missing(function: ast.FunctionDef) -> list[str]:
     text, takes = ast.get_docstring(function) or "", function.args
     arguments = {one.arg for one in [*takes.posonlyargs, *takes.args, *takes.kwonlyargs]} - {"self"}
     gives = function.returns is not None and ast.unparse(function.returns) != "None"
-    needed = {"Parameters": bool(arguments), "Returns": gives}
+    needed = {
+        "Parameters": bool(arguments),
+        "Returns": gives,
+        "Raises": bool(refusals(function)),
+        "Examples": function.name not in ELSEWHERE,
+    }
     return [name for name, due in needed.items() if due and f"{name}\n{'-' * len(name)}" not in text]
 
 
 @pytest.mark.parametrize("path", DOMAIN, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_a_domain_function_takes_and_gives_is_written_down(path: Path) -> None:
+def test_what_a_domain_function_takes_gives_and_refuses_is_written_down_with_an_example(path: Path) -> None:
     missing = {name: sections_missing(node) for name, node in public(tree(path).body)}
     assert {name: sections for name, sections in missing.items() if sections} == {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sized
 from contextlib import suppress
+from datetime import time
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -15,15 +16,19 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from analytics.selectors.estimates import Asked
-from analytics.selectors.history import HistoryWindow
-from analytics.selectors.waits import Chosen
+from analytics.domain.bins import Span
+from analytics.domain.plans import PlansAsked
+from analytics.selectors.choices import Chosen
+from analytics.selectors.history import ALL_WEEKDAYS, HistoryWindow
 from booking.domain.settlements import Entry
 from booking.models import Slot
 from hospital.common.actor import Actor
 from hospital.common.errors import DomainError
 from hospital.common.policy import policy
 from hospital.models import User
+from queueing.domain.today import Asked as TodayAsked
+from queueing.selectors.accuracy import EstimatesChosen
+from queueing.selectors.order import QueueOrder
 from tests.hospital.rows import FIRST
 from tests.house.crowd import NOW, crowd
 
@@ -32,14 +37,16 @@ FEW, MANY = 10, 15
 PACKAGES = ("booking.selectors", "queueing.selectors", "analytics.selectors")
 ASK_NOTHING = frozenset(
     """
-    as_json bins_of_rows board_call boards check_number colleagues_of current_quotas day_bounds default_choice
-    expected_call fits_of hour_span key_of limits own_or_any past_sessions period_of phase_at pointers_to_patients
-    provider_label recurrence_of refusal room_clashes same_period scanned_code token_digest usual_wait
+    as_json bins_of_rows boards check_number colleagues_of current_quotas day_bounds default_choice
+    discipline_of discipline_of_ticket document_index expected_call fits_of forgetting_of key_of limits next_of
+    optimised_for overbooking_for own_or_any past_sessions period_of phase_at places_for places_of plain_wait
+    pointers_to_patients provider_label recurrence_of refusal revision_of room_clashes rows_of same_period
+    scanned_code ticket_link ticket_told token_digest usual_wait wait_of waiting_of with_optimised
     """.split()  # noqa: SIM905 - one to a line would be thirty lines
 )
 """They work with rows or values that somebody asked for before."""
-ONE_AFTER_ANOTHER = {"family_export", "plans_of_expert"}
-"""An account's few people and an expert's few periods are taken one after another, each with everything about it."""
+ONE_AFTER_ANOTHER = {"family_export", "plans_asked_for", "plans_of_expert", "plans_of_experts"}
+"""An account's few people, and an expert's few periods whose history is thin, are taken one after another."""
 LISTS = 55
 MODELS = {model.__name__: model for model in apps.get_models()}
 TODAY = NOW.date()
@@ -48,12 +55,21 @@ BY_NAME: dict[str, object] = {
     "code": "0000code",
     "session_code": "0000code",
     "appointment": "0000code",
+    "department_code": "0000code",
     "expert_code": "0000code",
     "codes": ["0000code", "0001code"],
+    "departments": [FIRST],
+    "days": [TODAY],
+    "after": NOW,
+    "before": TODAY,
+    "pk": FIRST,
+    "spans": [Span(0, 60)],
     "day": TODAY,
     "date": TODAY,
     "today": TODAY,
     "first": TODAY,
+    "as_of": TODAY,
+    "growth_percent": 0,
     "last": TODAY,
     "date_from": TODAY,
     "date_to": TODAY,
@@ -62,23 +78,37 @@ BY_NAME: dict[str, object] = {
     "closed_before": NOW,
     "moment": NOW,
     "limit": 200,
+    "weeks": 13,
+    "by_expert": {"0000code": ALL_WEEKDAYS},
+    "experts": ["0000code"],
+    "opens_at": time(8),
+    "periods": [("0000code", time(8), ALL_WEEKDAYS)],
+    "sets_of_days": [[FIRST], [FIRST + 1]],
+    "weekdays": ALL_WEEKDAYS,
     "one": FIRST,
     "other": FIRST + 1,
     "fee_fen": 1,
     "text": "0000code",
+    "specialty": "headache",
     "token": "0000code",
     "number": "A1",
     "topics": ["queue.9000", "session.9000"],
     "provider": "sandbox",
     "verdict": "banned",
     "verb": "register",
+    "role": "desk",
     "device_index": b"device",
+    "id_index": b"document",
+    "id_number": "0000code",
     "payer_index": b"payer",
     "entries": {Entry("0000order_no")},
     "level": "expert",
     "window": HistoryWindow.of_weeks(9, TODAY),
     "chosen": Chosen(TODAY, TODAY),
-    "asked": Asked(as_of=TODAY),
+    "asked": PlansAsked(as_of=TODAY),
+    "wanted": TodayAsked(),
+    "measured": EstimatesChosen(TODAY, TODAY),
+    "orders": {9000: QueueOrder((), {})},
 }
 
 

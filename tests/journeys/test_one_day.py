@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from analytics.models import QuotaPlan, Visit
-from analytics.services.nightly import nightly_begin
+from analytics.models import NightRun, QuotaPlan, Visit
 from analytics.services.plans import plan_approve
 from analytics.tasks import apply_plans
 from booking import services as booking
 from booking.models import Appointment, ClinicSession
-from hospital.common import clock, jobs
+from hospital.common import clock
 from hospital.common.actor import Actor
 from queueing import selectors as queue_reads
 from queueing import services as queueing
 from tests import factories
+from tests.analytics.nights import night
 from tests.booking.test_payments import paid
 from tests.clock import VirtualClock
 
@@ -69,8 +69,7 @@ def test_one_clinic_day_feeds_the_next_nights_quotas(tmp_path: Path, now: Virtua
 
     # a hospital's history goes in, quotas come out, a manager approves
     call_command("import_visits", str(history_file(tmp_path, day)), verbosity=0)
-    nightly_begin(now=now())
-    jobs.run_due(now())
+    night(now())
     plan = QuotaPlan.objects.get(expert_code="zhao", weekday=day.isoweekday())
     plan_approve(code=plan.code, actor=Actor.of(cast.manager), now=now())
     apply_plans(now())
@@ -114,8 +113,8 @@ def test_one_clinic_day_feeds_the_next_nights_quotas(tmp_path: Path, now: Virtua
     # the night takes the day's visits in, once
     before = Visit.objects.count()
     now.at("02:10", days=1)
-    nightly_begin(now=now())
-    nightly_begin(now=now())
+    night(now())
+    night(now(), NightRun.Kind.MANUAL)
     assert Visit.objects.count() == before + 2
     added = Visit.objects.order_by("-pk")[:2]
     assert sorted(visit.channel for visit in added) == ["appointment", "walk_in"]

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from hospital.common.policy import forget
 from hospital.wsgi import application
 
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "2"))
 """Requests for each operation, role and kind of input; `make chaos` asks for more."""
 
 

@@ -15,11 +15,14 @@ SAMPLES = {
     "<slug:level>": "expert",
     "<slug:token>": "no-such-token",
     "<slug:verb>": "start",
+    "<slug:ticket>": "NOBODY23",
     "<slug:name>": "sandbox",
     "<slug:card>": "waits",
     "<slug:key>": "desk",
     "<slug:day>": "2026-11-02",
     "<int:pk>": "999999",
+    "<int:call>": "999999",
+    "<slug:language>": "en",
 }
 
 EVERYBODY = frozenset(ROLES)
@@ -28,6 +31,7 @@ SIGNED_IN = frozenset({"patient", "desk", "expert", "manager", "administrator"})
 PATIENT = frozenset({"patient"})
 DESK = frozenset({"desk", "manager", "administrator"})
 EXPERT = frozenset({"expert"})
+KIOSK = frozenset({"kiosk"})
 MANAGER = frozenset({"manager", "administrator"})
 API_OWNER = frozenset({"patient", "desk"})
 STAFF = DESK | EXPERT
@@ -37,8 +41,12 @@ GET: dict[frozenset[str], str] = {
         (empty)
         experts/<slug:code>/  experts/<slug:code>/hold/
         t/<slug:code>/  t/<slug:code>/live/  t/<slug:code>/leave/
+        t/<slug:code>/manifest.webmanifest  t/worker.js  t/offline/<slug:language>/
         sessions/<slug:code>/draw/  api/v1/sessions/<slug:code>/draw/
-        screens/<slug:token>/  screens/<slug:token>/live/
+        screens/  screens/<slug:token>/  screens/<slug:token>/live/
+        screens/<slug:token>/clips/<int:call>/<slug:language>/
+        board/<slug:code>/  board/<slug:code>/live/
+        kiosk/
         accounts/inactive/  accounts/login/  accounts/staff/
         api/v1/departments/  api/v1/experts/  api/v1/sessions/  api/v1/sessions/<slug:code>/
         api/v1/sessions/<slug:code>/board/  api/v1/tickets/<slug:code>/
@@ -67,22 +75,41 @@ GET: dict[frozenset[str], str] = {
     PATIENT | DESK: "api/v1/appointments/<slug:code>/  api/v1/stop-cases/<slug:code>/",
     PATIENT | MANAGER: "api/v1/bans/  api/v1/data-requests/",
     DESK: """
+        alarms/  api/v1/alarms/
         desk/merge/
+        desk/appointments/<slug:code>/  desk/today/
+        desk/day/  api/v1/desk/day-figures/  desk/sessions/<slug:code>/share-out/
+        desk/prints/  desk/prints/<slug:code>/
         desk/  desk/new/  desk/sessions/  desk/walk-ins/<slug:code>/  desk/walk-ins/<slug:code>/state/
         api/v1/desk/walk-ins/<slug:code>/  desk/tickets/<slug:code>/  desk/tickets/<slug:code>/slip/
+        desk/tickets/<slug:code>/transfer/
         desk/book/  desk/bookings/<slug:code>/  desk/bookings/<slug:code>/move/  desk/refunds/  api/v1/desk/refunds/
         api/v1/stops/  api/v1/stops/<slug:code>/  api/v1/stops/<slug:code>/cases/
         desk/stops/  desk/stops/<slug:code>/  desk/stops/<slug:code>/people.csv  desk/stop-cases/<slug:code>/
     """,
-    STAFF: "add-ons/<slug:code>/",
-    EXPERT: "room/  room/<slug:code>/  room/<slug:code>/live/",
+    STAFF: "add-ons/<slug:code>/  api/v1/tickets/<slug:code>/history/",
+    EXPERT: """
+        room/  room/<slug:code>/  room/<slug:code>/live/
+        room/<slug:code>/ask/pause/  room/<slug:code>/ask/chosen/  room/<slug:code>/ask/transfer/
+        room/<slug:code>/ask/history/<slug:ticket>/
+    """,
+    KIOSK: "kiosk/type/  kiosk/no-booking/  kiosk/prints/<slug:code>/",
     MANAGER: """
         manage/requests/  manage/policy/  manage/policy/<slug:level>/<slug:code>/
         api/v1/policy/  api/v1/policy/own/  api/v1/policy/<slug:level>/<slug:code>/
         manage/appeals/  manage/bans/  manage/no-shows/
         manage/money/  manage/money/<slug:day>/  manage/money/<slug:day>.csv
+        manage/models/  manage/models.csv  manage/week/  manage/week.csv  manage/week/waiting/
         manage/  manage/cards/<slug:card>.csv  manage/plans/  manage/plans/<slug:code>/
         manage/plans/<slug:code>/simulation/  manage/screens/
+        manage/export/  manage/report/  manage/plans/<slug:code>/what-if/
+        manage/what-ifs/<slug:code>/  manage/what-ifs/<slug:code>/progress/
+        manage/history/  manage/history/<slug:code>/  manage/history/<slug:code>/progress/
+        manage/history/<slug:code>/errors.csv  manage/history/mappings/<int:pk>.toml
+        manage/night/  manage/night/<int:pk>/  manage/night/<int:pk>/progress/
+        manage/estimates/  manage/estimates.csv
+        manage/screens/<slug:code>/  manage/screens/notices/
+        manage/printers/  manage/printers/<slug:code>/
         manage/schedule/  manage/schedule/extra/  manage/schedule/sessions/<slug:code>/
         manage/schedule/templates/  manage/schedule/templates/new/  manage/schedule/templates/<int:pk>/
         manage/schedule/absences/  manage/schedule/absences/<int:pk>/remove/  manage/schedule/templates/import/
@@ -96,9 +123,10 @@ GET: dict[frozenset[str], str] = {
 }
 
 POST: dict[frozenset[str], str] = {
-    # a notice needs no account but a signature, which nobody here has
-    NOBODY: "api/v1/payments/<slug:name>/notify/",
-    EVERYBODY: "text-size/  accounts/logout/  demo/sign-in/<slug:key>/",
+    # a notice needs no account but a signature, and a token is ended by itself: nobody here has either
+    NOBODY: "api/v1/payments/<slug:name>/notify/  api/v1/tokens/revoke/",
+    EVERYBODY: "screens/pairings/  text-size/  accounts/logout/  demo/sign-in/<slug:key>/  kiosk/pair/",
+    KIOSK: "kiosk/check-in/  kiosk/alive/",
     SIGNED_IN: "api/v1/tokens/",
     PATIENT: """
         messages/read/  api/v1/messages/read/  waitlist/<slug:code>/accept/
@@ -116,9 +144,14 @@ POST: dict[frozenset[str], str] = {
         api/v1/draw-requests/<slug:code>/withdraw/
     """,
     DESK: """
+        alarms/<slug:code>/acknowledge/  api/v1/alarms/<slug:code>/acknowledge/
         desk/merge/find/  desk/merge/preview/  desk/merge/do/
+        desk/today/  desk/add-on/  desk/add-on/ask/  desk/priority/  desk/transfer/
+        desk/settle/  api/v1/tickets/<slug:code>/fee/
+        desk/sessions/<slug:code>/end/  api/v1/sessions/<slug:code>/end/
+        desk/printer/  desk/reprint/
         desk/cancel/  desk/check-in/  desk/find/  desk/patient/  desk/register-new/  desk/register/
-        desk/restore/  desk/undo/  desk/walk-ins/<slug:code>/code/  desk/walk-ins/<slug:code>/cancel/
+        desk/restore/  desk/leave/  desk/undo/  desk/walk-ins/<slug:code>/code/  desk/walk-ins/<slug:code>/cancel/
         api/v1/desk/walk-ins/  api/v1/desk/walk-ins/<slug:code>/cancel/  api/v1/tickets/<slug:code>/cancel/
         api/v1/desk/bookings/  api/v1/desk/patients/  api/v1/desk/patients/find/
         api/v1/desk/merges/  api/v1/desk/merges/preview/  api/v1/stop-cases/<slug:code>/phoned/
@@ -129,6 +162,11 @@ POST: dict[frozenset[str], str] = {
     """,
     DESK | {"kiosk"}: "api/v1/desk/check-ins/",
     EXPERT: """
+        room/<slug:code>/chosen/  room/<slug:code>/pause/  room/<slug:code>/resume/
+        room/<slug:code>/help/  room/<slug:code>/help-over/  room/<slug:code>/transfer/
+        api/v1/sessions/<slug:code>/calls/chosen/  api/v1/sessions/<slug:code>/pause/
+        api/v1/sessions/<slug:code>/resume/  api/v1/sessions/<slug:code>/alarms/
+        api/v1/alarms/<slug:code>/withdraw/
         room/<slug:code>/next/  room/<slug:code>/<slug:verb>/  api/v1/sessions/<slug:code>/calls/next/
         api/v1/tickets/<slug:code>/finish/  api/v1/tickets/<slug:code>/pass/
         api/v1/tickets/<slug:code>/recall/  api/v1/tickets/<slug:code>/start/
@@ -138,14 +176,17 @@ POST: dict[frozenset[str], str] = {
         api/v1/tickets/<slug:code>/leave/  api/v1/tickets/<slug:code>/return/
         api/v1/tickets/<slug:code>/transfer/  api/v1/tickets/<slug:code>/undo/
     """,
-    frozenset({"kiosk"}): "api/v1/tokens/revoke/",
     MANAGER: """
         manage/requests/<slug:code>/  api/v1/policy/  api/v1/policy/<slug:level>/<slug:code>/
         manage/money/<slug:code>/decide/
         manage/appeals/<slug:code>/  manage/bans/add/  manage/bans/<slug:code>/lift/  manage/no-shows/decide/
+        manage/week/ask/
         manage/plans/<slug:code>/approve/  manage/plans/<slug:code>/edit/  manage/plans/<slug:code>/reject/
-        manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/
-        manage/screens/add/  manage/screens/<slug:code>/revoke/
+        manage/plans/<slug:code>/roll-back/  manage/plans/<slug:code>/simulate/  manage/night/begin/
+        manage/history/<slug:code>/check/  manage/history/<slug:code>/take/  manage/history/<slug:code>/discard/
+        manage/screens/add/  manage/screens/<slug:code>/revoke/  manage/screens/<slug:code>/reload/
+        manage/screens/notices/<slug:code>/end/
+        manage/printers/add/  manage/printers/<slug:code>/try/  manage/kiosks/<slug:code>/
         manage/schedule/sessions/<slug:code>/substitute/  manage/schedule/templates/<int:pk>/end/
         manage/stops/<slug:code>/prepare/  manage/stops/<slug:code>/discard/  manage/stops/<slug:code>/apply/
         manage/suspicious/<int:pk>/ban/

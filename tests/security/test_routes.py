@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlencode
+
 import pytest
 from django.db import transaction
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.test import Client
 
@@ -11,6 +15,7 @@ from booking.models import ClinicSession, Patient
 from hospital.models import User
 from tests import factories
 from tests.clock import VirtualClock
+from tests.house.test_layout import APPS
 from tests.security.doors import Doors
 from tests.security.routes import ROLES, STEPS, Route, listed, served
 from tests.security.rows import changed, sums
@@ -24,6 +29,8 @@ WITHOUT_SECOND_FACTOR = {
     "accounts/recovery-codes/file/",
 }
 """They lead to nothing for whoever has none; tests/accounts has their tests."""
+FOREIGN_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?!\+08:00|[\d:.])[^\"]*")
+ENGLISH = {"Accept-Language": "en"}
 ADMIN_PAGES = ("/admin/", "/admin/hospital/user/", "/admin/password_change/")
 
 
@@ -62,6 +69,17 @@ def wrong(answers: dict[str, dict[str, HttpResponse]], routes: list[Route]) -> d
     return found
 
 
+def foreign_times(answers: dict[str, dict[str, HttpResponse]]) -> dict[str, list[str]]:
+    """Moments of the API with another offset than the hospital's, by address."""
+    found = {
+        route: FOREIGN_TIME.findall(answer.content.decode())
+        for of_role in answers.values()
+        for route, answer in of_role.items()
+        if "api/v1/" in route and not answer.streaming
+    }
+    return {route: times for route, times in found.items() if times}
+
+
 def writers(doors: Doors, role: str, routes: list[tuple[Route, str]]) -> dict[str, list[str]]:
     """Which of the addresses write something when ``role`` only looks, and where."""
     found: dict[str, list[str]] = {}
@@ -96,6 +114,7 @@ def test_exactly_the_listed_roles_read_and_reading_changes_nothing(doors: Doors,
         if all(answers[role][str(one)].status_code in {401, 403, 404} for role in one.roles)
     }
     assert nowhere == WITHOUT_SECOND_FACTOR, "make something in tests/security/world.py that these lead to"
+    assert foreign_times(answers) == {}, "every moment of the API has the hospital's offset: clock.stated"
 
 
 def test_control_a_page_that_writes_when_it_is_read_is_found(
@@ -113,9 +132,24 @@ def test_control_a_page_that_writes_when_it_is_read_is_found(
 
 
 def test_exactly_the_listed_roles_may_send(doors: Doors) -> None:
-    routes = [route for route in listed() if route.method == "POST" and "tokens/revoke" not in route.pattern]
+    routes = [route for route in listed() if route.method == "POST"]
     answers = {role: sweep(doors, role, [(one, one.path) for one in routes]) for role in ROLES}
     assert wrong(answers, routes) == {}
+
+
+def test_a_nul_in_an_address_is_refused_in_words_before_it_is_looked_for(doors: Doors) -> None:
+    for path in (
+        "/",
+        "/manage/policy/?of=expert:%00",
+        "/manage/symptoms/?department=%00",
+        "/desk/book/?patient=%00",
+    ):
+        page = doors.knock("manager", "GET", f"{path}{'&' if '?' in path else '?'}q=a%00b", **ENGLISH)
+        assert (page.status_code, "The request could not be read" in page.content.decode()) == (400, True), (
+            path
+        )
+    answer = doors.knock("manager", "GET", "/api/v1/experts/?q=%00")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 
 
 def test_no_other_method_on_any_address_fails_for_whoever_may_enter(doors: Doors) -> None:
@@ -126,22 +160,54 @@ def test_no_other_method_on_any_address_fails_for_whoever_may_enter(doors: Doors
         f"{role}: {method} {path} -> {response.status_code}"
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
         for path, role in inside.items()
-        if (method, path) not in for_this and "tokens/revoke" not in path
+        if (method, path) not in for_this
         if (response := doors.knock(role, method, path)).status_code >= 500
     ]
     assert broken == []
 
 
-def test_forms_of_other_sites_are_refused_to_whoever_may_send_them(doors: Doors) -> None:
-    let_through = [
-        f"{role}: {route} -> {response.status_code}"
-        for route in listed()
-        for role in route.roles & {"patient", "desk", "expert", "administrator"}
-        if "sign-in" not in route.pattern
-        if (response := doors.knock(role, "POST", route.path, with_csrf=True)).status_code
-        not in {401, 403, 404, 405}
-    ]
-    assert let_through == []
+def fields_of_pages() -> set[str]:
+    """Every name that a form of ours reads."""
+
+    def below(kind: type[BaseForm]) -> set[type[BaseForm]]:
+        return {kind}.union(*(below(one) for one in kind.__subclasses__()))
+
+    ours = [form for form in below(BaseForm) if form.__module__.split(".")[0] in APPS]
+    return {name for form in ours for name in getattr(form, "base_fields", {})}
+
+
+def test_what_the_database_does_not_take_is_never_a_fault_of_ours(doors: Doors, world: World) -> None:
+    """In every field: of an address a number beyond all bounds, which is as if it were not there, of a form a NUL."""
+    names, broken, answers = fields_of_pages(), [], dict[str, int]()
+    for route in listed():
+        if route.pattern.startswith("api/"):
+            continue  # tests/security/test_schema.py sends worse
+        role, path = max(route.roles - {"kiosk"}, default="anonymous"), world.path(route)
+        reads = route.method == "GET"
+        sent = urlencode(dict.fromkeys(names, "9" * 40 if reads else "a\0"))
+        answer = doors.knock(
+            role, route.method, f"{path}?{sent}" if reads else path, form="" if reads else sent
+        )
+        answers[str(route)] = answer.status_code
+        broken += [f"{role}: {route}"] if answer.status_code >= 500 else []
+    assert broken == []
+    assert (answers["GET /manage/symptoms/"], answers["POST /manage/symptoms/save/"]) == (200, 400)
+
+
+def test_forms_of_other_sites_are_refused_in_words_to_whoever_may_send_them(doors: Doors) -> None:
+    let_through, speechless = [], []
+    for route in listed():
+        for role in route.roles & {"patient", "desk", "expert", "administrator"}:
+            if "sign-in" in route.pattern:
+                continue
+            response = doors.knock(role, "POST", route.path, with_csrf=True, **ENGLISH)
+            if response.status_code not in {401, 403, 404, 405}:
+                let_through.append(f"{role}: {route} -> {response.status_code}")
+            said = "CSRF" if route.pattern.startswith("api/") else "This page has expired"
+            refused = route.method == "POST" and response.status_code == 403
+            if refused and said not in response.content.decode():
+                speechless.append(f"{role}: {route}")
+    assert (let_through, speechless) == ([], [])
 
 
 def test_the_administration_is_for_administrators(doors: Doors) -> None:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
@@ -27,8 +28,9 @@ from tests.security.fuzzing import EXAMPLES, ROLES, api, fuzz
 from tests.security.routes import Route, listed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+LANGUAGES = ["en", "zh-hans"]
 SHAPES = [
-    *(f"booking.api.{module.name}" for module in iter_modules(booking.api.__path__)),
+    *(module.name for module in walk_packages(booking.api.__path__, "booking.api.")),
     *(
         "queueing.api.answers",
         "queueing.api.shapes",
@@ -85,12 +87,20 @@ def _gateway(tmp_path: Path, now: VirtualClock) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The API's description; a warning while it is made is an error."""
-    file = tmp_path_factory.mktemp("schema") / "schema.json"
-    call_command("spectacular", format="openapi-json", file=str(file), fail_on_warn=True, validate=True)
-    made: dict[str, Any] = json.loads(file.read_text())
-    return made
+def descriptions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The API's description in each language; a warning while it is made is an error."""
+    folder = tmp_path_factory.mktemp("schema")
+    for language in LANGUAGES:
+        file = str(folder / language)
+        strictly = {"fail_on_warn": True, "validate": True}
+        call_command("spectacular", format="openapi-json", lang=language, file=file, **strictly)
+    return {language: json.loads((folder / language).read_text()) for language in LANGUAGES}
+
+
+@pytest.fixture(params=LANGUAGES)
+def description(request: pytest.FixtureRequest, descriptions: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The description in one language."""
+    return descriptions[request.param]
 
 
 def _operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -123,6 +133,19 @@ def test_every_operation_says_what_it_takes_and_answers_and_who_may(description:
     assert lacking == []
 
 
+def test_the_shapes_are_called_the_same_in_every_language(descriptions: dict[str, dict[str, Any]]) -> None:
+    english, chinese = (list(made["components"]["schemas"]) for made in descriptions.values())
+    assert english == chinese
+    named = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+    assert named.keys() - set(english) == set(), "a name that nothing is called by"
+
+
+@pytest.mark.parametrize("place", settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].values())
+def test_what_is_named_there_are_plain_values_that_do_not_change_with_the_language(place: str) -> None:
+    module, _dot, name = place.rpartition(".")
+    assert {type(value) for value in getattr(import_module(module), name)} == {str}
+
+
 def test_every_code_of_a_refusal_is_listed(description: dict[str, Any]) -> None:
     listed_codes = description["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
     of_the_contract = {
@@ -146,8 +169,8 @@ def test_the_description_is_made_once_and_said_to_be_unchanged(monkeypatch: pyte
 def test_every_example_is_of_its_own_shape(module: str) -> None:
     wrong = []
     for shape in vars(import_module(module)).values():
-        settings = getattr(shape, "_spectacular_annotation", {}) if isinstance(shape, type) else {}
-        for example in settings.get("examples", []):
+        said = getattr(shape, "_spectacular_annotation", {}) if isinstance(shape, type) else {}
+        for example in said.get("examples", []):
             checked = shape(data=example.value)
             if not checked.is_valid() or example.value.keys() - checked.fields.keys():
                 wrong.append(f"{shape.__name__}: {checked.errors}")

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 from django.core.management import call_command
 
-from analytics.models import QuotaPlan
+from analytics.domain.what_if import Changes
+from analytics.models import NightRun, QuotaPlan
+from analytics.services.mappings import mapping_save
+from analytics.services.nights import night_begin
+from analytics.services.uploads import upload_check, upload_keep, upload_read
+from analytics.services.what_ifs import what_if_ask
 from booking import services
 from booking.models import (
     Absence,
@@ -51,7 +56,10 @@ class World:
         """An address of this form that leads to something, and is the patient's where it is somebody's."""
         for prefix, code in self.codes.items():
             if re.match(prefix, route.pattern):
-                real = re.sub(r"<(slug|str|int):(code|token|claim|pk)>", code, route.pattern, count=1)
+                real = re.sub(
+                    r"<(slug|str|int):(code|token|claim|pk|language)>", code, route.pattern, count=1
+                )
+                real = real.replace("<slug:ticket>", self.codes.get("who waits", ""))
                 return replace(route, pattern=real).path
         return route.path
 
@@ -87,19 +95,24 @@ def hospital(
     services.ban_add(
         patient_id=world.person(8).pk, days=30, reason="x", actor=Actor.of(cast.manager), now=now()
     )
+    manager = Actor.of(cast.manager)
     ban = services.ban_add(patient_id=lin.pk, days=30, reason="test", actor=Actor.of(cast.manager), now=now())
     world.codes |= {
         "experts/|(manage|api/v1)/policy/": doctor.code,
         "pay/": by_link.code,
         "(api/v1/)?sessions/.*/(waitlist|draw)/": world.codes["drawn"],
-        "(api/v1/)?sessions/|add-ons/|room/|manage/schedule/sessions/": running.code,
-        "(api/v1/)?(appointments|desk/bookings)/": mine.code,
+        "(api/v1/)?sessions/|board/|add-ons/|room/|(desk|manage/schedule)/sessions/": running.code,
+        "(api/v1/)?(appointments|desk/bookings|desk/appointments)/": mine.code,
         "bans/": ban.code,
         "(manage|api/v1)/schedule/templates/": str(
             SessionTemplate.objects.filter(expert=doctor).latest("pk").pk
         ),
         "(manage|api/v1)/schedule/absences/": str(_holiday(today).pk),
         "manage/plans/": _plan(),
+        "manage/what-ifs/": _what_if(manager, now()),
+        "manage/history/mappings/": str(_mapping(manager, now())),
+        "manage/history/": _history_file(manager, now()),
+        "manage/night/": str(night_begin(kind=NightRun.Kind.MANUAL, actor=JOB, now=now()).pk),
         "messages/email/": _claim(world),
     }
     _asked(world, ban.code)
@@ -168,11 +181,20 @@ def _in_the_hall(world: World, running: ClinicSession) -> dict[str, str]:
         actor=desk,
         now=now,
     )
-    _screen, token = screen_add(name="Hall", place="3F", room_codes=[running.room.code], actor=desk, now=now)
+    screen, token = screen_add(name="Hall", place="3F", room_codes=[running.room.code], actor=desk, now=now)
+    printer = queueing.printer_add(
+        values={"name": "Hall", "host": "127.0.0.1", "port": 9}, actor=Actor.of(world.cast.manager), now=now
+    )
+    slip = queueing.slip_ask(ticket=ticket, printer_code=printer.code, actor=desk, now=now)
     return {
+        "t/offline/": "en",
+        "manage/printers/": printer.code,
+        "(kiosk|desk)/prints/": slip.code if slip else "",
         "t/|(api/v1|desk)/tickets/|(api/v1/)?tickets/": ticket.code,
+        "who waits": ticket.code,
         "(api/v1/)?desk/walk-ins/": paying.code,
         "screens/": token,
+        "manage/screens/": screen.code,
     }
 
 
@@ -180,6 +202,26 @@ def _plan() -> str:
     call_command("import_visits", str(HISTORY), stdout=StringIO())
     call_command("recompute_quotas", "--as-of", "2018-11-30", stdout=StringIO())
     return QuotaPlan.objects.get(expert_code="zhou").code
+
+
+def _what_if(manager: Actor, now: datetime) -> str:
+    plan = QuotaPlan.objects.get(expert_code="zhou")
+    return what_if_ask(plan_code=plan.code, changes=Changes(walk_in_percent=10), actor=manager, now=now).code
+
+
+def _history_file(manager: Actor, now: datetime) -> str:
+    """One with errors, looked at by the worker."""
+    content = b"expert_code,session_date,opens_at,closes_at,started_at\nzhou,2018-11-05,08:00,12:00,99:00\n"
+    upload = upload_keep(name="his.csv", pieces=[content], actor=manager, now=now)
+    upload_check(
+        code=upload.code, tables={"constants": {"department": "x"}}, start=None, actor=manager, now=now
+    )
+    upload_read(code=upload.code, now=now)
+    return upload.code
+
+
+def _mapping(manager: Actor, now: datetime) -> int:
+    return mapping_save(name="HIS", tables={"columns": {"outcome": "状态"}}, actor=manager, now=now).pk
 
 
 def _claim(world: World) -> str:
