@@ -37,6 +37,8 @@ class Live {
     this.failures = 0;
     this.polled = null;
     this.polling = null;
+    this.again = false;
+    this.writes = 0;
     this.refused = false;
     this.signs = {}; // what a page says of itself with every answer to a ping
     this.said = region.querySelector("[data-say]")?.dataset.say ?? "";
@@ -135,9 +137,14 @@ class Live {
 
   // ---- polling: when there is no socket, and for frames that carry no content
 
+  // Wanted while one is under way: it may have read too early, so it is asked once more. What was read before the
+  // region got something else (an answer, a frame) is older than what is shown, and is dropped.
   async poll() {
-    if (this.polling || !this.region.dataset.src) return;
+    if (!this.region.dataset.src) return;
+    this.again = this.polling !== null;
+    if (this.again) return;
     [this.polled, this.polling] = [moment(), new AbortController()];
+    const before = this.writes;
     const stop = setTimeout(() => this.polling?.abort(), 4_000);
     try {
       const response = await fetch(this.region.dataset.src, {
@@ -151,8 +158,12 @@ class Live {
         this.tell("live:again");
       } else if (response.status === 304 || (response.ok && !response.redirected)) {
         const revision = Number(response.headers.get("X-Revision") ?? this.revision);
-        this.at = response.headers.get("X-As-Of") ?? this.at;
-        if (response.ok) this.replace(await response.text(), revision, response.headers.get("ETag"));
+        const html = response.ok ? await response.text() : null;
+        this.again ||= this.writes !== before;
+        if (this.writes === before) {
+          this.at = response.headers.get("X-As-Of") ?? this.at;
+          if (html !== null) this.replace(html, revision, response.headers.get("ETag"));
+        }
         this.refused = false;
         this.alive(this.socketUp ? "live" : "polling");
       }
@@ -162,6 +173,14 @@ class Live {
       clearTimeout(stop);
       this.polling = null;
     }
+    if (this.again) this.poll();
+  }
+
+  // The page put the server's answer to a step into the region by itself.
+  answered(etag) {
+    this.writes += 1;
+    this.etag = etag ?? this.etag;
+    this.html = null;
   }
 
   // ---- what the page shows
@@ -170,6 +189,7 @@ class Live {
     this.revision = revision;
     if (etag) this.etag = etag;
     if (html === this.html) return;
+    this.writes += 1;
     this.html = html;
     const focused = document.activeElement?.id;
     const open = [...this.region.querySelectorAll("details[open][id]")].map((details) => details.id);

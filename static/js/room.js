@@ -49,6 +49,9 @@ dialog.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:before:request", () => region.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.target === region && ctx.response.raw.ok) region.live?.answered(ctx.response.raw.headers.get("ETag"));
+});
 document.addEventListener("htmx:finally:request", (event) => {
   region.removeAttribute("aria-busy");
   const raw = event.detail.ctx.response?.raw;
@@ -58,10 +61,6 @@ document.addEventListener("htmx:finally:request", (event) => {
     return;
   }
   if (dialog.open && raw) sheet(null);
-  if (raw?.ok && region.live) {
-    region.live.etag = raw.headers.get("ETag") ?? region.live.etag;
-    region.live.html = null;
-  }
   tick();
   const sure = document.getElementById("room-pass-sure");
   const likely = region.querySelector(".room-action.btn-primary");

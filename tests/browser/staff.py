@@ -124,13 +124,18 @@ class Room:
         page.goto(f"/room/{clinic.session}/")
         expect(page.locator("body")).to_have_attribute("data-live-state", "live")
         if page.locator("#room-start").is_enabled():
-            page.keyboard.press("Alt+3")
+            self.press("Alt+3")
             expect(page.locator("#room-finish")).to_be_enabled()
+
+    def press(self, keys: str) -> None:
+        """Press once the page has taken the last step's answer; what is pressed before that counts as pressed twice."""
+        expect(self.page.locator("#room")).not_to_have_attribute("aria-busy", "true")
+        self.page.keyboard.press(keys)
 
     def call(self, number: str) -> None:
         """Call whoever is next; it must be this number."""
         expect(self.page.locator(".room-next-number")).to_have_text(number)
-        self.page.keyboard.press("Alt+1")
+        self.press("Alt+1")
         expect(self.page.locator(".room-number")).to_have_text(number)
 
 

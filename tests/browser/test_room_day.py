@@ -1,12 +1,13 @@
 """An expert's morning by five keys; the screen and the phone follow within a second."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from random import randint
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from hospital.common.codes import random_code
 from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage
@@ -44,7 +45,7 @@ def test_a_walk_in_is_registered_called_and_seen_on_screen_and_phone(
         page.wait_for_timeout(500)
     expect(room.page.locator(".room-next-number")).to_have_text(number)
     accessible(room.page)
-    room.page.keyboard.press("Alt+1")
+    room.press("Alt+1")
     expect(phone.get_by_role("heading", name=words["turn"])).to_be_visible()
     expect(
         screen.locator(".screen-now", has_text=number)
@@ -64,19 +65,19 @@ def test_the_expert_works_with_five_keys_and_passing_early_asks(
     room = Room(open_page(locale=locale, viewport=DESK), clinic)
     room.call(first)
     expect(room.page.locator("#room-recall")).to_be_disabled()
-    room.page.keyboard.press("Alt+5")
+    room.press("Alt+5")
     sure = room.page.get_by_role("button", name=words["pass anyway"])
     expect(sure).to_be_focused()
     accessible(room.page)
-    room.page.keyboard.press("Escape")
+    room.press("Escape")
     expect(sure).to_have_count(0)
-    room.page.keyboard.press("Alt+3")
+    room.press("Alt+3")
     expect(room.page.locator("#room-next")).to_contain_text(words["finish and call"])
     picture(room.page, f"room-serving-{locale[:2]}")
     room.call(second)
-    room.page.keyboard.press("Alt+5")
+    room.press("Alt+5")
     expect(sure).to_be_focused()
-    room.page.keyboard.press("Alt+5")
+    room.press("Alt+5")
     expect(room.page.locator(".room-number")).to_have_count(0)
     room.page.locator(f"#room-back-{second}").click()
     expect(room.page.locator(".room-next-number")).to_have_text(second)
@@ -99,42 +100,42 @@ def test_pausing_calling_out_of_order_history_transfer_and_help_by_keys(
     phone, screen = open_page(locale=locale, viewport=PHONE), open_page(locale=locale, viewport=SCREEN)
     phone.goto(f"/t/{first}/")
     screen.goto(clinic.screen)
-    page.keyboard.press("Alt+0")
+    room.press("Alt+0")
     expect(sheet.locator(":focus")).to_have_value("break")
     accessible(page)
     picture(page, f"room-pause-{locale[:2]}")
-    page.keyboard.press("Control+Enter")
+    room.press("Control+Enter")
     expect(page.locator("#room-resume")).to_be_visible()
     expect(page.locator("#room-next")).to_be_disabled()
     expect(phone.locator("#paused")).to_contain_text(words["short break"])
     # a screen speaks the language of its set-up
     expect(screen.locator(".screen-paused").first).to_contain_text(WORDS[CHINESE]["short break"])
     picture(page, f"room-paused-{locale[:2]}")
-    page.keyboard.press("Alt+0")
+    room.press("Alt+0")
     expect(page.locator("#room-next")).to_be_enabled()
     expect(phone.locator("#paused")).to_have_count(0)
-    page.keyboard.press("Alt+6")
+    room.press("Alt+6")
     expect(sheet.locator(":focus")).to_have_value(first)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.type("browser test")
-    page.keyboard.press("Control+Enter")
+    room.press("Control+Enter")
     expect(page.locator(".room-number")).to_have_text(ticket_number(clinic, second))
-    page.keyboard.press("Alt+3")
+    room.press("Alt+3")
     expect(page.locator("#room-finish")).to_be_enabled()
-    page.keyboard.press("Alt+7")
+    room.press("Alt+7")
     expect(sheet.locator(".sheet-steps").first).to_contain_text(words["steps"])
     accessible(page)
     picture(page, f"room-history-{locale[:2]}")
-    page.keyboard.press("Escape")
+    room.press("Escape")
     expect(sheet).to_be_hidden()
-    page.keyboard.press("Alt+t")
+    room.press("Alt+t")
     expect(sheet).to_contain_text(words["transfers"])
     accessible(page)
     picture(page, f"room-transfer-{locale[:2]}")
     sheet.locator(f"input[value='{first}']").check()
     sheet.locator("#transfer-target").select_option(f"session:{colleague.session}")
-    page.keyboard.press("Control+Enter")
+    room.press("Control+Enter")
     expect(sheet).to_be_hidden()
     phone.locator("#live a.btn-primary").click()
     expect(phone.locator("#fee-due")).to_contain_text("¥20.00")
@@ -142,7 +143,7 @@ def test_pausing_calling_out_of_order_history_transfer_and_help_by_keys(
     picture(phone, f"phone-transferred-{locale[:2]}")
     clinic.ask(f"tickets/{phone.url.rstrip('/').rsplit('/', 1)[1]}/leave/", role="desk")
     desk = Desk(open_page(locale=locale, viewport=DESK), clinic)
-    page.keyboard.press("Alt+h")
+    room.press("Alt+h")
     expect(desk.page.locator(".alarm.is-ringing")).to_contain_text(words["help"])
     accessible(desk.page)
     picture(desk.page, f"desk-alarm-{locale[:2]}")
@@ -161,6 +162,30 @@ def test_a_double_press_calls_one_patient(open_page: OpenPage, clinic: Clinic) -
     room.page.wait_for_timeout(500)
     expect(room.page.locator(".room-number")).to_have_text(first)
     expect(room.page.locator(".room-next-number")).to_have_text(second)
+
+
+def test_what_was_read_before_a_step_does_not_cover_its_answer(open_page: OpenPage, clinic: Clinic) -> None:
+    first, second = (ticket_number(clinic, clinic.waiting()) for _ in range(2))
+    room = Room(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    page, held = room.page, []
+    room.call(first)
+    expect(page.locator("#room")).not_to_have_attribute("aria-busy", "true")
+
+    def read_and_wait(route: Route) -> None:
+        held.append((route, route.fetch()))
+
+    page.route(re.compile(rf"/room/{clinic.session}/live/"), read_and_wait, times=1)
+    page.evaluate("void Object.assign(document.getElementById('room').live, {etag: ''}).poll()")
+    while not held:
+        page.wait_for_timeout(10)
+    room.press("Alt+3")
+    expect(page.locator("#room-next")).to_contain_text("Finish and call next")
+    for route, old in held:
+        route.fulfill(response=old)
+    while page.evaluate("document.getElementById('room').live.polling !== null"):
+        page.wait_for_timeout(10)
+    expect(page.locator("#room-next")).to_be_enabled(timeout=1)
+    room.call(second)
 
 
 TWIN = """
@@ -247,7 +272,7 @@ def test_two_rooms_share_one_queue(
     expect(first).not_to_have_text(emergency)
     expect(second).to_have_text(anybody)
     expect(rooms[1].page.locator("#room-elsewhere")).to_be_visible()
-    rooms[1].page.keyboard.press("Alt+3")
+    rooms[1].press("Alt+3")
     expect(rooms[1].page.locator("#room-finish")).to_be_enabled()
     rooms[1].call(anybody)
     expect(rooms[0].page.locator(".room-queue")).not_to_contain_text(anybody)
