@@ -31,14 +31,12 @@ from queueing.selectors.screens import (
 REFRESH_S = 15.0
 PAGE = (
     "js/screen.js",
-    "js/calls.js",
-    "js/sound.js",
     "js/live.js",
     "css/screen.css",
     "css/board.css",
     "css/tokens.css",
 )
-"""What a screen's page is made of: when one changes, the page is an old one."""
+"""What a screen's page is made of, with what these import: when one changes, the page is an old one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@
 // without makes it fetch data-src. When no socket can be had the region is polled with its ETag. After 15 s without a
 // sign of life the state becomes "stale". The state stands in data-live-state of the region and of [data-live-page].
 // Events on the region: live:update (new content), live:state ({state, since}), live:again (the page is an old one).
-// Texts come from the page: [data-since="No connection since {time}"], [data-live-status data-live=… data-polling=…
-// data-stale=…]; a content's own [data-say] is spoken once through [data-live-say] when it changes.
+// Its texts come from the page, see live-page.js; a content's own [data-say] is spoken once when it changes.
+
+import { minute, put, say, write } from "./live-page.js";
 
 const STALE_MS = 14_000; // seen within 15 s, since the watch looks once a second
 const SILENT_MS = 12_000; // the server pings every 5 s
@@ -191,31 +192,22 @@ class Live {
     if (html === this.html) return;
     this.writes += 1;
     this.html = html;
-    const focused = document.activeElement?.id;
-    const open = [...this.region.querySelectorAll("details[open][id]")].map((details) => details.id);
-    this.region.innerHTML = html;
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    if (focused && focused !== document.activeElement?.id) document.getElementById(focused)?.focus({ preventScroll: true });
-    window.htmx?.process?.(this.region);
-    this.say(this.region.querySelector("[data-say]")?.dataset.say ?? "");
+    put(this.region, html);
+    const text = this.region.querySelector("[data-say]")?.dataset.say ?? "";
+    if (text !== this.said) say(this.page, text);
+    this.said = text;
     this.tell("live:update", { revision });
-    this.write();
+    write(this.page, this.state, this.at);
   }
 
   tell(name, detail = {}) {
     this.region.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
 
-  say(text) {
-    if (text === this.said) return;
-    this.said = text;
-    for (const line of this.page.querySelectorAll("[data-live-say]")) line.textContent = text;
-  }
-
   alive(state) {
     this.good = moment();
     this.show(state);
-    this.write();
+    write(this.page, this.state, this.at);
   }
 
   refuse() {
@@ -246,22 +238,8 @@ class Live {
     this.region.dataset.liveState = state;
     this.page.dataset.liveState = state;
     if (state !== "stale") this.page.removeAttribute("data-live-old");
-    this.write();
-    this.tell("live:state", { state, since: this.time() });
-  }
-
-  time(seconds = false) {
-    return this.at.slice(11, seconds ? 19 : 16);
-  }
-
-  write() {
-    for (const node of this.page.querySelectorAll("[data-since]")) {
-      node.textContent = node.dataset.since.replaceAll("{time}", this.time());
-    }
-    for (const node of this.page.querySelectorAll("[data-live-status]")) {
-      const text = node.dataset[this.state] ?? node.dataset.stale ?? "";
-      node.textContent = text.replaceAll("{time}", this.time(this.state !== "stale"));
-    }
+    write(this.page, this.state, this.at);
+    this.tell("live:state", { state, since: minute(this.at) });
   }
 }
 
