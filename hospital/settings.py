@@ -145,7 +145,7 @@ STATIC_ROOT = DATA_DIR / "static"
 os.environ["NUMBA_CACHE_DIR"] = env.text("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "hospital.static_files.Storage"},
+    "staticfiles": {"BACKEND": "hospital.common.static_files.Storage"},
 }
 
 # Security
