@@ -10,6 +10,7 @@ admin.site.register(
         models.BinSummary,
         models.ExpertRun,
         models.HistoryUpload,
+        models.HourSummary,
         models.ImportBatch,
         models.NightRun,
         models.OutdatedPlan,

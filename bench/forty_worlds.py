@@ -161,4 +161,12 @@ def _bin(minute: int, walk_ins: int, visits: Durations) -> Bin:
     crowded = [0, 0, 0, 0]
     if walk_ins:
         crowded[min(walk_ins, 4) - 1] = 1
-    return Bin(minute, walk_ins, (crowded[0], crowded[1], crowded[2], crowded[3]), visits.count, visits)
+    return Bin(
+        minute,
+        walk_ins,
+        *crowded,
+        visits.count,
+        visits.count,
+        visits.sum_min * 60,
+        visits.sum_squares_min * 3600,
+    )

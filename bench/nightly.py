@@ -109,7 +109,8 @@ class History:
         self.forget_plans()
         with connection.cursor() as cursor, transaction.atomic():
             cursor.execute(
-                "TRUNCATE analytics_binsummary, analytics_visit, analytics_sessionday, analytics_importbatch CASCADE"
+                "TRUNCATE analytics_binsummary, analytics_hoursummary, analytics_visit, analytics_sessionday, "
+                "analytics_importbatch CASCADE"
             )
             batch = ImportBatch.objects.create(
                 source="synthetic", name="bench", rows=0, added=0, at=_opening(LAST)
@@ -126,7 +127,9 @@ class History:
             cursor.execute(_VISITS, values)
         session_days_summarise(session_days=SessionDay.objects.values_list("pk", flat=True))
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE) analytics_visit, analytics_sessionday, analytics_binsummary")
+            cursor.execute(
+                "VACUUM (ANALYZE) analytics_visit, analytics_sessionday, analytics_binsummary, analytics_hoursummary"
+            )
 
     def staff(self) -> None:
         """The experts of the history in the hospital's own lists: their schedule and the sessions ahead."""

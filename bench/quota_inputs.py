@@ -39,7 +39,7 @@ def _read(bins: "Callable[[list[int], int], dict[int, list[Bin]]]", experts: lis
 
 
 def _sorted(bins: "dict[int, list[Bin]]") -> "dict[int, list[Bin]]":
-    return {day: sorted(found, key=lambda one: one.index) for day, found in bins.items()}
+    return {day: sorted(found, key=lambda one: one.place) for day, found in bins.items()}
 
 
 def run(scale: str) -> dict[str, Any]:

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from analytics.domain.arrivals import Window
 from analytics.domain.capacity import Durations
 
 BIN_MIN: Final = 15
+HOUR_MIN: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """What one session showed in one quarter of an hour.
+class Bin(NamedTuple):
+    """What one session showed in one quarter of an hour, or another width; tens of thousands are read at once.
 
     Parameters
     ----------
-    index : int
-        Quarter hours after the session's opening; negative before it.
+    place : int
+        Quarter hours (or others as wide) after the session's opening; negative before it.
     walk_ins : int
         Walk-ins registered in it that were not cancelled.
-    crowded_minutes : tuple of 4 int
+    once, twice, thrice, oftener : int
         Minutes in which 1, 2, 3 and "4 or more" walk-ins registered.
     starts : int
         Consultations begun in it.
-    durations : Durations
+    timed : int
         Those of them with a known length.
+    duration_s, duration_squares_s : float
+        Sums of the known lengths [s] and of their squares [s^2].
     """
 
-    index: int
-    walk_ins: int
-    crowded_minutes: tuple[int, int, int, int]
-    starts: int
-    durations: Durations
+    place: int
+    walk_ins: int = 0
+    once: int = 0
+    twice: int = 0
+    thrice: int = 0
+    oftener: int = 0
+    starts: int = 0
+    timed: int = 0
+    duration_s: float = 0.0
+    duration_squares_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ def window_of_bins(bins: Mapping[int, Bin], span: Span, observed: Span, bin_min:
 
     Examples
     --------
-    >>> quarter = Bin(-1, 3, (3, 0, 0, 0), 0, Durations())
+    >>> quarter = Bin(-1, walk_ins=3, once=3)
     >>> window_of_bins({-1: quarter}, Span(-60, 0), Span(-60, 240))
     Window(minutes=(57, 3, 0, 0, 0), walk_ins=3)
     """
@@ -154,9 +161,8 @@ def window_of_bins(bins: Mapping[int, Bin], span: Span, observed: Span, bin_min:
     for index in range(bin_index(start, bin_min), bin_index(end - 1, bin_min) + 1):
         if found := bins.get(index):
             walk_ins += found.walk_ins
-            minutes = found.crowded_minutes
-            once, twice = once + minutes[0], twice + minutes[1]
-            thrice, oftener = thrice + minutes[2], oftener + minutes[3]
+            once, twice = once + found.once, twice + found.twice
+            thrice, oftener = thrice + found.thrice, oftener + found.oftener
     empty = max(0, end - start - once - twice - thrice - oftener)
     return Window((empty, once, twice, thrice, oftener), walk_ins)
 
@@ -189,12 +195,38 @@ def consultations_of_bins(
 
     Examples
     --------
-    >>> early = Bin(-2, 0, (0, 0, 0, 0), 1, Durations(1, 5.0, 25.0))
+    >>> early = Bin(-2, starts=1, timed=1, duration_s=300.0, duration_squares_s=90_000.0)
     >>> consultations_of_bins([early], Span(0, 60), first=True)
     (1, Durations(count=1, sum_min=5.0, sum_squares_min=25.0))
     >>> consultations_of_bins([early], Span(0, 60), first=False)[0]
     0
     """
     begins_at = span.start_min if not first else float("-inf")
-    found = [item for item in bins if begins_at <= item.index * bin_min < span.end_min]
-    return sum(item.starts for item in found), Durations.of_all(item.durations for item in found)
+    found = [item for item in bins if begins_at <= item.place * bin_min < span.end_min]
+    return sum(item.starts for item in found), durations_of_bins(found)
+
+
+def durations_of_bins(bins: Iterable[Bin]) -> Durations:
+    """The consultations of known length in all these bins.
+
+    Parameters
+    ----------
+    bins : iterable of Bin
+        In any order, of any sessions.
+
+    Returns
+    -------
+    Durations
+
+    Examples
+    --------
+    >>> quarter = Bin(0, starts=2, timed=1, duration_s=300.0, duration_squares_s=90_000.0)
+    >>> durations_of_bins([quarter, quarter])
+    Durations(count=2, sum_min=10.0, sum_squares_min=50.0)
+    """
+    count, total, squares = 0, 0.0, 0.0
+    for item in bins:
+        count += item.timed
+        total += item.duration_s
+        squares += item.duration_squares_s
+    return Durations(count, total / 60, squares / 3600)

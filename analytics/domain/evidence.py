@@ -8,7 +8,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from analytics.domain.arrivals import ArrivalRate, Window, full_counts, paper_sampling
-from analytics.domain.bins import Span, consultations_of_bins, window_of_bins
+from analytics.domain.bins import Span, consultations_of_bins, durations_of_bins, window_of_bins
 from analytics.domain.capacity import Capacity, Durations, FirstSlot, slot_capacity
 from analytics.domain.rates import Aged, age_weeks, discounted
 from analytics.domain.services_fit import Family, ServiceFit, pooled, service_fit
@@ -31,7 +31,7 @@ class Estimator(StrEnum):
 
 
 def _windows(sessions: Sequence[PastSession], spans: Sequence[Span]) -> list[list[Window]]:
-    indexed = [({item.index: item for item in session.bins}, session) for session in sessions]
+    indexed = [({item.place: item for item in session.bins}, session) for session in sessions]
     return [
         [window_of_bins(bins, span, session.observed, session.bin_min) for bins, session in indexed]
         for span in spans
@@ -232,7 +232,7 @@ def world_of(
 
 
 def _cv(sessions: Sequence[PastSession]) -> float | None:
-    return Durations.of_all(item.durations for session in sessions for item in session.bins).cv
+    return durations_of_bins(item for session in sessions for item in session.bins).cv
 
 
 def _no_show(sessions: Sequence[PastSession]) -> float:

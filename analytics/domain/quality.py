@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from math import isinf
 from typing import Any, Final
 
-from analytics.domain.capacity import Durations
+from analytics.domain.bins import durations_of_bins
 from analytics.domain.intervals import Interval, dispersion, mean_interval
 from analytics.domain.services_fit import ServiceFit
 from analytics.domain.sessions import History, PastSession, Warned
@@ -153,7 +153,7 @@ def quality_of(history: History, as_of: date | None = None, lengths: ServiceFit 
     spread = dispersion(counts)
     delays = [item.first_start_min for item in sessions if item.first_start_min is not None]
     bins = [item for session in sessions for item in session.bins]
-    durations = Durations.of_all(item.durations for item in bins)
+    durations = durations_of_bins(bins)
     starts, unknown = sum(item.starts for item in bins), sum(item.unknown_channel for item in sessions)
     visits = unknown + sum(item.known_channel for item in sessions)
     last_day = max((item.day for item in sessions), default=None)

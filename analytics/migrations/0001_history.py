@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="bins",
+                        related_name="+",
                         to="analytics.sessionday",
                     ),
                 ),

@@ -1,6 +1,6 @@
 """Rows of analytics: history, files on their way in, quota plans, questions to the simulator, nights."""
 
-from analytics.models.history import BinSummary, ImportBatch, SessionDay, Visit
+from analytics.models.history import BinSummary, HourSummary, ImportBatch, SessionDay, Visit
 from analytics.models.nights import ExpertRun, NightRun, OutdatedPlan
 from analytics.models.plans import PlanSlot, QuotaPlan
 from analytics.models.uploads import HistoryUpload, SavedMapping, UploadPart
@@ -11,6 +11,7 @@ __all__ = [
     "BinSummary",
     "ExpertRun",
     "HistoryUpload",
+    "HourSummary",
     "ImportBatch",
     "NightRun",
     "OutdatedPlan",

@@ -140,10 +140,10 @@ class Visit(models.Model):
         return f"{self.channel} {self.registered_at or self.started_at}"
 
 
-class BinSummary(models.Model):
-    """What one session showed in one quarter of an hour; ``index`` counts from its opening."""
+class Summary(models.Model):
+    """What one session showed in one stretch of time; ``index`` counts from its opening."""
 
-    session_day = models.ForeignKey(SessionDay, on_delete=models.CASCADE, related_name="bins", db_index=False)
+    session_day = models.ForeignKey(SessionDay, on_delete=models.CASCADE, related_name="+", db_index=False)
     index = models.SmallIntegerField()
     walk_ins = models.PositiveIntegerField()
     minutes_1 = models.PositiveSmallIntegerField(help_text=_("minutes in which one walk-in registered"))
@@ -158,6 +158,16 @@ class BinSummary(models.Model):
     duration_squares_s = models.FloatField()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.session_day_id} {self.index}"
+
+
+class BinSummary(Summary):
+    """A quarter of an hour: what everything else is a sum of."""
+
+    class Meta:
         verbose_name = _("period summary")
         verbose_name_plural = _("period summaries")
         constraints = [
@@ -167,5 +177,16 @@ class BinSummary(models.Model):
             models.CheckConstraint(condition=Q(timed__lte=F("starts")), name="bin_times_at_most_its_starts"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.session_day_id} {self.index}"
+
+class HourSummary(Summary):
+    """An hour, as most slots last: the sum of its quarters, kept because quotas read a quarter of the rows then."""
+
+    class Meta:
+        verbose_name = _("hourly summary")
+        verbose_name_plural = _("hourly summaries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session_day", "index"], name="one_hour_per_session_day_and_index"
+            ),
+            models.CheckConstraint(condition=Q(timed__lte=F("starts")), name="hour_times_at_most_its_starts"),
+        ]

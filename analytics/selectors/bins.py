@@ -1,13 +1,13 @@
-"""The SQL that counts raw visits into bins: for the daily summary, and for slots of other lengths."""
+"""Bins of the past: read from the daily summary, or counted from raw visits, for it and for slots of other lengths."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
-from analytics.domain.bins import BIN_MIN, Bin
-from analytics.domain.capacity import Durations
+from analytics.domain.bins import BIN_MIN, HOUR_MIN, Bin
+from hospital.common.sql import prepared_cursor
 
 BIN_COLUMNS = (
     "session_day_id, index, walk_ins, minutes_1, minutes_2, minutes_3, minutes_4, "
@@ -51,34 +51,45 @@ GROUP BY 1, 2
 """
 
 
-NONE_TIMED = Durations()
-_BINS_OF_SUMMARY = """
-SELECT session_day_id, floor(index / %(of)s::float)::int, sum(walk_ins)::int, sum(minutes_1)::int,
-       sum(minutes_2)::int, sum(minutes_3)::int, sum(minutes_4)::int, sum(starts)::int, sum(timed)::int,
-       sum(duration_s), sum(duration_squares_s)
-FROM analytics_binsummary WHERE session_day_id = ANY(%(days)s)
+def sums_of(table: str) -> str:
+    """The query that sums ``of`` bins of a table each."""
+    return f"""
+SELECT session_day_id, floor(index / %(of)s::float)::int, sum(walk_ins), sum(minutes_1),
+       sum(minutes_2), sum(minutes_3), sum(minutes_4), sum(starts), sum(timed), sum(duration_s), sum(duration_squares_s)
+FROM {table} WHERE session_day_id = ANY(%(days)s)
 GROUP BY 1, 2
-"""
+"""  # noqa: S608 - the name of a table
 
 
-def bins_of_rows(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Bin]]:
-    """Bins by session day from rows of ``BIN_COLUMNS``."""
-    bins: defaultdict[int, list[Bin]] = defaultdict(list)
-    for day, index, walk_ins, one, two, three, four, starts, timed, length_s, squares_s in rows:
-        durations = Durations(timed, length_s / 60, squares_s / 3600) if timed else NONE_TIMED
-        bins[day].append(Bin(index, walk_ins, (one, two, three, four), starts, durations))
-    return dict(bins)
+_OF_SUMMARIES = {
+    width: (
+        f"SELECT {BIN_COLUMNS} FROM {table} WHERE session_day_id = ANY(%(days)s)",  # noqa: S608 - names
+        sums_of(table),
+    )
+    for width, table in ((BIN_MIN, "analytics_binsummary"), (HOUR_MIN, "analytics_hoursummary"))
+}
+"""By the width of their bins [min]: the query of the bins as they are, and of sums of them."""
 
 
 def bins_of_visits(session_days: list[int], bin_min: int = BIN_MIN) -> dict[int, list[Bin]]:
     """Bins of any width straight from the raw visits of these session days."""
     with connection.cursor() as cursor:
-        cursor.execute(BINS_OF_VISITS, {"days": session_days, "bin_min": bin_min})
-        return bins_of_rows(cursor.fetchall())
+        return _bins(cursor, BINS_OF_VISITS, {"days": session_days, "bin_min": bin_min})
 
 
 def bins_of_summary(session_days: list[int], bin_min: int = BIN_MIN) -> dict[int, list[Bin]]:
     """Bins of these session days from the daily summary; ``bin_min`` is a multiple of a quarter of an hour."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BINS_OF_SUMMARY, {"days": session_days, "of": bin_min // BIN_MIN})
-        return bins_of_rows(cursor.fetchall())
+    width = BIN_MIN if bin_min % HOUR_MIN else HOUR_MIN
+    as_they_are, summed = _OF_SUMMARIES[width]
+    query = as_they_are if bin_min == width else summed
+    with prepared_cursor(binary=True) as cursor:
+        return _bins(cursor, query, {"days": session_days, "of": bin_min // width})
+
+
+def _bins(cursor: CursorWrapper, query: str, values: dict[str, Any]) -> dict[int, list[Bin]]:
+    bins: defaultdict[int, list[Bin]] = defaultdict(list)
+    made = Bin._make  # tens of thousands of times
+    cursor.execute(query, values)
+    for row in cursor.fetchall():
+        bins[row[0]].append(made(row[1:]))
+    return dict(bins)

@@ -86,6 +86,8 @@ WITH empty AS (
       AND NOT EXISTS (SELECT FROM analytics_visit visit WHERE visit.session_day_id = day.id)
 ), bins AS (
     DELETE FROM analytics_binsummary bin USING empty WHERE bin.session_day_id = empty.id
+), hours AS (
+    DELETE FROM analytics_hoursummary hour USING empty WHERE hour.session_day_id = empty.id
 )
 DELETE FROM analytics_sessionday day USING empty WHERE day.id = empty.id RETURNING day.id
 """

@@ -1,29 +1,36 @@
-"""The daily summary: quarter-hour bins and the sums of a session, made in the database from the visits."""
+"""The daily summary: bins of quarters and hours and the sums of a session, made in the database from the visits."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection
 
-from analytics.domain.bins import BIN_MIN
-from analytics.selectors.bins import BIN_COLUMNS, BINS_OF_VISITS
+from analytics.domain.bins import BIN_MIN, HOUR_MIN
+from analytics.selectors.bins import BIN_COLUMNS, BINS_OF_VISITS, sums_of
 from hospital.common.transactions import transactional
 
 AT_ONCE = 2_000
 
-_WRITE_BINS = f"""
-WITH fresh ({BIN_COLUMNS}) AS ({BINS_OF_VISITS}), gone AS (
-    DELETE FROM analytics_binsummary bin
+
+def _written(table: str, fresh: str) -> str:
+    """The statement that makes the rows of these session days what ``fresh`` selects; what is equal stays."""
+    return f"""
+WITH fresh ({BIN_COLUMNS}) AS ({fresh}), gone AS (
+    DELETE FROM {table} bin
     WHERE bin.session_day_id = ANY(%(days)s)
       AND (bin.session_day_id, bin.index) NOT IN (SELECT session_day_id, index FROM fresh)
 )
-INSERT INTO analytics_binsummary ({BIN_COLUMNS})
+INSERT INTO {table} ({BIN_COLUMNS})
 SELECT {BIN_COLUMNS} FROM fresh ORDER BY session_day_id, index
 ON CONFLICT (session_day_id, index) DO UPDATE SET
     walk_ins = excluded.walk_ins, minutes_1 = excluded.minutes_1, minutes_2 = excluded.minutes_2,
     minutes_3 = excluded.minutes_3, minutes_4 = excluded.minutes_4, starts = excluded.starts,
     timed = excluded.timed, duration_s = excluded.duration_s, duration_squares_s = excluded.duration_squares_s
-"""  # noqa: S608 - names of columns
+"""  # noqa: S608 - names of tables and columns
+
+
+_WRITE_BINS = _written("analytics_binsummary", BINS_OF_VISITS)
+_WRITE_HOURS = _written("analytics_hoursummary", sums_of("analytics_binsummary"))
 
 _WRITE_DAYS = """
 UPDATE analytics_sessionday day SET
@@ -54,8 +61,13 @@ def session_days_summarise(*, session_days: Iterable[int], progress: Callable[[i
     """Count these session days again from their visits; doing it twice changes nothing."""
     days = sorted(set(session_days))
     for first in range(0, len(days), AT_ONCE):
-        values: dict[str, Any] = {"days": days[first : first + AT_ONCE], "bin_min": BIN_MIN}
+        values: dict[str, Any] = {
+            "days": days[first : first + AT_ONCE],
+            "bin_min": BIN_MIN,
+            "of": HOUR_MIN // BIN_MIN,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_WRITE_BINS, values)
+            cursor.execute(_WRITE_HOURS, values)
             cursor.execute(_WRITE_DAYS, values)
         progress(min(first + AT_ONCE, len(days)))

@@ -10,7 +10,7 @@ from time import process_time
 
 from numpy.random import default_rng
 
-from analytics.domain.capacity import Durations
+from analytics.domain.bins import durations_of_bins
 from analytics.domain.compiled import draw_many, play_many
 from analytics.domain.costs import Quotas, Weights, session_costs
 from analytics.domain.optimiser import cheapest, optimised
@@ -95,7 +95,7 @@ def rows(count: int = WORLDS, held_out: int = HELD_OUT) -> Iterator[Row]:
 def estimated_plan(clinic: Clinic, seed: int) -> Plan:
     """R1 and the world as ten sessions of history show them."""
     past = history_of_clinic(clinic, default_rng([SEED, seed]))
-    everything = Durations.of_all(each.durations for session in past for each in session.bins)
+    everything = durations_of_bins(each for session in past for each in session.bins)
     history = History(past, expert=everything)
     return plan_of_history(period_of_clinic(clinic), history, AppointmentsRule(number=clinic.appointments))
 

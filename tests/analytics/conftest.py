@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 
 from analytics.domain.visits import FIELDS
+from analytics.models import SessionDay
+from analytics.selectors.bins import bins_of_summary, bins_of_visits
 
 Row = Mapping[str, str]
 collect_ignore = [] if "VISITS_FILE" in os.environ else ["test_real_file.py"]
@@ -49,6 +51,16 @@ def import_visits(path: Path, *args: str) -> str:
     out = StringIO()
     call_command("import_visits", str(path), *args, stdout=out)
     return out.getvalue()
+
+
+def the_summary_says_what_the_visits_say() -> bool:
+    """Whether bins of every width are the same from the summary and from the raw visits."""
+    days = list(SessionDay.objects.values_list("pk", flat=True))
+    return all(
+        {day: sorted(bins) for day, bins in bins_of_summary(days, width).items()}
+        == {day: sorted(bins) for day, bins in bins_of_visits(days, width).items()}
+        for width in (15, 30, 60, 120)
+    )
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hospital.common import clock
 from hospital.common.actor import Actor
 from queueing.selectors.visits import RecordedVisit
 from queueing.services import session_end
-from tests.analytics.conftest import import_visits, visit, written
+from tests.analytics.conftest import import_visits, the_summary_says_what_the_visits_say, visit, written
 from tests.analytics.nights import night, recorded
 from tests.clock import VirtualClock
 from tests.queueing.conftest import Morning, morning
@@ -51,6 +51,7 @@ def test_a_file_that_tells_a_visit_otherwise_corrects_it_and_its_session_only(
     assert "Added 0 of 2 visits in 1 sessions; 2 were there already, 1 of them corrected." in out
     assert counted_again[1:] == [{monday.pk}]
     assert BinSummary.objects.get(session_day=monday, index=4).duration_s == 20 * 60
+    assert the_summary_says_what_the_visits_say()
     assert ImportBatch.objects.order_by("-pk")[0].corrected == 1
 
 
@@ -96,6 +97,7 @@ def test_a_day_told_again_replaces_what_was_recorded_of_it_and_no_bin_stays_behi
     assert set(
         BinSummary.objects.filter(session_day=zhao, starts__gt=0).values_list("index", flat=True)
     ) == set(range(7))
+    assert the_summary_says_what_the_visits_say()
 
     before = sorted(Visit.objects.values_list("pk", flat=True))
     day_take_in(day=day, now=now())
@@ -105,6 +107,7 @@ def test_a_day_told_again_replaces_what_was_recorded_of_it_and_no_bin_stays_behi
     del told[12]
     day_take_in(day=day, now=now())
     assert not SessionDay.objects.filter(expert_code="qian").exists()
+    assert the_summary_says_what_the_visits_say()
 
 
 def test_numbers_given_back_late_are_counted_apart_where_the_source_says_so(

@@ -7,7 +7,7 @@ import pytest
 from numpy.random import default_rng
 
 from analytics.domain.bins import Bin, Span
-from analytics.domain.capacity import CapacityRule, Durations
+from analytics.domain.capacity import CapacityRule
 from analytics.domain.evidence import Estimator, service_shape, window_rates, world_of
 from analytics.domain.plans import AppointmentsRule, Plan, plan_of_history
 from analytics.domain.quality import quality_notes, quality_of
@@ -23,9 +23,15 @@ TWO_KINDS = Lengths(300, 6.0, 1.04, (3.0,) * 52 + (19.0,) * 12)
 
 def session(week: int, walk_ins: int = 9, *, start: float = 0.0, lengths: float = 5.0) -> PastSession:
     """A Monday with so many walk-ins before the opening, and five consultations in each quarter after it."""
-    crowd = Bin(-2, walk_ins, (walk_ins, 0, 0, 0), 0, Durations())
+    crowd = Bin(-2, walk_ins, once=walk_ins)
     seen = [
-        Bin(quarter, 0, (0, 0, 0, 0), 3, Durations(3, 3 * lengths, 3 * lengths**2 + 6))
+        Bin(
+            quarter,
+            starts=3,
+            timed=3,
+            duration_s=180 * lengths,
+            duration_squares_s=3600 * (3 * lengths**2 + 6),
+        )
         for quarter in range(int(start // 15), 16)
     ]
     day = FIRST + timedelta(weeks=week)

@@ -7,14 +7,15 @@ from django.core.management import CommandError
 from openpyxl import Workbook
 
 from analytics.domain.visits import FIELDS
-from analytics.models import BinSummary, ImportBatch, SessionDay, Visit
-from tests.analytics.conftest import import_visits, visit, written
+from analytics.models import BinSummary, HourSummary, ImportBatch, SessionDay, Visit
+from tests.analytics.conftest import import_visits, the_summary_says_what_the_visits_say, visit, written
 
 pytestmark = pytest.mark.django_db
+KEPT = (ImportBatch, SessionDay, Visit, BinSummary, HourSummary)
 
 
 def nothing_is_stored() -> bool:
-    return not any(model.objects.exists() for model in (ImportBatch, SessionDay, Visit, BinSummary))
+    return not any(model.objects.exists() for model in KEPT)
 
 
 def test_a_canonical_file_becomes_visits_a_session_and_its_summary(tmp_path: Path) -> None:
@@ -65,18 +66,17 @@ def test_a_canonical_file_becomes_visits_a_session_and_its_summary(tmp_path: Pat
     assert (early.walk_ins, early.minutes_1, early.minutes_2, early.starts) == (2, 0, 1, 0)
     nine = BinSummary.objects.get(index=4)
     assert (nine.starts, nine.timed, nine.duration_s, nine.duration_squares_s) == (2, 2, 720, 300**2 + 420**2)
+    assert HourSummary.objects.get(index=-1).walk_ins == 2
+    assert HourSummary.objects.get(index=1).starts == 2
+    assert the_summary_says_what_the_visits_say()
 
 
 def test_importing_again_changes_nothing(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", [visit(patient_ref="a"), visit(patient_ref="b")])
     import_visits(path)
-    before = [
-        list(model.objects.order_by("pk").values()) for model in (ImportBatch, SessionDay, Visit, BinSummary)
-    ]
+    before = [list(model.objects.order_by("pk").values()) for model in KEPT]
     assert "Added 0 of 2 visits" in import_visits(path)
-    assert before == [
-        list(model.objects.order_by("pk").values()) for model in (ImportBatch, SessionDay, Visit, BinSummary)
-    ]
+    assert before == [list(model.objects.order_by("pk").values()) for model in KEPT]
 
 
 def test_a_longer_file_adds_only_what_is_new_and_counts_the_session_again(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from django.core.management import call_command
 from analytics.domain.evidence import Estimator
 from analytics.domain.plans import PlansAsked
 from analytics.models import SessionDay, Visit
-from analytics.selectors import estimates
+from analytics.selectors import drafts
 from analytics.selectors.bins import bins_of_visits
 from analytics.selectors.estimates import plans_of_expert
 from analytics.selectors.history import HistoryWindow, experts_with_history
@@ -103,7 +103,7 @@ def test_the_summary_and_the_raw_visits_give_the_same_plans(monkeypatch: pytest.
     asked = PlansAsked(as_of=last_day() + timedelta(days=1), weeks=WHOLE)
     experts = experts_with_history(HistoryWindow.of_weeks(WHOLE, asked.as_of))
     summary: list[Any] = [plan.quotas for code in experts for plan in plans_of_expert(code, asked).plans]
-    monkeypatch.setattr(estimates, "bins_of_summary", bins_of_visits)
+    monkeypatch.setattr(drafts, "bins_of_summary", bins_of_visits)
     assert summary == [plan.quotas for code in experts for plan in plans_of_expert(code, asked).plans]
     assert summary
 

@@ -37,11 +37,11 @@ FEW, MANY = 10, 15
 PACKAGES = ("booking.selectors", "queueing.selectors", "analytics.selectors")
 ASK_NOTHING = frozenset(
     """
-    as_json bins_of_rows boards check_number colleagues_of current_quotas day_bounds default_choice
+    as_json boards check_number colleagues_of current_quotas day_bounds default_choice
     discipline_of discipline_of_ticket document_index expected_call fits_of forgetting_of key_of limits next_of
     optimised_for overbooking_for own_or_any past_sessions period_of phase_at places_for places_of plain_wait
     pointers_to_patients provider_label recurrence_of refusal revision_of room_clashes rows_of same_period
-    scanned_code ticket_link ticket_told token_digest usual_wait wait_of waiting_of with_optimised
+    scanned_code sums_of ticket_link ticket_told token_digest usual_wait wait_of waiting_of with_optimised
     """.split()  # noqa: SIM905 - one to a line would be thirty lines
 )
 """They work with rows or values that somebody asked for before."""
