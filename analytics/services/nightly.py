@@ -2,6 +2,7 @@
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from hashlib import blake2b
 from operator import attrgetter
@@ -27,6 +28,9 @@ from queueing.selectors.visits import RecordedVisit, visits_of_day
 
 NIGHTLY = Actor.job("nightly quotas")
 EXPERTS_TOGETHER = 30
+_MOMENTS = [field.name for field in fields(RecordedVisit) if field.type in {datetime, datetime | None}]
+_moments = attrgetter(*_MOMENTS)
+_others = attrgetter(*(field.name for field in fields(RecordedVisit) if field.name not in _MOMENTS))
 
 
 def asked_of_policy(as_of: date) -> PlansAsked:
@@ -109,9 +113,8 @@ def day_take_in(*, day: date, now: datetime) -> TakenIn:
 
 def _digest(recorded: Iterable[RecordedVisit]) -> bytes:
     """The same for the same visits."""
-    values = attrgetter(*RecordedVisit.__slots__)
     plain = [
-        [value.timestamp() if isinstance(value, datetime) else str(value) for value in values(row)]
+        ([moment and moment.timestamp() for moment in _moments(row)], [str(value) for value in _others(row)])
         for row in recorded
     ]
     return blake2b(marshal.dumps(plain, 2), digest_size=20).digest()

@@ -1,15 +1,37 @@
 """Usual waits: what the recorded history says, written here by whoever keeps that history."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import time
+from typing import Any, NamedTuple
 
-from booking.models import Expert, UsualWait
+from django.db import connection
+
 from hospital.common.transactions import transactional
 
+_REPLACE = """
+WITH given AS (
+    SELECT expert.id AS expert_id, weekday, starts_at, p20_min, p80_min, n
+    FROM unnest(%(codes)s::text[], %(days)s::int[], %(starts)s::time[], %(p20)s::int[], %(p80)s::int[], %(n)s::int[])
+        AS said (code, weekday, starts_at, p20_min, p80_min, n)
+    JOIN booking_expert expert USING (code)
+), gone AS (
+    DELETE FROM booking_usualwait known
+    USING unnest(%(counted)s::text[], %(weekdays)s::int[]) AS counted (code, weekdays)
+    JOIN booking_expert expert USING (code)
+    WHERE known.expert_id = expert.id AND weekdays & (1 << known.weekday) > 0
+      AND (known.expert_id, known.weekday, known.starts_at) NOT IN (SELECT expert_id, weekday, starts_at FROM given)
+), written AS (
+    INSERT INTO booking_usualwait AS known (expert_id, weekday, starts_at, p20_min, p80_min, n)
+    SELECT * FROM given ORDER BY 1, 2, 3
+    ON CONFLICT (expert_id, weekday, starts_at) DO UPDATE
+    SET p20_min = excluded.p20_min, p80_min = excluded.p80_min, n = excluded.n
+    WHERE (known.p20_min, known.p80_min, known.n) <> (excluded.p20_min, excluded.p80_min, excluded.n)
+)
+SELECT count(*) FROM given
+"""
 
-@dataclass(frozen=True, slots=True)
-class SlotWait:
+
+class SlotWait(NamedTuple):
     """Waits [min] of booked patients in one slot of the week: the 20th and 80th percentile of ``n``."""
 
     weekday: int
@@ -27,36 +49,12 @@ def slot_waits_set(
 
     What is as before is not written again. Returns how many were given.
     """
-    experts = dict(Expert.objects.filter(code__in=waits).values_list("pk", "code"))
-    days = {day for each in weekdays.values() for day in each}
-    days |= {one.weekday for each in waits.values() for one in each}
-    known = {
-        (one.expert_id, one.weekday, one.starts_at): one
-        for one in UsualWait.objects.filter(expert__in=experts, weekday__in=days)
-    }
-    given = {
-        (pk, one.weekday, one.starts_at): UsualWait(
-            expert_id=pk,
-            weekday=one.weekday,
-            starts_at=one.starts_at,
-            p20_min=one.p20_min,
-            p80_min=one.p80_min,
-            n=one.n,
-        )
-        for pk, code in experts.items()
-        for one in waits[code]
-    }
-    gone = [one.pk for key, one in known.items() if key not in given and key[1] in weekdays[experts[key[0]]]]
-    new = [one for key, one in given.items() if key not in known or _figures(known[key]) != _figures(one)]
-    UsualWait.objects.filter(pk__in=gone).delete()
-    UsualWait.objects.bulk_create(
-        new,
-        update_conflicts=True,
-        unique_fields=["expert", "weekday", "starts_at"],
-        update_fields=["p20_min", "p80_min", "n"],
-    )
-    return len(given)
-
-
-def _figures(wait: UsualWait) -> tuple[int, int, int]:
-    return wait.p20_min, wait.p80_min, wait.n
+    rows = [(code, *one) for code, each in waits.items() for one in each]
+    names = ("codes", "days", "starts", "p20", "p80", "n")
+    values: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    values["counted"] = list(weekdays)
+    values["weekdays"] = [sum(1 << day for day in set(days)) for days in weekdays.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLACE, values)
+        given: int = cursor.fetchone()[0]
+    return given
