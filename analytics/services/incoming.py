@@ -175,17 +175,18 @@ def rows_copy(
             if isinstance(row, RowError):
                 faults.add(row)
                 continue
-            known = sessions.setdefault(row.session.identity, row.session)
+            key = row.session.identity
+            known = sessions.setdefault(key, row.session)
             if known is not row.session and known != row.session:
                 faults.add(RowError(line, DIFFERS, field=_difference(known, row.session)))
                 continue
-            visits[row.session.identity] += 1
-            if visits[row.session.identity] == VISITS_MAX + 1:
+            visits[key] += 1
+            if visits[key] == VISITS_MAX + 1:
                 faults.add(RowError(line, CROWDED, most=VISITS_MAX))
             copy.write_row(_row(line, row))
     with cursor.copy("COPY incoming_session FROM STDIN") as copy:
-        for key in sessions.values():
-            copy.write_row(_session_row(key))
+        for session in sessions.values():
+            copy.write_row(_session_row(session))
     if rows >= ANALYSED_ROWS:
         cursor.execute("ANALYZE incoming")
     return rows

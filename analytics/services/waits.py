@@ -12,20 +12,28 @@ from booking.services import SlotWait, slot_waits_set
 from hospital.common import clock
 
 _USUAL = f"""
-SELECT expert_code, extract(isodow FROM slot)::int AS weekday, slot::time AS starts_at,
+SELECT (%(experts)s::text[])[place], minute / 1440 + 1, time '00:00' + minute %% 1440 * interval '1 minute',
        percentile_cont(ARRAY[0.2, 0.8]) WITHIN GROUP (ORDER BY wait_min), count(*)
 FROM (
-    SELECT day.expert_code, visit.slot_starts_at AT TIME ZONE %(zone)s AS slot, {WAIT} AS wait_min
-    FROM unnest(%(experts)s::text[], %(weekdays)s::int[]) AS wanted (expert_code, weekdays)
-    JOIN analytics_sessionday day USING (expert_code)
+    SELECT place, {WAIT} AS wait_min,
+           ((begins + date_part('epoch', visit.slot_starts_at - day.opens_at) / 60)::int %% 10080 + 10080) %% 10080
+           AS minute
+    FROM (
+        SELECT place::int, day.id, opens_at, (day.weekday - 1) * 1440 + date_part('epoch', opens_local) / 60 AS begins
+        FROM unnest(%(experts)s::text[], %(weekdays)s::int[]) WITH ORDINALITY AS wanted (expert_code, weekdays, place)
+        JOIN analytics_sessionday day USING (expert_code)
+        WHERE day.date BETWEEN %(first)s AND %(last)s
+          AND (weekdays & (1 << day.weekday) > 0 OR (day.closes_at AT TIME ZONE %(zone)s)::date > day.date)
+        OFFSET 0
+    ) AS day
     JOIN analytics_visit visit ON visit.session_day_id = day.id
-    WHERE day.date BETWEEN %(first)s AND %(last)s
-      AND (weekdays & (1 << day.weekday) > 0 OR (day.closes_at AT TIME ZONE %(zone)s)::date > day.date)
-      AND visit.channel = 'appointment' AND {WAITED} AND visit.slot_starts_at IS NOT NULL
+    WHERE visit.channel = 'appointment' AND {WAITED} AND visit.slot_starts_at IS NOT NULL
 ) AS waits
-GROUP BY 1, 2, 3 HAVING count(*) >= %(fewest)s ORDER BY 1, 2, 3
+GROUP BY place, minute HAVING count(*) >= %(fewest)s ORDER BY 1, 2, 3
 """  # noqa: S608 - the parts are constants
-"""Slots after midnight belong to the next weekday, so sessions that pass it are always read."""
+"""A slot is named by its minute of the week (10,080 of them), counted from the opening of its session: asking the
+calendar for each visit took as long as reading it. Slots after midnight belong to the next weekday, so sessions that
+pass it are always read."""
 
 
 def usual_waits_hand_over(*, wanted: Mapping[str, frozenset[int]], as_of: date, weeks: int) -> int:
