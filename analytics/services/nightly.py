@@ -30,7 +30,9 @@ NIGHTLY = Actor.job("nightly quotas")
 EXPERTS_TOGETHER = 30
 _MOMENTS = [field.name for field in fields(RecordedVisit) if field.type in {datetime, datetime | None}]
 _moments = attrgetter(*_MOMENTS)
-_others = attrgetter(*(field.name for field in fields(RecordedVisit) if field.name not in _MOMENTS))
+_others = attrgetter(
+    *(field.name for field in fields(RecordedVisit) if field.name not in {*_MOMENTS, "session_date"})
+)
 
 
 def asked_of_policy(as_of: date) -> PlansAsked:
@@ -114,7 +116,11 @@ def day_take_in(*, day: date, now: datetime) -> TakenIn:
 def _digest(recorded: Iterable[RecordedVisit]) -> bytes:
     """The same for the same visits."""
     plain = [
-        ([moment and moment.timestamp() for moment in _moments(row)], [str(value) for value in _others(row)])
+        (
+            [moment and moment.timestamp() for moment in _moments(row)],
+            row.session_date.toordinal(),
+            _others(row),
+        )
         for row in recorded
     ]
     return blake2b(marshal.dumps(plain, 2), digest_size=20).digest()
