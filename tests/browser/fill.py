@@ -63,6 +63,29 @@ def thirty(id_number: str) -> None:
     print(json.dumps({"session": stopped.code, "appointment": own.code}))
 
 
+def many_free() -> None:
+    """Print the code of a doctor whose four times have ten free numbers each, whatever other tests have taken."""
+    now = clock.now()
+    mark = f"{Random(now.timestamp()).randrange(10**6):06}"
+    job = Actor.job("test")
+    ward = define.department_define(
+        code=f"many-{mark}", name="康复科", name_en="Rehabilitation", actor=job, now=now
+    )
+    expert = define.expert_save(
+        code=f"M{mark}",
+        new=True,
+        department=ward,
+        name="白小平",
+        name_en="Bai Xiaoping",
+        title="attending",
+        fee_fen=2000,
+        actor=job,
+        now=now,
+    )
+    _session(expert, DAYS_AHEAD, [10, 10, 10, 10], now)
+    print(json.dumps(expert.code))
+
+
 def two_doctors() -> None:
     """Print the codes of two sessions of one new department that have just begun."""
     now = clock.now()

@@ -114,20 +114,21 @@ def add_self(page: Page, person: Person, words: dict[str, str]) -> None:
     page.get_by_role("button", name=words["save"], exact=True).click()
 
 
-def hold(page: Page, person: Person, words: dict[str, str], *, day: str = "", more_left: str = "") -> str:
+def hold(page: Page, person: Person, words: dict[str, str], *, day: str = "", expert: str = "") -> str:
     """From the start page of a signed-in person to a held number, of a ``day``; the code of the appointment.
 
-    ``more_left``: what is written on a time that has other numbers besides, which one of such a time is taken.
+    ``expert``: whose number, when it may not be that of the first with one left.
     """
-    page.goto("/")
-    page.locator("a.card-box", has=page.locator(".card-split"), has_text=day or None).first.click()
-    page.wait_for_url("**/experts/*/")
+    if expert:
+        page.goto(f"/experts/{expert}/")
+    else:
+        page.goto("/")
+        page.locator("a.card-box", has=page.locator(".card-split"), has_text=day or None).first.click()
+        page.wait_for_url("**/experts/*/")
     if page.locator("input[name=patient]").count() == 0:
         page.get_by_role("link", name=words["add"]).click()
         add_self(page, person, words)
-    if more_left:
-        page.locator("details").evaluate_all("days => days.forEach((day) => { day.open = true; })")
-    page.locator("label.choice", has_text=re.compile(more_left)).locator("input[name=slot]").first.check()
+    page.locator("input[name=slot]").first.check()
     page.get_by_role("button", name=words["hold"]).click()
     expect(page.get_by_role("heading", name=words["held"])).to_be_visible()
     return page.url.rstrip("/").split("/")[-2]

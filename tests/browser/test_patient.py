@@ -191,7 +191,7 @@ def test_a_hold_that_nobody_pays_ends_and_its_number_can_be_taken_again(
     open_page: OpenPage, moved_clock: Demo
 ) -> None:
     page, person, words = signed_in(open_page, ENGLISH)
-    code = hold(page, person, words, more_left=r"\b([2-9]|\d\d) left")
+    code = hold(page, person, words, expert=moved_clock.filled("many_free()"))
     with moved_clock.database() as connection:
         row = connection.execute("SELECT pay_by FROM booking_appointment WHERE code = %s", [code]).fetchone()
     assert row
