@@ -30,6 +30,13 @@ CHINESE, ENGLISH = "zh-CN", "en-GB"
 OpenPage = Callable[..., Page]
 BAD = re.compile("Content Security Policy|a mouse was used")
 
+# A colour on its way to another has a contrast that nobody is left with; what blinks for ever is not waited for.
+STILL = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+    .map((one) => one.finished),
+)"""
+
 expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
@@ -124,6 +131,8 @@ def accessible() -> Callable[[Page], None]:
     """Assert that axe finds nothing at all, however minor, and that nothing sticks out sideways."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a click waits for the next page to begin, not for its style sheets
+        page.evaluate(STILL)
         found = [
             (one["impact"], one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:3]])
             for one in Axe().run(page).response["violations"]

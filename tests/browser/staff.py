@@ -73,6 +73,7 @@ class Desk:
         expect(page.locator("#desk-q")).to_be_focused()
 
     def scan(self, text: str) -> None:
+        self.page.wait_for_load_state()
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
@@ -81,6 +82,8 @@ class Desk:
         self.page.keyboard.type(text)
 
     def press(self, keys: str) -> None:
+        """Press once the page listens; another page may have just begun."""
+        self.page.wait_for_load_state()
         self.presses += 1
         self.page.keyboard.press(keys)
 
@@ -129,6 +132,7 @@ class Room:
 
     def press(self, keys: str) -> None:
         """Press once the page has taken the last step's answer; what is pressed before that counts as pressed twice."""
+        self.page.wait_for_load_state()
         expect(self.page.locator("#room")).not_to_have_attribute("aria-busy", "true")
         self.page.keyboard.press(keys)
 
