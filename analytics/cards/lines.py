@@ -86,8 +86,9 @@ class LineRow:
     @property
     def fitting(self) -> str:
         """The models that fit, by name."""
-        fits = [_name(one, self.found) for one in MODELS if self.found and getattr(self.found, one).fits]
-        return " / ".join(fits)
+        if not self.found:
+            return ""
+        return " / ".join(_name(one, self.found) for one in _own(self.found) if getattr(self.found, one).fits)
 
     @property
     def busy(self) -> float:
@@ -104,8 +105,8 @@ def detail(row: LineRow) -> dict[str, Any]:
     """A department's figures and models in words, chart and table."""
     measured, found = row.measured, row.found
     assert measured is not None and found is not None  # noqa: S101, PT018
-    lines = [getattr(found, name) for name in MODELS]
-    names = [_name(name, found) for name in MODELS]
+    lines = [getattr(found, name) for name in _own(found)]
+    names = [_name(name, found) for name in _own(found)]
     return {
         "title": _title(measured, found),
         "names": names,
@@ -206,9 +207,14 @@ def _title(measured: Measured, found: ModelFits) -> str:
     )
 
 
-def _name(model: str, found: ModelFits | None) -> str:
+def _own(found: ModelFits) -> tuple[str, ...]:
+    """The models that say something of their own: with one expert at a time, M/M/c is M/M/1."""
+    return MODELS if found.mmc.line.servers > 1 else MODELS[:-1]
+
+
+def _name(model: str, found: ModelFits) -> str:
     if model == "mmc":
-        return f"M/M/{found.mmc.line.servers if found else 'c'}"
+        return f"M/M/{found.mmc.line.servers}"
     return {"mm1": "M/M/1", "mg1": "M/G/1"}[model]
 
 

@@ -76,7 +76,7 @@ def _take_in(visits: Iterator[VisitRow], now: datetime) -> None:
     visits_take_in(
         read=lambda: enumerate(visits, 1),
         source=SYNTHETIC,
-        name="synthetic demo history",
+        name="",
         actor=DEMO,
         now=now,
     )

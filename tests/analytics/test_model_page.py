@@ -67,7 +67,7 @@ def test_a_line_like_mm1_is_recognised(manager: Client, history_file: Written) -
     page = manager.get("/manage/models/").content.decode()
     assert "describes this line: it says" in page
     assert "does not keep" not in page
-    assert chart(page, "models-chart")["categories"] == ["Measured", "M/M/1", "M/G/1", "M/M/1"]
+    assert chart(page, "models-chart")["categories"] == ["Measured", "M/M/1", "M/G/1"]
 
 
 def test_a_morning_like_the_papers_fits_no_model_and_the_page_says_why(manager: Client) -> None:
