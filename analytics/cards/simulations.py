@@ -1,12 +1,13 @@
 """The simulated waits of a plan: tiles, chart and table."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics.cards.parts import Chart, look_of, series, signed_text
+from analytics.cards.parts import Chart, look_of, rounded, series, signed_text
 from analytics.cards.plans import Sides, sides_of
 from analytics.models import QuotaPlan
 from analytics.selectors.plans import simulation_pending
@@ -73,9 +74,20 @@ def shown(change: Changed) -> Changed:
     }
 
 
+def _noise(changes: Sequence[Changed]) -> dict[str, list[float | None]]:
+    """Two standard errors of the difference at the plan's bars: one that reaches the other bar's height is noise."""
+    ends = [(change["proposed"], 2 * (change["error"] or 0.0)) for change in changes]
+    return {
+        "low": rounded([None if wait is None else max(0.0, wait - width) for wait, width in ends]),
+        "upTo": rounded([None if wait is None else wait + width for wait, width in ends]),
+    }
+
+
 def _chart(windows: list[str], data: dict[str, Any], sides: Sides) -> Chart:
     def waits(name: str, look: str, by_window: str, which: str) -> dict[str, Any]:
-        return series(name, look, [change[which] for change in data[by_window]])
+        changes = data[by_window]
+        drawn = series(name, look, [change[which] for change in changes])
+        return drawn if which == "current" else {**drawn, **_noise(changes)}
 
     walk_in, booked, comma = _("Walk-in"), _("Booked"), pgettext("between name and period", ", ")
     return {

@@ -278,7 +278,13 @@ def test_the_simulated_waits_are_asked_for_by_a_button_and_shown_when_they_are_t
     assert manager.get(path + "simulation/").headers["HX-Refresh"] == "true"
     page = manager.get(path).content.decode()
     assert "Walk-in wait, mean" in page
-    assert len(chart(page, "waits-chart")["categories"]) == 5  # type: ignore[arg-type]
+    drawn = chart(page, "waits-chart")
+    assert len(drawn["categories"]) == 5  # type: ignore[arg-type]
+    today, planned = drawn["series"][:2]  # type: ignore[index]
+    assert "upTo" not in today
+    change = QuotaPlan.objects.get().simulation["walk_in_by_window"][1]
+    assert planned["upTo"][1] - planned["values"][1] == pytest.approx(2 * change["error"], abs=0.002)
+    assert planned["low"][1] == pytest.approx(max(0, change["proposed"] - 2 * change["error"]), abs=0.002)
 
 
 def test_a_plan_is_simulated_in_the_order_of_the_experts_department(plan: QuotaPlan) -> None:
