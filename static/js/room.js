@@ -50,7 +50,7 @@ dialog.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:before:request", () => region.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.target === region && ctx.response.raw.ok) region.live?.answered(ctx.response.raw.headers.get("ETag"));
+  if (ctx.target === region) region.live?.answered(ctx.response.raw.headers.get("ETag"));
 });
 document.addEventListener("htmx:finally:request", (event) => {
   region.removeAttribute("aria-busy");

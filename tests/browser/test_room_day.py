@@ -7,7 +7,7 @@ from copy import copy
 from random import randint
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from hospital.common.codes import random_code
 from tests.browser.conftest import CHINESE, DESK, ENGLISH, PHONE, OpenPage
@@ -164,28 +164,58 @@ def test_a_double_press_calls_one_patient(open_page: OpenPage, clinic: Clinic) -
     expect(room.page.locator(".room-next-number")).to_have_text(second)
 
 
-def test_what_was_read_before_a_step_does_not_cover_its_answer(open_page: OpenPage, clinic: Clinic) -> None:
-    first, second = (ticket_number(clinic, clinic.waiting()) for _ in range(2))
-    room = Room(open_page(locale=ENGLISH, viewport=DESK), clinic)
-    page, held = room.page, []
-    room.call(first)
-    expect(page.locator("#room")).not_to_have_attribute("aria-busy", "true")
+Held = list[tuple[Route, APIResponse]]
 
-    def read_and_wait(route: Route) -> None:
-        held.append((route, route.fetch()))
 
-    page.route(re.compile(rf"/room/{clinic.session}/live/"), read_and_wait, times=1)
+def read_and_wait(page: Page, clinic: Clinic) -> Held:
+    """The room has been read, and its answer does not come yet."""
+    held: Held = []
+    page.route(
+        re.compile(rf"/room/{clinic.session}/live/"),
+        lambda route: held.append((route, route.fetch())),
+        times=1,
+    )
     page.evaluate("void Object.assign(document.getElementById('room').live, {etag: ''}).poll()")
     while not held:
         page.wait_for_timeout(10)
-    room.press("Alt+3")
-    expect(page.locator("#room-next")).to_contain_text("Finish and call next")
+    return held
+
+
+def answered_late(page: Page, held: Held) -> None:
     for route, old in held:
         route.fulfill(response=old)
     while page.evaluate("document.getElementById('room').live.polling !== null"):
         page.wait_for_timeout(10)
+
+
+def test_what_was_read_before_a_step_does_not_cover_its_answer(open_page: OpenPage, clinic: Clinic) -> None:
+    first, second = (ticket_number(clinic, clinic.waiting()) for _ in range(2))
+    room = Room(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    page = room.page
+    room.call(first)
+    expect(page.locator("#room")).not_to_have_attribute("aria-busy", "true")
+    held = read_and_wait(page, clinic)
+    room.press("Alt+3")
+    expect(page.locator("#room-next")).to_contain_text("Finish and call next")
+    answered_late(page, held)
     expect(page.locator("#room-next")).to_be_enabled(timeout=1)
     room.call(second)
+
+
+def test_what_was_read_before_a_refusal_does_not_cover_its_reason(
+    open_page: OpenPage, clinic: Clinic
+) -> None:
+    ticket = clinic.waiting()
+    room = Room(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    held = read_and_wait(room.page, clinic)
+    clinic.call()
+    clinic.ask(f"tickets/{ticket}/start/")
+    room.press("Alt+1")
+    why = room.page.get_by_role("alert").filter(has_text="somebody else is in the room")
+    expect(why).to_be_visible()
+    answered_late(room.page, held)
+    room.page.wait_for_timeout(300)  # what was asked for meanwhile is read, too
+    expect(why).to_be_visible(timeout=1)
 
 
 TWIN = """
