@@ -47,5 +47,35 @@ def test_slots_after_midnight_belong_to_the_next_weekday_and_few_patients_are_no
         "expert", "weekday", "starts_at", "p20_min", "p80_min", "n"
     )
     assert list(known) == [(expert.pk, 1, time(0), 2, 8, 11), (expert.pk, 7, time(22), 10, 40, 11)]
-    assert usual_waits_hand_over(wanted={"zhou": frozenset({1})}, **given) == 2, "the clinic passes into it"
+    assert usual_waits_hand_over(wanted={"zhou": frozenset({1})}, **given) == 1, "the clinic passes into it"
+    assert usual_waits_hand_over(wanted={"zhou": frozenset({7})}, **given) == 2, "and out of this one"
     assert UsualWait.objects.count() == 2
+
+
+def test_a_clinic_that_seldom_passes_midnight_keeps_the_figures_of_its_other_evenings(tmp_path: Path) -> None:
+    factories.expert(code="zhou")
+    early = {
+        "session_date": "2018-10-28",
+        "opens_at": "2018-10-28 22:00",
+        "walk_in_opens_at": "2018-10-28 21:00",
+    }
+    evening = {"slot_starts_at": "2018-10-28 22:00", "checked_in_at": "2018-10-28 21:30"}
+    called = {
+        "called_at": "2018-10-28 22:50",
+        "started_at": "2018-10-28 22:50",
+        "finished_at": "2018-10-28 22:55",
+    }
+    short = {
+        **early,
+        **evening,
+        **called,
+        "closes_at": "2018-10-28 23:30",
+        "registered_at": "2018-10-20 10:00",
+    }
+    rows = [{**booked(number, SUNDAY, 22, 10), **short, "patient_ref": f"e{number}"} for number in range(20)]
+    rows += [booked(number, SUNDAY, 22, 10) for number in range(10)]
+    rows += [booked(number, MONDAY, 0, number) for number in range(11)]
+    import_visits(written(tmp_path / "night.csv", rows))
+    for weekdays in (ALL_WEEKDAYS, frozenset({1})):
+        usual_waits_hand_over(wanted={"zhou": weekdays}, as_of=date(2018, 11, 6), weeks=13)
+        assert UsualWait.objects.get(weekday=7).n == 30
