@@ -158,7 +158,7 @@ class History:
             for expert in experts
             for weekday in range(1, 8)
         )
-        sessions_generate(until=LAST + timedelta(weeks=1), now=_opening(LAST))
+        sessions_generate(until=LAST + timedelta(days=TURNS + 9), now=_opening(LAST))
 
     def forget_plans(self) -> None:
         """Leave the history alone, as if no night had ever been."""
