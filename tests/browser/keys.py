@@ -5,6 +5,17 @@ from playwright.sync_api import ElementHandle, Locator, Page, expect
 NO_MOUSE = "addEventListener('pointerdown', () => console.error('a mouse was used'), true)"
 HAS_FOCUS = "wanted => document.activeElement === wanted"
 IN_GROUP = "radio => document.activeElement.type === 'radio' && document.activeElement.name === radio.name"
+SCANNER = """
+    const at = new WeakMap();
+    let now = 0;
+    Object.defineProperty(KeyboardEvent.prototype, "timeStamp", {
+        get() {
+            if (!at.has(this)) at.set(this, (now += 5));
+            return at.get(this);
+        },
+    });
+"""
+"""Every key comes 5 ms after the one before, as from a scanner, however busy the machine is."""
 STOPS = 160
 """So many presses of Tab lead through the longest page."""
 
@@ -28,6 +39,7 @@ class Keys:
 
     def go(self, keys: str) -> None:
         """Press what sends a form or leads away, and be there."""
+        self.page.wait_for_load_state()  # it listens, and a form that has the focus from the start has taken it
         with self.page.expect_navigation():
             self.page.keyboard.press(keys)
 

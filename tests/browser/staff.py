@@ -109,6 +109,7 @@ class Desk:
         """Somebody new, called next; the number."""
         person = somebody()
         self.scan(person.id_number)
+        expect(self.page.locator("#id_name")).to_be_focused()
         self.page.locator("#id_name").fill(person.name)
         self.choose_session()
         self.page.locator("#priority").select_option("emergency")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, ENGLISH, OpenPage
 from tests.browser.demo import Demo
+from tests.browser.keys import SCANNER
 from tests.browser.people import somebody
 from tests.browser.staff import WORDS, Desk, booked, both_languages, known, running_clinic
 from tests.browser.test_screens import Clinic
@@ -57,6 +58,8 @@ def test_keys_pressed_before_the_answer_arrived_are_not_lost(open_page: OpenPage
     expect(desk.page.locator("#desk-work")).to_have_attribute("aria-busy", "true")
     desk.choose_session()
     desk.press("Control+Enter")
+    while not held:
+        desk.page.wait_for_timeout(10)
     assert len(held) == 1
     held[0].continue_()
     expect(desk.page.get_by_text(WORDS[ENGLISH]["registered"])).to_be_visible()
@@ -81,6 +84,8 @@ def test_a_scan_during_an_answer_is_neither_lost_nor_changed(open_page: OpenPage
     desk.scan(somebody().id_number)
     desk.scan(second.id_number)
     expect(desk.page.locator("#desk-q")).to_have_value(second.id_number)
+    while not held:
+        desk.page.wait_for_timeout(10)
     held[0].continue_()
     expect(desk.page.locator(".desk-person")).to_contain_text(second.name)
     expect(desk.page.locator("#desk-recent")).to_contain_text(first.name)
@@ -103,7 +108,9 @@ def test_without_an_answer_what_was_typed_stays_and_the_message_goes_with_the_tr
 
 
 def test_a_scan_into_another_field_is_still_a_scan(open_page: OpenPage, clinic: Clinic) -> None:
-    desk = Desk(open_page(locale=ENGLISH, viewport=DESK), clinic)
+    page = open_page(locale=ENGLISH, viewport=DESK)
+    page.add_init_script(SCANNER)
+    desk = Desk(page, clinic)
     first, second = somebody(), somebody()
     desk.scan(first.id_number)
     expect(desk.page.locator("#id_name")).to_be_focused()
@@ -207,6 +214,7 @@ def test_without_a_connection_the_desk_gives_out_no_numbers(
     desk = Desk(open_page(locale=ENGLISH, viewport=DESK), clinic)
     person = somebody()
     desk.scan(person.id_number)
+    expect(desk.page.locator("#id_name")).to_be_focused()
     desk.page.locator("#id_name").fill(person.name)
     desk.choose_session()
     expect(desk.page.locator("[data-register]")).to_be_enabled()

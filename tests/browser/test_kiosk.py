@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Error, Locator, Page, Request, expect
 
 from tests.browser.conftest import CHINESE, ENGLISH, OpenPage
 from tests.browser.demo import Demo
+from tests.browser.keys import SCANNER
 from tests.browser.test_screens import Clinic, clinic
 
 __all__ = ["clinic"]
@@ -27,6 +28,7 @@ def scan(page: Page, text: str) -> None:
 def step(page: Page, name: str) -> None:
     expect(page.locator(".kiosk")).to_have_attribute("data-step", name)
     expect(page.locator("#kiosk")).not_to_have_attribute("aria-busy", "true")
+    page.wait_for_load_state()
 
 
 def within_reach(page: Page) -> None:
@@ -62,6 +64,12 @@ class Hall:
         self.asked.discard(request)
 
     def stop(self) -> None:
+        try:
+            self._pause()
+        except Error:  # the second was over before it could be said; now the clock stands
+            self._pause()
+
+    def _pause(self) -> None:
         self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1_000 + 1)
 
     def second(self) -> None:
@@ -92,6 +100,7 @@ def test_a_visit_to_the_kiosk(
 ) -> None:
     english, ticket = locale == ENGLISH, clinic.waiting()
     page = open_page(locale=CHINESE, viewport=GLASS)
+    page.add_init_script(SCANNER)
     hall = Hall(page)
     page.goto("/kiosk/")
     page.locator("input[name=token]").fill(demo.accounts["kiosk"]["token"])

@@ -15,7 +15,7 @@ Picture = Callable[[Page, str], None]
 either = pytest.mark.parametrize(
     ("locale", "viewport"), [(CHINESE, DESK), (ENGLISH, PHONE)], ids=["zh-desk", "en-phone"]
 )
-BY_WORKER = 60_000  # ms
+BY_WORKER = 120_000  # ms
 ROWS = """医生工号,就诊日期,来源,接诊,分钟
 {code},2018/11/5,现场,上午9:00,6
 {code},2018/11/5,微信,上午9:05,{minutes}

@@ -131,9 +131,11 @@ def test_the_page_changes_language_and_text_size_and_stays_where_it_was(open_pag
     expect(page.get_by_text("Nothing found for")).to_be_visible()
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_text("没有找到")).to_be_visible()
+    page.wait_for_load_state()
     before = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
     page.get_by_role("button", name="大字").click()
     expect(page.locator("html")).to_have_attribute("data-text", "large")
+    page.wait_for_load_state()
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == pytest.approx(
         before * 1.25
     )
