@@ -4,6 +4,7 @@ import json
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from booking import services
 from booking.models import AccountPatient, ClinicSession, Department, Expert, Patient, Slot
@@ -33,17 +34,7 @@ def thirty(id_number: str) -> None:
         now=now,
     )
     experts = [
-        define.expert_save(
-            code=f"S{number}-{mark}",
-            new=True,
-            department=ward,
-            name=name,
-            name_en=name_en,
-            title="chief",
-            fee_fen=5000,
-            actor=Actor.job("test"),
-            now=now,
-        )
+        _doctor(ward, f"S{number}-{mark}", name, name_en, now, title="chief", fee_fen=5000)
         for number, (name, name_en) in enumerate(NAMES)
     ]
     stopped = _session(experts[0], DAYS_AHEAD, [10, 10, 10, 10], now)
@@ -66,22 +57,11 @@ def thirty(id_number: str) -> None:
 def many_free() -> None:
     """Print the code of a doctor whose four times have ten free numbers each, whatever other tests have taken."""
     now = clock.now()
-    mark = f"{Random(now.timestamp()).randrange(10**6):06}"
-    job = Actor.job("test")
+    mark = _mark(now)
     ward = define.department_define(
-        code=f"many-{mark}", name="康复科", name_en="Rehabilitation", actor=job, now=now
+        code=f"many-{mark}", name="康复科", name_en="Rehabilitation", actor=Actor.job("test"), now=now
     )
-    expert = define.expert_save(
-        code=f"M{mark}",
-        new=True,
-        department=ward,
-        name="白小平",
-        name_en="Bai Xiaoping",
-        title="attending",
-        fee_fen=2000,
-        actor=job,
-        now=now,
-    )
+    expert = _doctor(ward, f"M{mark}", "白小平", "Bai Xiaoping", now)
     _session(expert, DAYS_AHEAD, [10, 10, 10, 10], now)
     print(json.dumps(expert.code))
 
@@ -89,7 +69,7 @@ def many_free() -> None:
 def two_doctors() -> None:
     """Print the codes of two sessions of one new department that have just begun."""
     now = clock.now()
-    mark = f"{Random(now.timestamp()).randrange(10**6):06}"
+    mark = _mark(now)
     ward = define.department_define(
         code=f"two-{mark}", name="全科", name_en="General Practice", actor=Actor.job("test"), now=now
     )
@@ -103,23 +83,37 @@ def two_doctors() -> None:
     print(json.dumps(codes))
 
 
+def _mark(now: datetime) -> str:
+    return f"{Random(now.timestamp()).randrange(10**6):06}"
+
+
+def _doctor(ward: Department, code: str, name: str, name_en: str, now: datetime, **more: Any) -> Expert:
+    given = {"title": "attending", "fee_fen": 2000, **more}
+    return define.expert_save(
+        code=code,
+        new=True,
+        department=ward,
+        name=name,
+        name_en=name_en,
+        actor=Actor.job("test"),
+        now=now,
+        **given,
+    )
+
+
 def _begun(
     ward: Department, code: str, name: str, opens_at: datetime, now: datetime, known_for: tuple[str, str]
 ) -> str:
     job = Actor.job("test")
     made = services.session_create(
-        expert=define.expert_save(
-            code=code[1:],
-            new=True,
-            department=ward,
-            name=f"{name}{code[-6:]}",
-            name_en=f"Dr {code[1:]}",
-            title="attending",
+        expert=_doctor(
+            ward,
+            code[1:],
+            f"{name}{code[-6:]}",
+            f"Dr {code[1:]}",
+            now,
             specialty=known_for[0],
             specialty_en=known_for[1],
-            fee_fen=2000,
-            actor=job,
-            now=now,
         ),
         room=define.room_define(code=code[1:], name=code[1:4], actor=job, now=now),
         slot_minutes=60,

@@ -84,7 +84,7 @@ def test_a_valkey_that_hangs_costs_one_short_wait_and_not_one_a_call(
     began = time.monotonic()
     for number in range(50):
         cache.set("tries", [number])
-    assert time.monotonic() - began < 40 * shared.TIMEOUT_S, "each would wait that long"
+    assert time.monotonic() - began < 10 * shared.TIMEOUT_S
 
 
 @pytest.mark.django_db(transaction=True)
