@@ -105,8 +105,9 @@ def detail(row: LineRow) -> dict[str, Any]:
     """A department's figures and models in words, chart and table."""
     measured, found = row.measured, row.found
     assert measured is not None and found is not None  # noqa: S101, PT018
-    lines = [getattr(found, name) for name in _own(found)]
-    names = [_name(name, found) for name in _own(found)]
+    own = _own(found)
+    lines = [getattr(found, name) for name in own]
+    names = [_name(name, found) for name in own]
     return {
         "title": _title(measured, found),
         "names": names,

@@ -14,6 +14,7 @@ from analytics.domain.capacity import Durations
 from analytics.domain.sessions import PastSession, Period
 from analytics.models import BinSummary, ImportBatch, SessionDay
 from hospital.common import clock
+from hospital.common.sql import weekday_bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def sessions_counted(window: HistoryWindow, experts: Collection[str]) -> dict[tu
 def days_of_periods(window: HistoryWindow, periods: Collection[tuple[str, time, Weekdays]]) -> list[Day]:
     """Session days of the window, oldest first, by expert, opening and weekdays."""
     experts, openings, weekdays = zip(*periods, strict=True) if periods else ((), (), ())
-    masks = [sum(1 << weekday for weekday in each) for each in weekdays]
+    masks = [weekday_bits(each) for each in weekdays]
     return _days(
         _OF_PERIODS, window, {"experts": list(experts), "openings": list(openings), "weekdays": masks}
     )

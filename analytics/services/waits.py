@@ -10,6 +10,7 @@ from analytics.domain.disclosure import FEWEST_SHOWN
 from analytics.selectors.waits import WAIT, WAITED
 from booking.services import SlotWait, slot_waits_set
 from hospital.common import clock
+from hospital.common.sql import weekday_bits
 
 _USUAL = f"""
 SELECT (%(experts)s::text[])[place], minute / 1440 + 1, time '00:00' + minute %% 1440 * interval '1 minute',
@@ -46,12 +47,12 @@ def usual_waits_hand_over(*, wanted: Mapping[str, frozenset[int]], as_of: date, 
     ``wanted`` are weekdays by expert: only their slots are counted again, and those of the day after where the
     expert's sessions pass midnight.
     """
-    window = {"first": as_of - timedelta(weeks=weeks), "last": as_of}
     values: dict[str, Any] = {
         "experts": list(wanted),
         "zone": clock.zone().key,
+        "first": as_of - timedelta(weeks=weeks),
+        "last": as_of,
         "fewest": FEWEST_SHOWN,
-        **window,
     }
     waits: dict[str, list[SlotWait]] = {code: [] for code in wanted}
     with connection.cursor() as cursor:
@@ -59,7 +60,7 @@ def usual_waits_hand_over(*, wanted: Mapping[str, frozenset[int]], as_of: date, 
         late = {code for (code,) in cursor.fetchall()}
         counted = {code: days | _shifted(days, 1) if code in late else days for code, days in wanted.items()}
         read = (days | _shifted(days, -1) if code in late else days for code, days in counted.items())
-        values["read"] = [sum(1 << weekday for weekday in days) for days in read]
+        values["read"] = [weekday_bits(days) for days in read]
         cursor.execute(_USUAL, values)
         for code, weekday, at, (p20, p80), n in cursor.fetchall():
             if weekday in counted[code]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from hospital.common.sql import weekday_bits
 from hospital.common.transactions import transactional
 
 _REPLACE = """
@@ -53,7 +54,7 @@ def slot_waits_set(
     names = ("codes", "days", "starts", "p20", "p80", "n")
     values: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     values["counted"] = list(weekdays)
-    values["weekdays"] = [sum(1 << day for day in set(days)) for days in weekdays.values()]
+    values["weekdays"] = [weekday_bits(days) for days in weekdays.values()]
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE, values)
         given: int = cursor.fetchone()[0]

@@ -5,7 +5,7 @@ executing them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
@@ -20,6 +20,17 @@ from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 Value = str | int | datetime | bytes | None
+
+
+def weekday_bits(weekdays: Iterable[int]) -> int:
+    """Weekdays (1 to 7) as a number that SQL asks with ``weekdays & (1 << weekday) > 0``.
+
+    Examples
+    --------
+    >>> weekday_bits([1, 3, 3])
+    10
+    """
+    return sum(1 << weekday for weekday in set(weekdays))
 
 
 def prepared_cursor(*, binary: bool = False) -> CursorWrapper:
